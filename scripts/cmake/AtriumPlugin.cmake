@@ -1,0 +1,55 @@
+# atrium_add_plugin(ID [LINK libs...] [TESTS]): a plugin from the folder that calls it.
+#
+#   plugin.json settings.schema.json    -> build/plugins/ID/
+#   migrations/{sqlite,mysql}/*.sql     -> build/plugins/ID/migrations/
+#   src/*_plugin.cpp                    -> the module build/plugins/ID/libID.so (wiring only)
+#   the other src/*.cpp                 -> the static library atrium_plugin_ID that tests and benchmarks link
+#
+# Used in this tree and, through find_package(Atrium), by integrators outside it.
+function(atrium_add_plugin id)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB wiring CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*_plugin.cpp")
+  file(GLOB logic CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*.cpp")
+  list(REMOVE_ITEM logic ${wiring})
+
+  set(core atrium_plugin_${id})
+  if(logic)
+    add_library(${core} STATIC ${logic})
+    target_compile_options(${core} PRIVATE -fPIC)
+    set(scope PUBLIC)
+  else()
+    add_library(${core} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${core} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}/src")
+  target_link_libraries(${core} ${scope} Atrium::sdk ${ARG_LINK})
+
+  set(folder "${CMAKE_BINARY_DIR}/plugins/${id}")
+  add_library(${id} MODULE ${wiring})
+  target_link_libraries(${id} PRIVATE ${core})
+  # -z defs: a missing symbol fails the build, not the house. The version script keeps everything but the entry private.
+  target_link_options(${id} PRIVATE -Wl,-z,now "-Wl,--version-script=${ATRIUM_PLUGIN_MAP}")
+  if(NOT ATRIUM_SANITIZE)
+    target_link_options(${id} PRIVATE -Wl,-z,defs)
+  endif()
+  target_compile_options(${id} PRIVATE -fPIC -fno-gnu-unique)
+  set_target_properties(${id} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${folder}" PREFIX "lib")
+  if(COMMAND atrium_use_pch)
+    atrium_use_pch(${id})
+    if(logic)
+      atrium_use_pch(${core})
+    endif()
+  endif()
+
+  file(GLOB_RECURSE assets CONFIGURE_DEPENDS RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}"
+       "${CMAKE_CURRENT_SOURCE_DIR}/migrations/*.sql")
+  foreach(asset IN ITEMS plugin.json settings.schema.json LISTS assets)
+    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${asset}")
+      configure_file("${CMAKE_CURRENT_SOURCE_DIR}/${asset}" "${folder}/${asset}" COPYONLY)
+    endif()
+  endforeach()
+endfunction()
+
+if(NOT ATRIUM_PLUGIN_MAP)
+  set(ATRIUM_PLUGIN_MAP "${CMAKE_CURRENT_LIST_DIR}/plugin.map")
+endif()

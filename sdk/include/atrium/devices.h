@@ -1,0 +1,59 @@
+#pragma once
+
+#include "atrium/device.h"
+#include "atrium/result.h"
+#include "atrium/subscription.h"
+
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace atrium {
+
+/// An immutable list of devices by id, and its version, which grows with each visible change.
+struct DeviceList {
+    std::vector<DevicePtr> devices;
+    std::uint64_t version = 0;
+};
+
+/// Values that one message from a device brought.
+struct Report {
+    DeviceId device;
+    std::vector<std::pair<std::string, Value>> values;
+    UtcTime at{};
+    Cause cause;
+};
+
+/// All devices and their state. Core is the only writer; readers take snapshots that trail it by at most one batch of
+/// messages.
+class Devices {
+public:
+    virtual ~Devices() = default;
+
+    /// Thread: any.
+    virtual DevicePtr find(DeviceId id) const = 0;
+    /// By uid, else by exact name, else by number written as text. Thread: any.
+    virtual DevicePtr find(std::string_view uidOrName) const = 0;
+    /// Thread: any.
+    virtual std::shared_ptr<const DeviceList> list() const = 0;
+
+    /// Adds a device (its id and uid must be new) or replaces the info and attribute specs of a known one; values that
+    /// it already has stay. The values of `attributes` are the restored last ones. Thread: core.
+    virtual Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) = 0;
+    /// Removes a device and tells everybody. Thread: core.
+    virtual bool remove(DeviceId id) = 0;
+    /// Takes what a device reported. Unknown attributes are ignored and false is returned; equal values raise no event.
+    /// A value of another kind than the spec's is refused and counted. Thread: core.
+    virtual bool report(const Report& report) = 0;
+    /// Marks a value as following from a command that is not confirmed yet. Thread: core.
+    virtual bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) = 0;
+    /// Thread: core.
+    virtual void setOnline(DeviceId id, bool online) = 0;
+
+    /// Handlers run on core, in the order of the events. Thread: any.
+    virtual Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) = 0;
+    virtual Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) = 0;
+};
+
+} // namespace atrium

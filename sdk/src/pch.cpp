@@ -1,0 +1,1 @@
+// Holds the tree's precompiled header; see CMakeLists.txt.
