@@ -59,6 +59,8 @@ TEST_F(DeviceRegistryTest, IgnoresAnOlderReportThatCameLate)
     addLamp();
     report(true, 5s);
     report(false, 4s);
+    clock.advance(20ms);
+    loop.turn();
     EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(true));
 }
 
