@@ -47,7 +47,8 @@ std::optional<bool> readBoolean(const std::string& text)
 
 std::vector<std::string> split(const std::string& text)
 {
-    const Poco::StringTokenizer tokens(text, ",", Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    const Poco::StringTokenizer tokens(text, ",",
+                                       Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
     return {tokens.begin(), tokens.end()};
 }
 
@@ -89,13 +90,12 @@ void collectKeys(const Poco::Util::AbstractConfiguration& configuration, const s
     }
 }
 
-}  // namespace
+} // namespace
 
 std::string KeySpec::allowed() const
 {
     switch (kind) {
-    case KeyKind::Integer:
-        return "a whole number from " + std::to_string(minimum) + " to " + std::to_string(maximum);
+    case KeyKind::Integer: return "a whole number from " + std::to_string(minimum) + " to " + std::to_string(maximum);
     case KeyKind::Boolean: return "true or false";
     case KeyKind::PortList: return "port numbers, separated by commas";
     case KeyKind::Choice: {
@@ -134,10 +134,11 @@ Configuration::Configuration(const std::optional<std::string>& file, const std::
         const auto equals = variable.find('=');
         if (!variable.starts_with("ATRIUM_") || equals == std::string::npos) continue;
         const auto name = variable.substr(0, equals);
-        environmentNames_.push_back(variable);
+        environment_.push_back(variable);
         for (const auto& spec : configurationKeys())
             if (environmentName(spec.key) == name) variables->setString(spec.key, variable.substr(equals + 1));
     }
+    commandLine_ = options;
     layers_->add(options, 0);
     layers_->add(variables, 1);
     if (file) {
@@ -149,6 +150,7 @@ Configuration::Configuration(const std::optional<std::string>& file, const std::
             for (const auto& key : keys)
                 if (!specOf(key) && !isPluginSetting(key))
                     throw ConfigurationError(*file + ": " + key + ": there is no such key");
+            file_ = properties;
             layers_->add(properties, 2);
         }
         catch (const Poco::Exception& error) {
@@ -188,25 +190,21 @@ std::vector<std::string> Configuration::list(const std::string& key) const { ret
 
 std::optional<std::string> Configuration::pluginSetting(const std::string& key) const
 {
+    if (commandLine_->hasProperty(key)) return commandLine_->getRawString(key);
     const std::string prefix = environmentName(key) + '=';
-    const bool onCommandLineOrFile = layers_->hasProperty(key);
-    for (const auto& variable : environmentNames_) {
-        if (!variable.starts_with(prefix)) continue;
-        // The command line is above the environment, the file below it.
-        AutoPtr<Poco::Util::AbstractConfiguration> top = layers_->find(0);
-        if (top && top->hasProperty(key)) break;
-        return variable.substr(prefix.size());
-    }
-    if (!onCommandLineOrFile) return {};
-    return layers_->getRawString(key);
+    for (const auto& variable : environment_)
+        if (variable.starts_with(prefix)) return variable.substr(prefix.size());
+    if (file_ && file_->hasProperty(key)) return file_->getRawString(key);
+    return {};
 }
 
 std::string propertiesTemplate()
 {
-    std::string text = "# Configuration of Atrium: every key with its default. Remove the # in front of a key to set it.\n"
-                       "# Over this file stands the environment (a.b.c is ATRIUM_A_B_C), over that the command line\n"
-                       "# (-Da.b.c=value). A value that is not allowed stops the server with a sentence that says why.\n"
-                       "# Settings of plugins are plugins.ID.KEY; each plugin's README lists them.\n";
+    std::string text =
+        "# Configuration of Atrium: every key with its default. Remove the # in front of a key to set it.\n"
+        "# Over this file stands the environment (a.b.c is ATRIUM_A_B_C), over that the command line\n"
+        "# (-Da.b.c=value). A value that is not allowed stops the server with a sentence that says why.\n"
+        "# Settings of plugins are plugins.ID.KEY; each plugin's README lists them.\n";
     std::string room;
     for (const auto& spec : configurationKeys()) {
         if (const auto first = spec.key.substr(0, spec.key.find('.')); first != room) {
@@ -218,4 +216,4 @@ std::string propertiesTemplate()
     return text;
 }
 
-}  // namespace atrium::app
+} // namespace atrium::app

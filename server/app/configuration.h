@@ -37,8 +37,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// The configuration in layers: command line over environment (`a.b.c` is ATRIUM_A_B_C) over file over defaults. Checked as
-/// a whole when it is made; reading never fails afterwards. Thread: any.
+/// The configuration in layers: command line over environment (`a.b.c` is ATRIUM_A_B_C) over file over defaults.
+/// Checked as a whole when it is made; reading never fails afterwards. Thread: any.
 class Configuration {
 public:
     /// `commandLine` holds `key=value` texts; `environment` likewise (`NAME=value`). Throws ConfigurationError.
@@ -58,8 +58,12 @@ public:
 private:
     void check() const;
 
+    using Layer = Poco::AutoPtr<Poco::Util::AbstractConfiguration>;
+
+    Layer commandLine_;
+    Layer file_;
+    std::vector<std::string> environment_; ///< `ATRIUM_...=value`
     Poco::AutoPtr<Poco::Util::LayeredConfiguration> layers_;
-    std::vector<std::string> environmentNames_;
 };
 
 /// The environment variable of a key: `http.port` is ATRIUM_HTTP_PORT.
@@ -68,4 +72,4 @@ std::string environmentName(const std::string& key);
 /// What etc/atrium.properties holds: every key with its sentence, commented out with its default.
 std::string propertiesTemplate();
 
-}  // namespace atrium::app
+} // namespace atrium::app

@@ -22,7 +22,8 @@ ControlToken::ControlToken(const std::filesystem::path& dataFolder)
     std::filesystem::remove(file);
     const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     const auto line = token_ + '\n';
-    const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    const bool written =
+        descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
     if (descriptor >= 0) ::close(descriptor);
     if (!written) throw std::runtime_error("cannot write " + file.string());
 }
@@ -32,4 +33,4 @@ bool ControlToken::matches(std::string_view token) const
     return token.size() == token_.size() && CRYPTO_memcmp(token.data(), token_.data(), token.size()) == 0;
 }
 
-}  // namespace atrium::app
+} // namespace atrium::app

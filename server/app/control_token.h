@@ -7,8 +7,8 @@
 
 namespace atrium::app {
 
-/// The key of whoever may read the data folder: 256 random bits in `control.token` (0600), new at each start. atriumctl sends it
-/// as bearer token; it is believed from loopback only and stands for the administrator of this machine.
+/// The key of whoever may read the data folder: 256 random bits in `control.token` (0600), new at each start. atriumctl
+/// sends it as bearer token; it is believed from loopback only and stands for the administrator of this machine.
 class ControlToken {
 public:
     explicit ControlToken(const std::filesystem::path& dataFolder);
@@ -22,4 +22,4 @@ private:
     std::string token_;
 };
 
-}  // namespace atrium::app
+} // namespace atrium::app

@@ -23,7 +23,8 @@ DataFolder::DataFolder(std::filesystem::path path) : path_(std::filesystem::abso
         char owner[32] = {};
         (void)!::read(lock_, owner, sizeof owner - 1);
         ::close(lock_);
-        throw std::runtime_error("the data folder " + path_.string() + " is in use by the server with process id " + owner);
+        throw std::runtime_error("the data folder " + path_.string() + " is in use by the server with process id " +
+                                 owner);
     }
     const auto id = std::to_string(::getpid()) + '\n';
     (void)!::ftruncate(lock_, 0);
@@ -36,4 +37,4 @@ DataFolder::~DataFolder()
     ::close(lock_);
 }
 
-}  // namespace atrium::app
+} // namespace atrium::app

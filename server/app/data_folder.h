@@ -5,8 +5,8 @@
 
 namespace atrium::app {
 
-/// The data folder, held by one server at a time: `server.pid` in it is locked (flock) and holds the process id. The lock
-/// goes with the process, however it ends.
+/// The data folder, held by one server at a time: `server.pid` in it is locked (flock) and holds the process id. The
+/// lock goes with the process, however it ends.
 class DataFolder {
 public:
     /// Makes the folder (0700) when it is absent. Throws std::runtime_error that names the process that holds it.
@@ -22,4 +22,4 @@ private:
     int lock_ = -1;
 };
 
-}  // namespace atrium::app
+} // namespace atrium::app
