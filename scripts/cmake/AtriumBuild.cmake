@@ -12,7 +12,7 @@ endif()
 # -fPIC everywhere, also in programs: one precompiled header serves all targets only if their code model is the same.
 add_compile_options(-fPIC)
 # -fno-gnu-unique: an inline static of one plugin must not become that of another.
-add_compile_options(-Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual -fno-gnu-unique)
+add_compile_options(-Wall -Wextra -Wpedantic -Wno-missing-field-initializers -Wnon-virtual-dtor -Woverloaded-virtual -fno-gnu-unique)
 if(ATRIUM_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -1,6 +1,13 @@
 # The Debian packages that the tree is built with; scripts/lib/packages names them for apt.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(MARIADB REQUIRED IMPORTED_TARGET libmariadb)
+# Debian's Poco::DataMySQL names this target without bringing it along.
+if(NOT TARGET MySQL::client)
+  add_library(MySQL::client INTERFACE IMPORTED)
+  target_link_libraries(MySQL::client INTERFACE PkgConfig::MARIADB)
+endif()
 find_package(Poco REQUIRED COMPONENTS Foundation XML JSON Util Net NetSSL Crypto JWT Data DataSQLite DataMySQL)
 find_package(simdjson REQUIRED)
 find_package(nlohmann_json REQUIRED)

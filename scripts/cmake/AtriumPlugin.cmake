@@ -1,8 +1,8 @@
 # atrium_add_plugin(ID [LINK libs...] [TESTS]): a plugin from the folder that calls it.
 #
-#   plugin.json settings.schema.json    -> build/plugins/ID/
-#   migrations/{sqlite,mysql}/*.sql     -> build/plugins/ID/migrations/
-#   src/*_plugin.cpp                    -> the module build/plugins/ID/libID.so (wiring only)
+#   plugin.json settings.schema.json    -> BUILD/lib/plugins/ID/
+#   migrations/{sqlite,mysql}/*.sql     -> BUILD/lib/plugins/ID/migrations/
+#   src/*_plugin.cpp                    -> the module BUILD/lib/plugins/ID/libID.so (wiring only)
 #   the other src/*.cpp                 -> the static library atrium_plugin_ID that tests and benchmarks link
 #
 # Used in this tree and, through find_package(Atrium), by integrators outside it.
@@ -24,7 +24,7 @@ function(atrium_add_plugin id)
   target_include_directories(${core} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}/src")
   target_link_libraries(${core} ${scope} Atrium::sdk ${ARG_LINK})
 
-  set(folder "${CMAKE_BINARY_DIR}/plugins/${id}")
+  set(folder "${CMAKE_BINARY_DIR}/lib/plugins/${id}")
   add_library(${id} MODULE ${wiring})
   target_link_libraries(${id} PRIVATE ${core})
   # -z defs: a missing symbol fails the build, not the house. The version script keeps everything but the entry private.

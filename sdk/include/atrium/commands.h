@@ -2,11 +2,13 @@
 
 #include "atrium/auth.h"
 #include "atrium/device.h"
+#include "atrium/mqtt.h"
 #include "atrium/result.h"
 #include "atrium/subscription.h"
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace atrium {
 
@@ -25,18 +27,25 @@ struct CommandReceipt {
     DevicePtr device; ///< with the assumed state
 };
 
-/// Turns a command into what the device understands. Returns what the device is assumed to be in afterwards, as
-/// attribute values (empty = nothing is assumed). Thread: core; must not block.
-using CommandHandler = std::function<Result<Object>(const Device&, const Command&)>;
+/// What a command means for the device: messages to send, and the attribute values that the device is assumed to have
+/// afterwards (empty = nothing is assumed).
+struct CommandPlan {
+    std::vector<MqttPublication> publications;
+    Object assumed;
+};
+
+/// Turns a command into what the device understands; pure. `toggle` never arrives: it was resolved to `on` or `off`.
+/// Thread: core; must not block.
+using CommandHandler = std::function<Result<CommandPlan>(const Device&, const Command&)>;
 
 /// The one way in which devices are commanded.
 class Commands {
 public:
     virtual ~Commands() = default;
 
-    /// Checks, resolves `toggle` to `on` or `off`, calls the integration's handler, marks the assumed state, and writes
-    /// the audit line. When the result reaches `done` the command is durable in the outbox (or was refused). Thread:
-    /// any; `done` runs on core.
+    /// Checks, resolves `toggle` to `on` or `off`, asks the integration's handler, sends, and marks the assumed state.
+    /// The result reaches `done` when the command is on disk together with who asked for it (or was refused); from then
+    /// on it survives a crash and is sent again until the broker has it. Thread: any; `done` runs on core.
     virtual void send(Command command, std::function<void(Result<CommandReceipt>)> done) = 0;
 
     /// Serves the commands of all devices whose DeviceInfo::integration is `integration`. Thread: any.

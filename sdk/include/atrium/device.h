@@ -74,7 +74,7 @@ std::string newCorrelationId();
 
 /// An attribute took another value. Lives as long as the call it is passed to.
 struct AttributeChanged {
-    DevicePtr::element_type const& device;
+    const Device& device;
     const Attribute& attribute; ///< with the new value
     const Value& previous;
     const Cause& cause;

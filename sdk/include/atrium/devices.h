@@ -25,13 +25,12 @@ struct Report {
     Cause cause;
 };
 
-/// All devices and their state. Core is the only writer; readers take snapshots that trail it by at most one batch of
-/// messages.
+/// All devices and their state. Core is the only writer; readers take snapshots that trail it by at most 10 ms.
 class Devices {
 public:
     virtual ~Devices() = default;
 
-    /// Thread: any.
+    /// The device as it is published; on core, as it is now. Thread: any.
     virtual DevicePtr find(DeviceId id) const = 0;
     /// By uid, else by exact name, else by number written as text. Thread: any.
     virtual DevicePtr find(std::string_view uidOrName) const = 0;
@@ -54,6 +53,9 @@ public:
     /// Handlers run on core, in the order of the events. Thread: any.
     virtual Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) = 0;
     virtual Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) = 0;
+    /// Called on core each time that readers get new snapshots, with the devices that differ: at most every 10 ms,
+    /// however fast messages come. Made for screens; what must see each change uses onAttributeChanged. Thread: any.
+    virtual Subscription onPublished(std::function<void(const std::vector<DevicePtr>&)> handler) = 0;
 };
 
 } // namespace atrium

@@ -24,9 +24,6 @@ struct MqttPublication {
     std::string payload;
     int qos = 1;
     bool retain = false;
-    /// Written to the database before publish() reports success and sent again after a crash until the broker
-    /// acknowledges it; for commands, not for telemetry.
-    bool durable = false;
 };
 
 /// The broker connection, shared by all plugins.
@@ -38,8 +35,9 @@ public:
     virtual Subscription subscribe(std::string filter, std::function<void(const MqttMessage&)> handler) = 0;
 
     /// Queues a message; the outbox is bounded and keeps it while the broker is away. Errors: InvalidArgument (topic),
-    /// TooManyRequests (outbox full). Thread: core.
-    virtual Result<void> publish(MqttPublication publication) = 0;
+    /// TooManyRequests (outbox full). `sent` is called on core when the broker has the message (QoS 1 and 2: it
+    /// acknowledged). Messages to devices that must survive a crash go through Commands. Thread: core.
+    virtual Result<void> publish(MqttPublication publication, std::function<void()> sent = {}) = 0;
 
     /// Thread: any.
     virtual bool connected() const = 0;

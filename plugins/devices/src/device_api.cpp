@@ -1,0 +1,207 @@
+#include "device_api.h"
+
+#include "device_view.h"
+
+#include "atrium/json.h"
+
+namespace atrium::devices {
+
+namespace {
+
+constexpr const char* deviceSchema =
+    R"({"type":"object","required":["id","name","type","room","status","power"],"properties":{
+  "id":{"type":"integer"},"uid":{"type":"string"},"name":{"type":"string"},"type":{"type":"string"},"room":{"type":"string"},
+  "status":{"type":"boolean"},"power":{"type":"number","description":"W"},"nominalPower":{"type":"integer","description":"W"},
+  "temperature":{"type":"number"},"online":{"type":"boolean"},
+  "assumed":{"type":"boolean","description":"the status follows from a command that the device has not confirmed yet"},
+  "lastSeen":{"type":["string","null"]},"attributes":{"type":"object"}}})";
+
+constexpr const char* editProperties = R"("name":{"type":"string","minLength":1,"maxLength":200},
+  "type":{"type":"string","minLength":1,"maxLength":60},"room":{"type":"string","minLength":1,"maxLength":120},
+  "power":{"type":"integer","minimum":0,"maximum":1000000,"description":"nominal power in W"})";
+
+Error unknownDevice() { return makeError(ErrorCode::NotFound, {"Appareil non trouvé", "Device not found"}); }
+
+DeviceEdit readEdit(const Value& body)
+{
+    DeviceEdit edit;
+    const auto text = [&](const char* key) -> std::optional<std::string> {
+        const Value* value = body.find(key);
+        return value && value->isText() ? std::optional(value->text()) : std::nullopt;
+    };
+    edit.name = text("name");
+    edit.type = text("type");
+    edit.room = text("room");
+    if (const Value* power = body.find("power"); power && power->isInteger()) edit.nominalPower = power->integer();
+    return edit;
+}
+
+Route makeRoute(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
+{
+    Route route;
+    route.method = method;
+    route.path = std::move(path);
+    route.operationId = std::move(operationId);
+    route.tag = "devices";
+    route.summary = std::move(summary);
+    route.access = std::move(access);
+    route.responseSchema = deviceSchema;
+    return route;
+}
+
+} // namespace
+
+DeviceApi::DeviceApi(DeviceBook& book, const Devices& devices, Commands& commands)
+    : book_(book), devices_(devices), commands_(commands)
+{}
+
+void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
+{
+    const auto read = RouteAccess::home("devices.read");
+    const auto control = RouteAccess::home("devices.control");
+    const auto manage = RouteAccess::permitted("devices.manage");
+    const auto handler = [this](Result<HttpResponse> (DeviceApi::*method)(const HttpRequest&)) {
+        return [this, method](const HttpRequest& request) { return (this->*method)(request); };
+    };
+
+    auto list = makeRoute(HttpMethod::Get, "/api/devices", "listDevices", {"Liste des appareils", "All devices"}, read);
+    list.responseSchema = std::string(R"({"type":"array","items":)") + deviceSchema + "}";
+    routes += http.route(list, handler(&DeviceApi::list));
+
+    auto rooms = makeRoute(HttpMethod::Get, "/api/devices/rooms", "listRooms",
+                           {"Pièces et leurs appareils", "Rooms with their devices"}, read);
+    rooms.responseSchema = R"({"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},
+      "devices":{"type":"integer"},"on":{"type":"integer"}}}})";
+    routes += http.route(rooms, handler(&DeviceApi::rooms));
+
+    for (const auto& [path, id] :
+         {std::pair{"/api/devices/{id}", "getDevice"}, {"/api/devices/{id}/status", "getDeviceStatus"}}) {
+        auto get = makeRoute(HttpMethod::Get, path, id, {"Un appareil et son état", "One device and its state"}, read);
+        get.errors = {ErrorCode::NotFound};
+        routes += http.route(get, handler(&DeviceApi::get));
+    }
+
+    auto toggle = makeRoute(HttpMethod::Post, "/api/devices/{id}/toggle", "toggleDevice",
+                            {"Allume ou éteint un appareil", "Switch a device on or off"}, control);
+    toggle.errors = {ErrorCode::NotFound, ErrorCode::Unavailable};
+    routes += http.asyncRoute(
+        toggle, [this](const HttpRequest& request, HttpAnswer answer) { this->toggle(request, std::move(answer)); });
+
+    auto command = makeRoute(HttpMethod::Post, "/api/devices/{id}/commands", "commandDevice",
+                             {"Envoie une commande à un appareil", "Send a command to a device"}, control);
+    command.requestSchema = R"({"type":"object","required":["command"],"properties":{
+      "command":{"type":"string","enum":["on","off","toggle","set"]},"arguments":{"type":"object"}}})";
+    command.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable, ErrorCode::Unavailable};
+    routes += http.asyncRoute(
+        command, [this](const HttpRequest& request, HttpAnswer answer) { this->command(request, std::move(answer)); });
+
+    auto create =
+        makeRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"}, manage);
+    create.execution = RouteExecution::Blocking;
+    create.successStatus = 201;
+    create.requestSchema =
+        std::string(R"({"type":"object","required":["name","type","room"],"properties":{)") + editProperties + "}}";
+    routes += http.route(create, handler(&DeviceApi::create));
+
+    auto update = makeRoute(HttpMethod::Put, "/api/devices/{id}", "updateDevice",
+                            {"Modifie un appareil", "Edit a device"}, manage);
+    update.execution = RouteExecution::Blocking;
+    update.requestSchema = std::string(R"({"type":"object","properties":{)") + editProperties + "}}";
+    update.errors = {ErrorCode::NotFound};
+    routes += http.route(update, handler(&DeviceApi::update));
+
+    auto remove = makeRoute(HttpMethod::Delete, "/api/devices/{id}", "deleteDevice",
+                            {"Supprime un appareil", "Remove a device"}, manage);
+    remove.execution = RouteExecution::Blocking;
+    remove.responseSchema = R"({"type":"object","properties":{"success":{"type":"boolean"}}})";
+    remove.errors = {ErrorCode::NotFound};
+    routes += http.route(remove, handler(&DeviceApi::remove));
+}
+
+Result<HttpResponse> DeviceApi::list(const HttpRequest&)
+{
+    const auto devices = devices_.list();
+    std::shared_ptr<const ListText> text;
+    {
+        std::lock_guard lock(mutex_);
+        text = listText_;
+    }
+    if (!text || text->version != devices->version) {
+        auto next = std::make_shared<ListText>();
+        next->version = devices->version;
+        next->json = "[";
+        for (const auto& device : devices->devices) {
+            if (next->json.size() > 1) next->json += ',';
+            appendJson(next->json, toView(*device));
+        }
+        next->json += ']';
+        text = next;
+        std::lock_guard lock(mutex_);
+        if (!listText_ || listText_->version < text->version) listText_ = text;
+    }
+    auto response = HttpResponse::jsonText(text->json);
+    response.etag = "devices-" + std::to_string(text->version);
+    return response;
+}
+
+Result<HttpResponse> DeviceApi::rooms(const HttpRequest&) { return HttpResponse::json(roomsOf(*devices_.list())); }
+
+Result<HttpResponse> DeviceApi::get(const HttpRequest& request)
+{
+    const auto device = devices_.find(DeviceId(request.idParameter("id")));
+    if (!device) return unknownDevice();
+    return HttpResponse::json(toView(*device));
+}
+
+Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
+{
+    const auto device = book_.add(readEdit(request.body));
+    if (!device) return device.error();
+    auto response = HttpResponse::json(toView(**device), 201);
+    response.headers.emplace_back("Location", "/api/devices/" + std::to_string((*device)->info.id.value));
+    return response;
+}
+
+Result<HttpResponse> DeviceApi::update(const HttpRequest& request)
+{
+    const auto device = book_.edit(DeviceId(request.idParameter("id")), readEdit(request.body));
+    if (!device) return device.error();
+    return HttpResponse::json(toView(**device));
+}
+
+Result<HttpResponse> DeviceApi::remove(const HttpRequest& request)
+{
+    if (const auto removed = book_.remove(DeviceId(request.idParameter("id"))); !removed) return removed.error();
+    return HttpResponse::json(Object{{"success", true}});
+}
+
+void DeviceApi::toggle(const HttpRequest& request, HttpAnswer answer)
+{
+    send(request, "toggle", {}, std::move(answer));
+}
+
+void DeviceApi::command(const HttpRequest& request, HttpAnswer answer)
+{
+    const Value* arguments = request.body.find("arguments");
+    send(request, request.body.textOr("command", ""), arguments ? *arguments : Value(), std::move(answer));
+}
+
+void DeviceApi::send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer)
+{
+    Command command;
+    command.device = DeviceId(request.idParameter("id"));
+    command.name = std::move(name);
+    command.arguments = std::move(arguments);
+    const auto& who = request.principal;
+    command.cause = {request.requestId, who.isAnonymous() ? "home" : "user:" + std::to_string(who.user.value), 0};
+    // A key of one user must not hit that of another.
+    if (const auto key = request.header("idempotency-key"); !key.empty() && key.size() <= 200)
+        command.idempotencyKey = command.cause.origin + ':' + std::string(key);
+    commands_.send(std::move(command), [answer = std::move(answer)](Result<CommandReceipt> receipt) {
+        if (!receipt) return answer(receipt.error());
+        if (!receipt->device) return answer(unknownDevice());
+        answer(HttpResponse::json(toView(*receipt->device)));
+    });
+}
+
+} // namespace atrium::devices

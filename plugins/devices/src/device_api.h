@@ -1,0 +1,44 @@
+#pragma once
+
+#include "device_book.h"
+
+#include "atrium/commands.h"
+#include "atrium/http.h"
+
+#include <mutex>
+
+namespace atrium::devices {
+
+/// The routes under `/api/devices` (contracts.md §3).
+class DeviceApi {
+public:
+    DeviceApi(DeviceBook& book, const Devices& devices, Commands& commands);
+
+    void registerRoutes(Http& http, Subscriptions& routes);
+
+    Result<HttpResponse> list(const HttpRequest& request);
+    Result<HttpResponse> rooms(const HttpRequest& request);
+    Result<HttpResponse> get(const HttpRequest& request);
+    Result<HttpResponse> create(const HttpRequest& request);
+    Result<HttpResponse> update(const HttpRequest& request);
+    Result<HttpResponse> remove(const HttpRequest& request);
+    void toggle(const HttpRequest& request, HttpAnswer answer);
+    void command(const HttpRequest& request, HttpAnswer answer);
+
+private:
+    void send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer);
+
+    DeviceBook& book_;
+    const Devices& devices_;
+    Commands& commands_;
+
+    /// The list is asked for far more often than it changes: its text is kept for the version that it shows.
+    struct ListText {
+        std::uint64_t version = 0;
+        std::string json;
+    };
+    std::mutex mutex_;
+    std::shared_ptr<const ListText> listText_;
+};
+
+} // namespace atrium::devices

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "device_api.h"
+#include "device_book.h"
+#include "device_feed.h"
+#include "device_repository.h"
+
+#include "atrium/plugin.h"
+
+#include <memory>
+
+namespace atrium::devices {
+
+/// Wiring only.
+class DevicesPlugin : public Plugin {
+public:
+    void configure(PluginContext& context) override;
+    void start() override;
+
+private:
+    std::unique_ptr<DeviceRepository> repository_;
+    std::unique_ptr<DeviceBook> book_;
+    std::unique_ptr<DeviceApi> api_;
+    std::unique_ptr<DeviceFeed> feed_;
+    bool demo_ = false;
+    Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed
+};
+
+} // namespace atrium::devices

@@ -1,0 +1,96 @@
+#include "app/configuration.h"
+
+namespace atrium::app {
+
+namespace {
+
+KeySpec text(std::string key, std::string fallback, std::string help)
+{
+    return {std::move(key), KeyKind::Text, std::move(fallback), std::move(help)};
+}
+KeySpec secret(std::string key, std::string help) { return {std::move(key), KeyKind::Secret, "", std::move(help)}; }
+KeySpec flag(std::string key, std::string fallback, std::string help)
+{
+    return {std::move(key), KeyKind::Boolean, std::move(fallback), std::move(help)};
+}
+KeySpec number(std::string key, std::int64_t fallback, std::int64_t minimum, std::int64_t maximum, std::string help)
+{
+    return {std::move(key), KeyKind::Integer, std::to_string(fallback), std::move(help), minimum, maximum};
+}
+KeySpec choice(std::string key, std::string fallback, std::vector<std::string> choices, std::string help)
+{
+    return {std::move(key), KeyKind::Choice, std::move(fallback), std::move(help),
+            INT64_MIN,      INT64_MAX,       std::move(choices)};
+}
+
+} // namespace
+
+const std::vector<KeySpec>& configurationKeys()
+{
+    static const std::vector<KeySpec> keys{
+        text("site.name", "Atrium", "Name of the home or campus, shown in the dashboard"),
+        text("site.timezone", "Europe/Paris", "IANA time zone of schedules"),
+        choice("site.language", "fr", {"fr", "en"}, "Language of messages when a client asks for none"),
+
+        text("data.dir", "data", "Folder of everything that Atrium keeps; locked by one server at a time"),
+        text("database.url", "sqlite:atrium.db",
+             "sqlite:FILE (relative to data.dir) or mysql://user:password@host:port/database"),
+        number("history.raw.days", 10, 1, 3650, "Days that raw samples are kept; averages are kept longer"),
+
+        {"http.port", KeyKind::PortList, "5000",
+         "Port of the API, the WebSocket and the dashboard; several with commas", 0, 65535},
+        text("http.bind", "0.0.0.0", "Address to listen on; 127.0.0.1 behind a reverse proxy on this machine"),
+        number("http.threads", 2, 1, 64, "Threads that parse and answer requests"),
+        number("http.workers", 4, 1, 256, "Threads for requests that use the database"),
+        text("http.trusted.proxies", "", "Addresses of reverse proxies whose X-Forwarded headers are believed"),
+        text("http.web", "", "Folder of the dashboard; empty = the one that was built with this server"),
+        text("cors.origins", "http://localhost:3000,http://localhost:5173",
+             "Origins of front-ends on other addresses that may call the API with credentials"),
+        flag("home.open", "false",
+             "Let the local network use devices without signing in, as the published Aurion client needs"),
+        flag("limits.enabled", "true", "Limit the number of requests per address"),
+        number("limits.requests", 1200, 1, 10'000'000, "Requests per address and minute"),
+
+        text("mqtt.url", "",
+             "Broker that runs already: mqtt://[user:password@]host[:port] or mqtts://...; empty = embedded broker"),
+        text("mqtt.ca", "", "File with the authority of an mqtts broker; empty = the system's"),
+        text("mqtt.certificate", "", "Client certificate for an mqtts broker"),
+        text("mqtt.key", "", "Key of the client certificate"),
+        text("mqtt.client.id", "atrium", "Client id at the broker; unique per server"),
+        number("mqtt.port", 1883, 1, 65535, "Port of the embedded broker"),
+        number("mqtt.websocket.port", 9001, 0, 65535, "MQTT over WebSocket of the embedded broker; 0 = off"),
+        text("mqtt.bind", "127.0.0.1",
+             "Address of the embedded broker; set mqtt.device.user before you open it to a network"),
+        flag("mqtt.anonymous", "true",
+             "Programs on this machine need no account at the embedded broker (loopback only)"),
+        text("mqtt.device.user", "", "Account of devices at the embedded broker"),
+        secret("mqtt.device.password", "Password of that account"),
+
+        text("admin.email", "", "First administrator, created when there is no account yet"),
+        secret("admin.password", "Password of the first administrator"),
+
+        text("plugins.folders", "", "More folders with plugins, separated by commas; searched after the built-in ones"),
+        number("plugins.start.timeout", 10'000, 100, 600'000, "Milliseconds that a plugin may take to start"),
+        text("automations.folders", "",
+             "More folders with automations, separated by commas; data.dir/automations is one anyway"),
+
+        choice("log.level", "info", {"trace", "debug", "info", "warning", "error"}, "Least level that is written"),
+        text("log.levels", "", "Levels of single components: mqtt=debug,plugin.devices=trace"),
+        choice("log.format", "human", {"human", "json"}, "One line for people, or one JSON object a line"),
+
+        text("smtp.host", "", "Mail server; empty = mails are not sent"),
+        number("smtp.port", 587, 1, 65535, "Port of the mail server"),
+        choice("smtp.tls", "starttls", {"starttls", "tls", "none"},
+               "How the connection to the mail server is protected"),
+        text("smtp.user", "", "Account at the mail server"),
+        secret("smtp.password", "Password of that account"),
+        text("smtp.from", "", "Sender of mails"),
+
+        text("paypal.url", "", "Base address of the PayPal API; empty = no payments"),
+        text("paypal.client.id", "", "PayPal client id"),
+        secret("paypal.client.secret", "PayPal client secret"),
+    };
+    return keys;
+}
+
+} // namespace atrium::app

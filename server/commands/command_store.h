@@ -1,0 +1,74 @@
+#pragma once
+
+#include "atrium/clock.h"
+#include "atrium/commands.h"
+#include "atrium/database.h"
+#include "atrium/executor.h"
+#include "atrium/log.h"
+#include "atrium/metrics.h"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace atrium::commands {
+
+/// A command on its way: what is on disk before anybody is told that it was accepted.
+struct StoredCommand {
+    std::string id;
+    DeviceId device;
+    std::string name;
+    Value arguments;
+    std::string origin; ///< who asked: `user:4`, `rule:...`
+    std::string correlationId;
+    UtcTime at{};
+    std::vector<MqttPublication> publications;
+};
+
+/// Table `commands`: the audit line of each command and, until the broker has it, its outbox. Writes of many commands
+/// share one transaction (group commit) on the worker pool. Bounded: over the limit a command is refused.
+class CommandStore {
+public:
+    CommandStore(Database& database, Executor& workers, const Clock& clock, Log& log, Metrics& metrics,
+                 std::size_t queueLimit = 10'000);
+    /// Waits for writes in hand.
+    ~CommandStore();
+
+    /// `done` is called on a worker with nothing when the command is on disk, or with the error. Thread: any.
+    void add(StoredCommand command, std::function<void(Result<void>)> done);
+    /// The broker has all messages of the command. Thread: any.
+    void markSent(std::string id);
+
+    /// Commands that were accepted but not sent before the last stop, oldest first; older than `maxAge` are closed as
+    /// expired: a light that goes on a day late helps nobody. Thread: may block.
+    std::vector<StoredCommand> loadUnsent(std::chrono::seconds maxAge);
+
+    /// Waits until everything given so far is on disk. Thread: may block.
+    void flush();
+
+private:
+    struct Pending {
+        StoredCommand command;
+        std::function<void(Result<void>)> done;
+    };
+
+    void scheduleFlush();
+    void writePending();
+
+    Database& database_;
+    Executor& workers_;
+    const Clock& clock_;
+    Log& log_;
+    Counter& refused_;
+    const std::size_t queueLimit_;
+
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    std::vector<Pending> added_;
+    std::vector<std::string> sent_;
+    bool flushing_ = false;
+};
+
+} // namespace atrium::commands

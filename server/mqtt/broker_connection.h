@@ -1,0 +1,132 @@
+#pragma once
+
+#include "atrium/log.h"
+#include "atrium/metrics.h"
+#include "atrium/mqtt.h"
+#include "mqtt/broker_url.h"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+struct mosquitto;
+struct mosquitto_message;
+
+namespace atrium::mqtt {
+
+/// Messages that arrived together, copied once into one buffer.
+struct MessageBatch {
+    struct Entry {
+        std::size_t topicOffset, topicSize, payloadOffset, payloadSize;
+        bool retained;
+    };
+    std::string bytes;
+    std::vector<Entry> entries;
+    UtcTime receivedAt{};
+
+    std::string_view topic(const Entry& entry) const
+    {
+        return std::string_view(bytes).substr(entry.topicOffset, entry.topicSize);
+    }
+    std::string_view payload(const Entry& entry) const
+    {
+        return std::string_view(bytes).substr(entry.payloadOffset, entry.payloadSize);
+    }
+};
+
+/// What the connection tells; every call comes from the thread `mqtt`.
+struct ConnectionEvents {
+    /// May wait: then nothing more is read, and the broker keeps what it has. QoS 1 messages are acknowledged as they
+    /// are read.
+    std::function<void(std::shared_ptr<MessageBatch>)> messages;
+    /// The broker has the messages with these tokens.
+    std::function<void(std::vector<std::uint64_t>)> sent;
+    std::function<void(bool connected)> connection;
+};
+
+/// The connection to the broker: its own loop on poll in the thread `mqtt`, reconnecting for ever with a growing pause,
+/// a persistent session, and a bounded outbox (10,000 messages and 16 MiB; at most 100 unacknowledged at the broker).
+/// libmosquitto's own loops end silently on some errors and with descriptors above 1024 (library-traps M1, M2).
+class BrokerConnection {
+public:
+    static constexpr std::size_t outboxMessages = 10'000;
+    static constexpr std::size_t outboxBytes = 16 * 1024 * 1024;
+    static constexpr std::size_t maxInFlight = 100;
+    static constexpr std::size_t maxBatch = 256;
+
+    BrokerConnection(BrokerAddress address, std::string clientId, ConnectionEvents events, Log& log, Metrics& metrics);
+    ~BrokerConnection();
+
+    void start();
+    /// Sends what the broker takes within `patience`, then disconnects. Idempotent.
+    void stop(std::chrono::milliseconds patience);
+
+    /// Queues a message under `token`; false when the outbox is full. Thread: any.
+    bool publish(MqttPublication publication, std::uint64_t token);
+    /// The filters to be subscribed to from now on, at QoS 1. Thread: any.
+    void setFilters(std::set<std::string> filters);
+
+    bool connected() const { return connected_; }
+    std::size_t queued() const;
+
+private:
+    struct Outgoing {
+        MqttPublication publication;
+        std::uint64_t token;
+    };
+
+    void run();
+    bool connectOnce();
+    void serve();
+    bool readMessages();
+    void releaseOutbox();
+    void syncFilters();
+    void deliver();
+    void wake();
+    void pause(std::chrono::milliseconds duration);
+    bool stopping() const { return stopping_; }
+
+    void onConnect(int result);
+    void onDisconnect();
+    void onMessage(const mosquitto_message& message) noexcept;
+    void onPublish(int messageId) noexcept;
+
+    const BrokerAddress address_;
+    const std::string clientId_;
+    ConnectionEvents events_;
+    Log& log_;
+    Counter& received_;
+    Counter& published_;
+    Counter& reconnects_;
+    Gauge& connectedGauge_;
+
+    mosquitto* client_ = nullptr;
+    int wakeDescriptor_ = -1;
+    std::thread thread_;
+    std::atomic<bool> stopping_{false};
+    std::atomic<bool> connected_{false};
+    std::atomic<SteadyTime> drainUntil_{SteadyTime{}};
+
+    mutable std::mutex mutex_;
+    std::deque<Outgoing> outbox_;
+    std::size_t outboxSize_ = 0;
+    std::set<std::string> wantedFilters_;
+    bool filtersChanged_ = false;
+
+    // Thread mqtt only.
+    std::set<std::string> subscribed_;
+    std::unordered_map<int, std::uint64_t> inFlight_;
+    std::vector<std::uint64_t> sent_;
+    std::shared_ptr<MessageBatch> batch_;
+    bool progress_ = false;
+    bool announced_ = false; ///< events_.connection(true) was said and not yet taken back
+    bool refused_ = false;
+};
+
+} // namespace atrium::mqtt

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "atrium/clock.h"
+#include "atrium/devices.h"
+#include "atrium/executor.h"
+#include "atrium/metrics.h"
+#include "atrium/scheduler.h"
+#include "state/handler_list.h"
+
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+namespace atrium::state {
+
+/// The values of one device as the database kept them.
+struct RestoredAttribute {
+    Value value;
+    UtcTime changedAt{};
+    UtcTime reportedAt{};
+};
+using RestoredState = std::unordered_map<DeviceId, std::map<std::string, RestoredAttribute, std::less<>>>;
+
+/// All devices. Core writes working copies; what changed is published to readers at most every 10 ms as immutable
+/// snapshots, so that a flood of messages costs one copy a device and interval, not one a message.
+class DeviceRegistry : public Devices {
+public:
+    static constexpr std::chrono::milliseconds publishInterval{10};
+
+    DeviceRegistry(const Clock& clock, Executor& core, Scheduler& scheduler, Metrics& metrics);
+
+    /// The last values that put() gives to devices that it has not seen yet. Thread: before core runs.
+    void restore(RestoredState state) { restored_ = std::move(state); }
+
+    DevicePtr find(DeviceId id) const override;
+    DevicePtr find(std::string_view uidOrName) const override;
+    std::shared_ptr<const DeviceList> list() const override;
+
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) override;
+    bool remove(DeviceId id) override;
+    bool report(const Report& report) override;
+    bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
+    void setOnline(DeviceId id, bool online) override;
+
+    Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override;
+    Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override;
+    Subscription onPublished(std::function<void(const std::vector<DevicePtr>&)> handler) override;
+
+    /// Makes what changed visible to readers now. Thread: core.
+    void publish();
+
+private:
+    struct Slot {
+        Device working;
+        bool dirty = false;
+    };
+    enum class Certainty { Reported, Assumed };
+
+    void assertOnCore() const;
+    bool apply(Slot& slot, std::string_view attribute, const Value& value, UtcTime at, Certainty certainty,
+               const Cause& cause);
+    void markDirty(Slot& slot);
+    void restoreValues(Device& device);
+
+    const Clock& clock_;
+    Executor& core_;
+    Scheduler& scheduler_;
+    Counter& refusedValues_;
+
+    // Core only.
+    std::unordered_map<DeviceId, Slot> slots_;
+    std::vector<DeviceId> dirty_;
+    bool publishPending_ = false;
+    SteadyTime lastPublish_{};
+    Subscription publishTimer_;
+    RestoredState restored_;
+
+    HandlerList<AttributeChanged> attributeHandlers_;
+    HandlerList<DeviceChanged> deviceHandlers_;
+    HandlerList<std::vector<DevicePtr>> publishedHandlers_;
+
+    // Readers.
+    mutable std::mutex mutex_;
+    std::map<DeviceId, DevicePtr> published_;
+    std::unordered_map<std::string, DeviceId> byUid_;
+    std::unordered_map<std::string, DeviceId> byName_;
+    std::uint64_t version_ = 1;
+    mutable std::shared_ptr<const DeviceList> list_;
+};
+
+} // namespace atrium::state

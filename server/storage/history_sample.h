@@ -1,0 +1,52 @@
+#pragma once
+
+#include "atrium/ids.h"
+#include "atrium/time.h"
+#include "atrium/value.h"
+#include "storage/attribute_names.h"
+
+namespace atrium::storage {
+
+/// What becomes of a reported value.
+enum class HistoryKeep {
+    LastValueOnly, ///< AttributeSpec::history is false
+    Samples,
+};
+
+/// One value of one attribute, as a device reported it.
+struct HistorySample {
+    DeviceId device;
+    AttributeKey attribute = 0;
+    UtcTime at{};        ///< when it was reported
+    UtcTime changedAt{}; ///< when the attribute took this value
+    Value value;
+    HistoryKeep keep = HistoryKeep::Samples;
+};
+
+/// One series: an attribute of a device.
+struct SeriesKey {
+    DeviceId device;
+    AttributeKey attribute = 0;
+    auto operator<=>(const SeriesKey&) const = default;
+};
+
+struct SeriesKeyHash {
+    std::size_t operator()(const SeriesKey& key) const noexcept
+    {
+        return std::hash<std::int64_t>{}(key.device.value * 1'000'003 + key.attribute);
+    }
+};
+
+/// Widths of the summaries.
+constexpr std::chrono::seconds rollupWidths[] = {std::chrono::seconds{300}, std::chrono::seconds{3600},
+                                                 std::chrono::seconds{86'400}};
+
+/// The start of the interval of `width` (since 1970 in UTC) that holds `at`.
+constexpr std::int64_t intervalStart(std::int64_t atMicroseconds, std::chrono::seconds width)
+{
+    const auto length = std::chrono::microseconds(width).count();
+    const auto rest = atMicroseconds % length;
+    return atMicroseconds - (rest < 0 ? rest + length : rest);
+}
+
+} // namespace atrium::storage

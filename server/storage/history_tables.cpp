@@ -1,0 +1,215 @@
+#include "storage/history_tables.h"
+
+#include "atrium/json.h"
+#include "atrium/text.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <tuple>
+
+namespace atrium::storage {
+
+namespace {
+
+/// Integers up to here are exact in a double.
+constexpr std::int64_t exactInDouble = std::int64_t{1} << 53;
+
+const char* sampleSql(SqlDialect dialect)
+{
+    return dialect == SqlDialect::Sqlite
+               ? "INSERT OR REPLACE INTO history_samples (device_id, attribute_id, sampled_at, "
+                 "kind, number_value, text_value) VALUES (?, ?, ?, ?, ?, ?)"
+               : "REPLACE INTO history_samples (device_id, attribute_id, sampled_at, kind, "
+                 "number_value, text_value) VALUES (?, ?, ?, ?, ?, ?)";
+}
+
+const char* rollupSql(SqlDialect dialect)
+{
+    return dialect == SqlDialect::Sqlite
+               ? "INSERT INTO history_rollups (resolution, device_id, attribute_id, start_at, minimum, maximum, total, "
+                 "samples, last_number, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                 "ON CONFLICT (resolution, device_id, attribute_id, start_at) DO UPDATE SET "
+                 "minimum = MIN(minimum, excluded.minimum), maximum = MAX(maximum, excluded.maximum), "
+                 "total = total + excluded.total, samples = samples + excluded.samples, "
+                 "last_number = CASE WHEN excluded.last_at >= last_at THEN excluded.last_number ELSE last_number END, "
+                 "last_at = MAX(last_at, excluded.last_at)"
+               : "INSERT INTO history_rollups (resolution, device_id, attribute_id, start_at, minimum, maximum, total, "
+                 "samples, last_number, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                 "ON DUPLICATE KEY UPDATE minimum = LEAST(minimum, VALUES(minimum)), "
+                 "maximum = GREATEST(maximum, VALUES(maximum)), total = total + VALUES(total), "
+                 "samples = samples + VALUES(samples), "
+                 "last_number = IF(VALUES(last_at) >= last_at, VALUES(last_number), last_number), "
+                 "last_at = GREATEST(last_at, VALUES(last_at))";
+}
+
+const char* stateSql(SqlDialect dialect)
+{
+    return dialect == SqlDialect::Sqlite
+               ? "INSERT INTO device_state (device_id, attribute_id, value_json, changed_at, reported_at) VALUES (?, "
+                 "?, "
+                 "?, ?, ?) ON CONFLICT (device_id, attribute_id) DO UPDATE SET value_json = excluded.value_json, "
+                 "changed_at = excluded.changed_at, reported_at = excluded.reported_at "
+                 "WHERE excluded.reported_at >= reported_at"
+               : "INSERT INTO device_state (device_id, attribute_id, value_json, changed_at, reported_at) VALUES (?, "
+                 "?, "
+                 "?, ?, ?) ON DUPLICATE KEY UPDATE "
+                 "value_json = IF(VALUES(reported_at) >= reported_at, VALUES(value_json), value_json), "
+                 "changed_at = IF(VALUES(reported_at) >= reported_at, VALUES(changed_at), changed_at), "
+                 "reported_at = GREATEST(reported_at, VALUES(reported_at))";
+}
+
+/// The summary of one interval while its samples pass by.
+struct Summary {
+    std::int64_t start = 0;
+    double minimum = 0;
+    double maximum = 0;
+    double total = 0;
+    std::int64_t samples = 0;
+    double last = 0;
+    std::int64_t lastAt = 0;
+
+    void add(double number, std::int64_t at)
+    {
+        minimum = samples == 0 ? number : std::min(minimum, number);
+        maximum = samples == 0 ? number : std::max(maximum, number);
+        total += number;
+        last = number;
+        lastAt = at;
+        ++samples;
+    }
+};
+
+} // namespace
+
+StoredValue toStored(const Value& value)
+{
+    const auto kind = static_cast<std::int64_t>(value.kind());
+    switch (value.kind()) {
+    case Value::Kind::Null: return {kind, nullptr, nullptr};
+    case Value::Kind::Boolean: return {kind, value.boolean() ? 1.0 : 0.0, nullptr};
+    case Value::Kind::Integer: {
+        const auto integer = value.integer();
+        const bool exact = integer >= -exactInDouble && integer <= exactInDouble;
+        return {kind, static_cast<double>(integer), exact ? SqlValue() : SqlValue(std::to_string(integer))};
+    }
+    case Value::Kind::Number: return {kind, value.number(), nullptr};
+    case Value::Kind::Text: return {kind, nullptr, value.text()};
+    default: return {kind, nullptr, toJson(value)};
+    }
+}
+
+Value fromStored(const SqlValue& kind, const SqlValue& number, const SqlValue& text)
+{
+    switch (static_cast<Value::Kind>(kind.integer())) {
+    case Value::Kind::Null: return {};
+    case Value::Kind::Boolean: return number.number() != 0;
+    case Value::Kind::Integer: {
+        if (text.isNull()) return static_cast<std::int64_t>(number.number());
+        std::int64_t integer = 0;
+        std::from_chars(text.text().data(), text.text().data() + text.text().size(), integer);
+        return integer;
+    }
+    case Value::Kind::Number: return number.number();
+    case Value::Kind::Text: return text.text();
+    default: return parseJson(text.text()).value();
+    }
+}
+
+std::optional<double> summaryNumber(const Value& value)
+{
+    if (const auto* boolean = value.ifBoolean()) return *boolean ? 1.0 : 0.0;
+    return value.ifNumber();
+}
+
+bool isStorable(const Value& value)
+{
+    constexpr std::size_t maxBytes = 60'000;
+    switch (value.kind()) {
+    case Value::Kind::Number: return std::isfinite(value.number());
+    case Value::Kind::Text: return value.text().size() <= maxBytes / 6 && isCleanUtf8(value.text());
+    case Value::Kind::List:
+    case Value::Kind::Object: return toJson(value).size() <= maxBytes;
+    default: return true;
+    }
+}
+
+void keepLast(LastValues& values, const HistorySample& sample)
+{
+    const auto [entry, isNew] = values.try_emplace({sample.device, sample.attribute}, sample);
+    if (!isNew && sample.at >= entry->second.at) entry->second = sample;
+}
+
+HistoryBatch::HistoryBatch(std::vector<HistorySample> samples, const LastValues& alsoLast)
+{
+    LastValues last = alsoLast;
+    const auto isBad = [](const HistorySample& sample) { return !isStorable(sample.value); };
+    std::erase_if(samples, isBad);
+    std::erase_if(last, [&](const auto& entry) { return isBad(entry.second); });
+    for (const auto& sample : samples) keepLast(last, sample);
+    stateRows_.reserve(last.size());
+    for (const auto& [key, sample] : last)
+        stateRows_.push_back({key.device.value, key.attribute, toJson(sample.value), toMicroseconds(sample.changedAt),
+                              toMicroseconds(sample.at)});
+    // In the order of the key: neighbours in the tree are written together, and writers lock in one order.
+    std::sort(stateRows_.begin(), stateRows_.end(), [](const SqlParameters& a, const SqlParameters& b) {
+        return std::pair(a[0].integer(), a[1].integer()) < std::pair(b[0].integer(), b[1].integer());
+    });
+
+    std::erase_if(samples, [](const HistorySample& sample) { return sample.keep == HistoryKeep::LastValueOnly; });
+    const auto key = [](const HistorySample& s) { return std::tuple(s.device.value, s.attribute, s.at); };
+    std::stable_sort(samples.begin(), samples.end(),
+                     [&](const HistorySample& a, const HistorySample& b) { return key(a) < key(b); });
+    std::vector<HistorySample> unique;
+    unique.reserve(samples.size());
+    for (auto& sample : samples) {
+        if (!unique.empty() && key(unique.back()) == key(sample)) unique.back() = std::move(sample);
+        else unique.push_back(std::move(sample));
+    }
+    sampleRows_.reserve(unique.size());
+    for (const auto& sample : unique) {
+        auto stored = toStored(sample.value);
+        sampleRows_.push_back({sample.device.value, sample.attribute, toMicroseconds(sample.at), std::move(stored.kind),
+                               std::move(stored.number), std::move(stored.text)});
+    }
+    summarise(unique);
+}
+
+void HistoryBatch::summarise(const std::vector<HistorySample>& sorted)
+{
+    for (const auto width : rollupWidths) {
+        Summary summary;
+        SeriesKey series;
+        const auto finish = [&] {
+            if (summary.samples > 0)
+                rollupRows_.push_back({width.count(), series.device.value, series.attribute, summary.start,
+                                       summary.minimum, summary.maximum, summary.total, summary.samples, summary.last,
+                                       summary.lastAt});
+        };
+        for (const auto& sample : sorted) {
+            const auto number = summaryNumber(sample.value);
+            if (!number) continue;
+            const auto at = toMicroseconds(sample.at);
+            const auto start = intervalStart(at, width);
+            const SeriesKey key{sample.device, sample.attribute};
+            if (key != series || start != summary.start) {
+                finish();
+                series = key;
+                summary = Summary{};
+                summary.start = start;
+            }
+            summary.add(*number, at);
+        }
+        finish();
+    }
+}
+
+void HistoryBatch::write(Transaction& transaction) const
+{
+    const auto dialect = transaction.dialect();
+    transaction.executeMany(sampleSql(dialect), sampleRows_);
+    transaction.executeMany(rollupSql(dialect), rollupRows_);
+    transaction.executeMany(stateSql(dialect), stateRows_);
+}
+
+} // namespace atrium::storage

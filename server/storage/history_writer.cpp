@@ -1,0 +1,325 @@
+#include "storage/history_writer.h"
+
+#include "runtime/thread.h"
+
+#include <algorithm>
+
+namespace atrium::storage {
+
+namespace {
+
+constexpr std::chrono::milliseconds shortestInterval{50};
+constexpr std::chrono::milliseconds longestInterval{1000};
+constexpr std::chrono::milliseconds idleLook{500};
+constexpr std::chrono::milliseconds retryPause{1000};
+constexpr std::chrono::milliseconds retentionSlice{50};
+constexpr std::chrono::seconds logPause{10};
+/// Rows that one DELETE takes, so that no transaction is long.
+constexpr std::int64_t eraseStep = 20'000;
+
+} // namespace
+
+HistoryWriter::HistoryWriter(SqlDatabase& database, AttributeNames& names, const Clock& clock, Log& log,
+                             Metrics& metrics, HistoryOptions options)
+    : database_(database), names_(names), clock_(clock), log_(log), options_(options),
+      written_(metrics.counter("atrium_history_written_samples_total", "Samples written to the database")),
+      dropped_(metrics.counter("atrium_history_dropped_samples_total", "Samples lost because the queue was full")),
+      failures_(metrics.counter("atrium_history_failures_total", "Group commits that failed")),
+      queuedGauge_(metrics.gauge("atrium_history_queued_samples", "Samples that wait to be written")),
+      flushSeconds_(metrics.histogram("atrium_history_flush_seconds", "Duration of group commits")),
+      nextRetention_(clock.steadyNow() + options.retentionPeriod)
+{}
+
+HistoryWriter::~HistoryWriter() { stop(); }
+
+void HistoryWriter::start()
+{
+    thread_ = runtime::startThread("storage-writer", [this] { run(); });
+}
+
+void HistoryWriter::stop()
+{
+    {
+        std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void HistoryWriter::record(std::vector<HistorySample> samples)
+{
+    if (samples.empty()) return;
+    bool mustWake = false;
+    {
+        std::lock_guard lock(mutex_);
+        auto oldest = queue_.begin();
+        while (queuedSamples_ > 0 && queuedSamples_ + samples.size() > options_.queueLimit && oldest != queue_.end()) {
+            if (oldest->forget) {
+                ++oldest;
+                continue;
+            }
+            for (const auto& sample : oldest->samples) keepLast(overflowLast_, sample);
+            dropped_.add(oldest->samples.size());
+            droppedSinceLog_ += oldest->samples.size();
+            queuedSamples_ -= oldest->samples.size();
+            oldest = queue_.erase(oldest);
+        }
+        const auto before = queuedSamples_;
+        queuedSamples_ += samples.size();
+        mustWake = queue_.empty() || (before < options_.batchLimit && queuedSamples_ >= options_.batchLimit);
+        queue_.push_back({std::move(samples), {}});
+        queuedGauge_.set(static_cast<double>(queuedSamples_));
+    }
+    if (mustWake) wake_.notify_one();
+}
+
+void HistoryWriter::forget(DeviceId device)
+{
+    {
+        std::lock_guard lock(mutex_);
+        // What was dropped from before this point must not come back after it.
+        std::erase_if(overflowLast_, [&](const auto& entry) { return entry.first.device == device; });
+        queue_.push_back({{}, device});
+    }
+    wake_.notify_one();
+}
+
+bool HistoryWriter::flush(std::chrono::milliseconds limit)
+{
+    std::unique_lock lock(mutex_);
+    const auto ticket = ++flushWanted_;
+    wake_.notify_one();
+    return done_.wait_for(lock, limit, [&] { return flushDone_ >= ticket; });
+}
+
+bool HistoryWriter::applyRetention(std::chrono::milliseconds limit)
+{
+    std::unique_lock lock(mutex_);
+    const auto ticket = ++retentionWanted_;
+    wake_.notify_one();
+    return done_.wait_for(lock, limit, [&] { return retentionDone_ >= ticket; });
+}
+
+void HistoryWriter::run()
+{
+    for (;;) {
+        const bool last = waitForWork();
+        takeQueue();
+        const bool written = processTaken();
+        if (written) {
+            {
+                std::lock_guard lock(mutex_);
+                flushDone_ = std::max(flushDone_, takenFlush_);
+            }
+            done_.notify_all();
+            if (!last) continueRetention();
+        }
+        if (last) {
+            std::size_t lost = batch_ ? batch_->sampleCount() : 0;
+            for (const auto& item : taken_) lost += item.samples.size();
+            if (lost > 0)
+                log_.error("history is lost: the database is away while stopping",
+                           {{"samples", static_cast<std::int64_t>(lost)}});
+            return;
+        }
+        if (!written) {
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, retryPause, [this] { return stopping_; });
+        }
+    }
+}
+
+bool HistoryWriter::waitForWork()
+{
+    std::unique_lock lock(mutex_);
+    const auto isUrgent = [this] {
+        return stopping_ || flushWanted_ > takenFlush_ || retentionWanted_ > retentionRun_ ||
+               queuedSamples_ >= options_.batchLimit;
+    };
+    if (batch_ || !taken_.empty() || !retentionTodo_.empty()) return stopping_;
+    wake_.wait_for(lock, idleLook, [&] { return isUrgent() || !queue_.empty(); });
+    if (!queue_.empty()) wake_.wait_for(lock, interval_, isUrgent);
+    return stopping_;
+}
+
+bool HistoryWriter::takeQueue()
+{
+    std::uint64_t droppedNow = 0;
+    {
+        std::lock_guard lock(mutex_);
+        if (clock_.steadyNow() >= nextRetention_) ++retentionWanted_;
+        // While a batch waits for the database to come back, the bounded queue takes the rest.
+        if (batch_ || !taken_.empty()) return false;
+        taken_.swap(queue_);
+        takenLast_.swap(overflowLast_);
+        takenFlush_ = flushWanted_;
+        queuedSamples_ = 0;
+        queuedGauge_.set(0);
+        std::swap(droppedNow, droppedSinceLog_);
+    }
+    if (droppedNow > 0)
+        logLimited(LogLevel::Warning, "history samples were dropped: the database does not keep up",
+                   {{"samples", static_cast<std::int64_t>(droppedNow)}});
+    return true;
+}
+
+bool HistoryWriter::processTaken()
+{
+    while (batch_ || !taken_.empty() || !takenLast_.empty()) {
+        if (!batch_ && !taken_.empty() && taken_.front().forget) {
+            const auto device = taken_.front().forget;
+            std::erase_if(takenLast_, [&](const auto& entry) { return entry.first.device == device; });
+            if (!guarded("deleting the history of a device", [&] { eraseDevice(device); })) return false;
+            taken_.pop_front();
+            continue;
+        }
+        if (!writeSamples()) return false;
+    }
+    return true;
+}
+
+bool HistoryWriter::writeSamples()
+{
+    if (!batch_) {
+        std::vector<HistorySample> samples;
+        for (; !taken_.empty() && !taken_.front().forget; taken_.pop_front()) {
+            auto& next = taken_.front().samples;
+            if (samples.empty()) samples = std::move(next);
+            else
+                samples.insert(samples.end(), std::make_move_iterator(next.begin()),
+                               std::make_move_iterator(next.end()));
+        }
+        batch_.emplace(std::move(samples), takenLast_);
+        takenLast_.clear();
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const bool answered = guarded("writing history", [&] {
+        const auto newNames = names_.unsaved();
+        database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
+            // Ignoring known ones: a commit whose answer was lost may have stored them.
+            const char* insert = transaction.dialect() == SqlDialect::Sqlite
+                                     ? "INSERT OR IGNORE INTO attribute_names (id, name) VALUES (?, ?)"
+                                     : "INSERT IGNORE INTO attribute_names (id, name) VALUES (?, ?)";
+            for (const auto& [key, name] : newNames) transaction.execute(insert, {key, name});
+            batch_->write(transaction);
+        });
+        if (!newNames.empty()) names_.markSaved(newNames.back().first);
+        written_.add(batch_->sampleCount());
+    });
+    if (!answered) return false;
+    batch_.reset();
+    const auto took = std::chrono::steady_clock::now() - start;
+    flushSeconds_.observe(std::chrono::duration<double>(took).count());
+    interval_ =
+        std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(took * 10), shortestInterval, longestInterval);
+    return true;
+}
+
+bool HistoryWriter::guarded(const char* what, const std::function<void()>& work)
+{
+    try {
+        work();
+        return true;
+    }
+    catch (const StorageError& error) {
+        failures_.add();
+        const bool comesBack =
+            error.kind() == StorageError::Kind::Busy || error.kind() == StorageError::Kind::Unavailable;
+        logLimited(LogLevel::Error, comesBack ? "history waits for the database" : "history was refused and dropped",
+                   {{"what", what}, {"reason", error.what()}});
+        return !comesBack;
+    }
+}
+
+void HistoryWriter::eraseDevice(DeviceId device)
+{
+    std::vector<SeriesKey> series;
+    database_.transactJob(TransactionKind::Read, [&](Transaction& transaction) {
+        series.clear();
+        for (const auto& row :
+             transaction.query("SELECT attribute_id FROM device_state WHERE device_id = ?", {device.value}))
+            series.push_back({device, row[0].integer()});
+    });
+    for (const auto& key : series) eraseSamples(key, std::numeric_limits<std::int64_t>::max());
+    database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
+        for (const auto width : rollupWidths)
+            transaction.execute("DELETE FROM history_rollups WHERE resolution = ? AND device_id = ?",
+                                {width.count(), device.value});
+        transaction.execute("DELETE FROM device_state WHERE device_id = ?", {device.value});
+    });
+}
+
+void HistoryWriter::eraseSamples(const SeriesKey& series, std::int64_t before)
+{
+    for (bool more = true; more;) {
+        database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
+            const auto next = transaction.query("SELECT sampled_at FROM history_samples WHERE device_id = ? AND "
+                                                "attribute_id = ? ORDER BY sampled_at LIMIT 1 OFFSET ?",
+                                                {series.device.value, series.attribute, eraseStep});
+            more = !next.empty() && next[0][0].integer() < before;
+            transaction.execute(
+                "DELETE FROM history_samples WHERE device_id = ? AND attribute_id = ? AND sampled_at < ?",
+                {series.device.value, series.attribute, more ? next[0][0].integer() : before});
+        });
+    }
+}
+
+void HistoryWriter::startRetention()
+{
+    nextRetention_ = clock_.steadyNow() + options_.retentionPeriod;
+    database_.transactJob(TransactionKind::Read, [this](Transaction& transaction) {
+        retentionTodo_.clear();
+        for (const auto& row : transaction.query("SELECT device_id, attribute_id FROM device_state"))
+            retentionTodo_.push_back({DeviceId{row[0].integer()}, row[1].integer()});
+    });
+}
+
+void HistoryWriter::continueRetention()
+{
+    std::uint64_t wanted = 0;
+    {
+        std::lock_guard lock(mutex_);
+        wanted = retentionWanted_;
+    }
+    if (retentionTodo_.empty()) {
+        if (wanted <= retentionRun_) return;
+        if (!guarded("looking for old history", [this] { startRetention(); })) return;
+        retentionRun_ = wanted;
+    }
+    const auto cutoff = [this](std::chrono::hours age) { return toMicroseconds(clock_.now() - age); };
+    const std::chrono::hours ages[] = {options_.keepFiveMinutes, options_.keepHours, options_.keepDays};
+    // A slice at a time, so that new samples are not kept waiting.
+    const auto end = std::chrono::steady_clock::now() + retentionSlice;
+    while (!retentionTodo_.empty() && std::chrono::steady_clock::now() < end) {
+        const auto series = retentionTodo_.back();
+        const bool answered = guarded("deleting old history", [&] {
+            eraseSamples(series, cutoff(options_.keepRaw));
+            database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
+                for (std::size_t i = 0; i < std::size(rollupWidths); ++i)
+                    transaction.execute(
+                        "DELETE FROM history_rollups WHERE resolution = ? AND device_id = ? AND "
+                        "attribute_id = ? AND start_at < ?",
+                        {rollupWidths[i].count(), series.device.value, series.attribute, cutoff(ages[i])});
+            });
+        });
+        if (!answered) return;
+        retentionTodo_.pop_back();
+    }
+    if (!retentionTodo_.empty()) return;
+    {
+        std::lock_guard lock(mutex_);
+        retentionDone_ = std::max(retentionDone_, retentionRun_);
+    }
+    done_.notify_all();
+}
+
+void HistoryWriter::logLimited(LogLevel level, std::string_view message, const Object& fields)
+{
+    const auto now = clock_.steadyNow();
+    if (lastLog_ && now - *lastLog_ < logPause) return;
+    lastLog_ = now;
+    log_.write(level, message, fields);
+}
+
+} // namespace atrium::storage

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "storage/database_url.h"
+#include "storage/query_watchdog.h"
+#include "storage/session_pool.h"
+#include "storage/writer_turns.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace atrium::storage {
+
+struct SqlDatabaseOptions {
+    /// Says whether the calling thread may block; false = std::logic_error. Empty = every thread may.
+    std::function<bool()> mayBlockHere;
+    std::size_t connections = 8;                  ///< readers on SQLite, all connections on MariaDB
+    std::chrono::milliseconds wait{2000};         ///< for a free connection, and for the turn to write on SQLite
+    std::chrono::milliseconds requestLimit{3000}; ///< longest statement of transact()
+    std::chrono::milliseconds jobLimit{10'000};   ///< longest statement of transactJob()
+};
+
+/// The site's database: the one layer that stands between POCO's sessions and everybody else. Opens nothing but one
+/// connection in the constructor, to fail early; throws StorageError there.
+///
+/// SQLite: many readers, and one writer at a time in the order of arrival; write transactions are BEGIN IMMEDIATE;
+/// Durable ones use a connection with synchronous=FULL. MariaDB: InnoDB with innodb_flush_log_at_trx_commit=1 (the
+/// server's default) makes every commit durable. A unit of work is run again, three times in all, after a deadlock or a
+/// connection lost before the commit; a connection lost during the commit is an error that says so, because the commit
+/// may have happened. Thread: any that may block.
+class SqlDatabase : public Database {
+public:
+    explicit SqlDatabase(DatabaseUrl url, SqlDatabaseOptions options = {});
+    ~SqlDatabase() override;
+
+    SqlDialect dialect() const override { return url_.dialect; }
+    const DatabaseUrl& url() const { return url_; }
+
+    /// transact() for background jobs: statements may take `jobLimit`.
+    void transactJob(TransactionKind kind, const std::function<void(Transaction&)>& work);
+    /// Runs `work` on a connection without any transaction; for migrations. Nobody else writes on SQLite meanwhile.
+    void withSession(const std::function<void(SqlSession&)>& work);
+    /// Whether a connection answers; for the health page. Never throws.
+    bool answers() noexcept;
+
+    /// Connections in use and idle, over all pools; for metrics.
+    std::size_t connectionsInUse() const;
+    std::size_t connectionsIdle() const;
+
+protected:
+    void run(TransactionKind kind, const std::function<void(Transaction&)>& work) override;
+
+private:
+    void runWithin(std::chrono::milliseconds limit, TransactionKind kind,
+                   const std::function<void(Transaction&)>& work);
+    /// One attempt; throws SqlFailure with its recovery.
+    void attempt(std::chrono::milliseconds limit, TransactionKind kind, const std::function<void(Transaction&)>& work);
+    SessionPool& poolFor(TransactionKind kind) const;
+    void requireMayBlock() const;
+
+    const DatabaseUrl url_;
+    const SqlDatabaseOptions options_;
+    std::unique_ptr<QueryWatchdog> watchdog_; ///< MariaDB only
+    std::unique_ptr<WriterTurns> turns_;      ///< SQLite only
+    std::unique_ptr<SessionPool> readers_;    ///< all connections on MariaDB
+    std::unique_ptr<SessionPool> writers_;
+    std::unique_ptr<SessionPool> durableWriters_;
+};
+
+} // namespace atrium::storage

@@ -1,0 +1,150 @@
+#include "state/device_registry.h"
+
+#include "observability/metrics_registry.h"
+#include "runtime/core_loop.h"
+#include "testing/manual_clock.h"
+
+#include <gtest/gtest.h>
+
+namespace atrium::state {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The test acts as core: whatever it posts runs in `onCore`.
+class DeviceRegistryTest : public ::testing::Test {
+protected:
+    void onCore(std::function<void()> task)
+    {
+        loop.post(std::move(task));
+        loop.turn();
+    }
+    void addLamp(std::int64_t id = 1, const std::string& uid = "salon/lumiere")
+    {
+        onCore([=, this] {
+            DeviceInfo info;
+            info.id = DeviceId(id);
+            info.uid = uid;
+            info.name = "Lumière " + std::to_string(id);
+            ASSERT_TRUE(
+                registry.put(info, {{{"status", Value::Kind::Boolean}}, {{"power", Value::Kind::Number, "W"}}}));
+        });
+    }
+    void report(Value status, std::chrono::milliseconds at)
+    {
+        onCore([=, this] { registry.report({DeviceId(1), {{"status", status}}, UtcTime(at), {}}); });
+    }
+
+    testing::ManualClock clock;
+    observability::MetricsRegistry metrics;
+    runtime::CoreLoop loop{clock, [](const std::string& text) { FAIL() << text; }};
+    DeviceRegistry registry{clock, loop, loop, metrics};
+};
+
+TEST_F(DeviceRegistryTest, RaisesAnEventForAChangeAndNoneForARepetition)
+{
+    addLamp();
+    std::vector<std::string> changes;
+    const auto subscription = registry.onAttributeChanged([&](const AttributeChanged& change) {
+        changes.push_back(change.attribute.spec.name + (change.previous.isNull() ? " first" : " again"));
+    });
+    report(true, 1s);
+    report(true, 2s);
+    report(false, 3s);
+    EXPECT_EQ(changes, (std::vector<std::string>{"status first", "status again"}));
+}
+
+TEST_F(DeviceRegistryTest, IgnoresAnOlderReportThatCameLate)
+{
+    addLamp();
+    report(true, 5s);
+    report(false, 4s);
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(true));
+}
+
+TEST_F(DeviceRegistryTest, RefusesAndCountsValuesOfTheWrongKind)
+{
+    addLamp();
+    report("yes", 1s);
+    EXPECT_TRUE(registry.find(DeviceId(1))->value("status").isNull());
+    EXPECT_EQ(metrics.counter("atrium_device_values_refused_total", "").value(), 1u);
+}
+
+TEST_F(DeviceRegistryTest, AnAssumedValueIsMarkedUntilTheDeviceReports)
+{
+    addLamp();
+    onCore([this] { registry.assume(DeviceId(1), "status", true, {}); });
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_TRUE(registry.find(DeviceId(1))->find("status")->assumed);
+    report(true, 1h);
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_FALSE(registry.find(DeviceId(1))->find("status")->assumed);
+}
+
+TEST_F(DeviceRegistryTest, PublishesAFloodOncePerInterval)
+{
+    addLamp();
+    clock.advance(20ms);
+    int published = 0;
+    const auto subscription = registry.onPublished([&](const auto& devices) { published += int(devices.size()); });
+    for (int i = 0; i < 100; ++i) report(i % 2 == 0, 1s + i * 1ms);
+    EXPECT_EQ(published, 1);
+    clock.advance(10ms);
+    loop.turn();
+    EXPECT_EQ(published, 2);
+    EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(false));
+}
+
+TEST_F(DeviceRegistryTest, TwoDevicesCannotShareAUid)
+{
+    addLamp(1, "salon/lumiere");
+    onCore([this] {
+        DeviceInfo twin;
+        twin.id = DeviceId(2);
+        twin.uid = "salon/lumiere";
+        const auto outcome = registry.put(twin, {});
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, ErrorCode::Conflict);
+    });
+}
+
+TEST_F(DeviceRegistryTest, FindsByUidNameAndNumber)
+{
+    addLamp(7, "a/b");
+    EXPECT_EQ(registry.find("a/b")->info.id, DeviceId(7));
+    EXPECT_EQ(registry.find("Lumière 7")->info.id, DeviceId(7));
+    EXPECT_EQ(registry.find("7")->info.id, DeviceId(7));
+    EXPECT_EQ(registry.find("8"), nullptr);
+    onCore([this] { registry.remove(DeviceId(7)); });
+    EXPECT_EQ(registry.find("a/b"), nullptr);
+    EXPECT_TRUE(registry.list()->devices.empty());
+}
+
+TEST_F(DeviceRegistryTest, RestoresTheLastValuesOfTheDatabase)
+{
+    registry.restore(
+        {{DeviceId(1), {{"status", {Value(true), UtcTime(1s), UtcTime(2s)}}, {"power", {Value("bad"), {}, {}}}}}});
+    addLamp();
+    EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(true));
+    EXPECT_TRUE(registry.find(DeviceId(1))->value("power").isNull());
+}
+
+TEST_F(DeviceRegistryTest, KeepsValuesWhenADeviceIsEdited)
+{
+    addLamp();
+    report(true, 1s);
+    addLamp();
+    EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(true));
+}
+
+TEST_F(DeviceRegistryTest, WritersMustBeOnCore)
+{
+    EXPECT_THROW(registry.setOnline(DeviceId(1), false), std::logic_error);
+}
+
+} // namespace
+} // namespace atrium::state
