@@ -39,11 +39,13 @@ struct RouteAccess {
     Permission permission;
     /// An open home may let the local network in without a token (setting `home.open`, contracts.md decision 1).
     bool openHome = false;
+    /// The status of a bad (not a missing) token where existing clients rely on another one than 401; 0 = 401.
+    int badTokenStatus = 0;
 
-    static RouteAccess open() { return {Kind::Public, {}, false}; }
-    static RouteAccess authenticated() { return {Kind::Authenticated, {}, false}; }
-    static RouteAccess permitted(Permission permission) { return {Kind::Permitted, std::move(permission), false}; }
-    static RouteAccess home(Permission permission) { return {Kind::Permitted, std::move(permission), true}; }
+    static RouteAccess open() { return {Kind::Public, {}, false, 0}; }
+    static RouteAccess authenticated() { return {Kind::Authenticated, {}, false, 0}; }
+    static RouteAccess permitted(Permission permission) { return {Kind::Permitted, std::move(permission), false, 0}; }
+    static RouteAccess home(Permission permission) { return {Kind::Permitted, std::move(permission), true, 0}; }
 };
 
 enum class RouteExecution {

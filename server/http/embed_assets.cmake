@@ -1,0 +1,13 @@
+# Writes OUTPUT, a C++ file with one string_view per file of ASSETS: docs.html becomes docsHtml.
+set(source "#include \"http/docs_assets.h\"\n\nnamespace atrium::http {\n\n")
+foreach(asset IN LISTS ASSETS)
+  get_filename_component(stem "${asset}" NAME_WE)
+  get_filename_component(extension "${asset}" EXT)
+  string(SUBSTRING "${extension}" 1 1 first)
+  string(TOUPPER "${first}" first)
+  string(SUBSTRING "${extension}" 2 -1 rest)
+  file(READ "${asset}" text)
+  string(APPEND source "const std::string_view ${stem}${first}${rest} = R\"~~~(${text})~~~\";\n")
+endforeach()
+string(APPEND source "\n} // namespace atrium::http\n")
+file(WRITE "${OUTPUT}" "${source}")
