@@ -4,7 +4,8 @@ namespace atrium::app {
 
 observability::LogFormat logFormat(const Configuration& configuration)
 {
-    return configuration.text("log.format") == "json" ? observability::LogFormat::Json : observability::LogFormat::Human;
+    return configuration.text("log.format") == "json" ? observability::LogFormat::Json
+                                                      : observability::LogFormat::Human;
 }
 
 void applyLogLevels(const Configuration& configuration, observability::Logging& logging)
@@ -13,7 +14,8 @@ void applyLogLevels(const Configuration& configuration, observability::Logging& 
         const auto equals = item.find('=');
         const auto level = observability::parseLogLevel(equals == std::string::npos ? "" : item.substr(equals + 1));
         if (!level)
-            throw ConfigurationError("log.levels = " + item + ": allowed is component=level with one of trace debug info warning error");
+            throw ConfigurationError("log.levels = " + item +
+                                     ": allowed is component=level with one of trace debug info warning error");
         logging.setLevel(item.substr(0, equals), *level);
     }
 }
@@ -65,7 +67,8 @@ http::HttpConfig httpConfig(const Configuration& configuration, const Installati
     config.limits.perMinute = static_cast<unsigned>(configuration.integer("limits.requests"));
     config.trustedProxies = configuration.list("http.trusted.proxies");
     const auto web = configuration.text("http.web");
-    config.staticFolder = web.empty() ? (std::filesystem::exists(installation.web) ? installation.web.string() : "") : web;
+    config.staticFolder =
+        web.empty() ? (std::filesystem::exists(installation.web) ? installation.web.string() : "") : web;
     return config;
 }
 
@@ -88,4 +91,4 @@ std::optional<std::string> pluginSetting(const Configuration& configuration, con
     return {};
 }
 
-}  // namespace atrium::app
+} // namespace atrium::app

@@ -12,8 +12,8 @@
 
 namespace atrium::app {
 
-// What each part wants to know, from the keys of the configuration. Each throws ConfigurationError where a value that is
-// text to the configuration turns out to be no URL, level or time zone.
+// What each part wants to know, from the keys of the configuration. Each throws ConfigurationError where a value that
+// is text to the configuration turns out to be no URL, level or time zone.
 
 observability::LogFormat logFormat(const Configuration& configuration);
 /// Sets the levels of single components.
@@ -27,4 +27,4 @@ plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration,
 /// A setting of a plugin: its own key, or the server's key that stands for it (`admin.email` for the auth plugin).
 std::optional<std::string> pluginSetting(const Configuration& configuration, const std::string& key);
 
-}  // namespace atrium::app
+} // namespace atrium::app

@@ -53,7 +53,7 @@ void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<s
     std::filesystem::rename(draft, dataFolder / "addresses");
 }
 
-}  // namespace
+} // namespace
 
 const char* const Server::version = ATRIUM_VERSION;
 
@@ -119,38 +119,57 @@ Server::Parts::Parts(const Configuration& settings)
     : configuration(settings), folder(configuration.text("data.dir")),
       logging(logFormat(configuration), *observability::parseLogLevel(configuration.text("log.level"))),
       log(logging.component("server")), controlToken(folder.path()),
-      core(clock, [this](const std::string& what) { log.error("a task on core failed", {{"reason", what}}); }),
+      core(clock,
+           [this](const std::string& what) {
+               log.error("a task on core failed", {{"reason", what}});
+           }),
       workers("work", static_cast<std::size_t>(configuration.integer("http.workers")), 256,
-              [this](const std::string& what) { log.error("a task on the pool failed", {{"reason", what}}); }),
+              [this](const std::string& what) {
+                  log.error("a task on the pool failed", {{"reason", what}});
+              }),
       database(storage::parseDatabaseUrl(configuration.text("database.url"), folder.path().string()),
                {[this] { return !core.isCurrent(); }}),
-      migrations(database, clock),
-      historyWriter(database, attributeNames, clock, logging.component("history"), metrics, historyOptions(configuration)),
+      migrations(database, clock), historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
+                                                 historyOptions(configuration)),
       historyReader(database, attributeNames), devices(clock, core, core, metrics),
       historyRecorder(devices, core, attributeNames, historyWriter),
       broker(configuration.text("mqtt.url").empty()
-                 ? std::make_unique<mqtt::ManagedBroker>(brokerOptions(configuration, folder.path()), logging.component("broker"))
+                 ? std::make_unique<mqtt::ManagedBroker>(brokerOptions(configuration, folder.path()),
+                                                         logging.component("broker"))
                  : nullptr),
       brokerAddress(broker ? broker->address() : externalBroker(configuration)),
       mqtt(brokerAddress, configuration.text("mqtt.client.id"), core, logging.component("mqtt"), metrics),
       commandStore(database, workers, clock, logging.component("commands"), metrics),
       commandDispatcher(devices, mqtt, commandStore, core, clock, logging.component("commands"), metrics),
-      http(httpConfig(configuration, installation),
-           {clock, workers, metrics, logging.component("http"), [this](std::string_view token) { return authenticate(token); },
-            [open = configuration.boolean("home.open")] { return open; }}),
-      realtime(realtimeOptions(configuration),
-               {clock, metrics, logging.component("realtime"), [this](std::string_view token) { return authenticate(token); }}),
-      pluginServices{realtime, clock, commandDispatcher, database, devices, http.routes(), metrics, mqtt, realtime, core, core,
-                     workers, [this](const std::string& name) -> Log& { return logging.component(name); },
-                     [this](const std::string& owner, const std::filesystem::path& scripts) { migrations.migrate(owner, scripts); },
+      http(httpConfig(configuration, installation), {clock, workers, metrics, logging.component("http"),
+                                                     [this](std::string_view token) { return authenticate(token); },
+                                                     [open = configuration.boolean("home.open")] { return open; }}),
+      realtime(realtimeOptions(configuration), {clock, metrics, logging.component("realtime"),
+                                                [this](std::string_view token) { return authenticate(token); }}),
+      pluginServices{realtime,
+                     clock,
+                     commandDispatcher,
+                     database,
+                     devices,
+                     http.routes(),
+                     metrics,
+                     mqtt,
+                     realtime,
+                     core,
+                     core,
+                     workers,
+                     [this](const std::string& name) -> Log& { return logging.component(name); },
+                     [this](const std::string& owner, const std::filesystem::path& scripts) {
+                         migrations.migrate(owner, scripts);
+                     },
                      folder.path()},
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), pluginApi(pluginHost, http.routes()),
-      adminApi({clock, logging, metrics, health, [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
+      adminApi({clock, logging, metrics, health,
+                [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
       serviceManager(core)
-{
-}
+{}
 
-}  // namespace atrium::app
+} // namespace atrium::app

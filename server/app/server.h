@@ -12,8 +12,8 @@ class Server {
 public:
     static const char* const version;
 
-    /// Makes and checks everything that needs no network: data folder, database, migrations. Throws with a sentence that
-    /// tells an operator what to do.
+    /// Makes and checks everything that needs no network: data folder, database, migrations. Throws with a sentence
+    /// that tells an operator what to do.
     explicit Server(const Configuration& configuration);
     ~Server();
 
@@ -30,4 +30,4 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-}  // namespace atrium::app
+} // namespace atrium::app
