@@ -71,3 +71,19 @@ function(atrium_add_test name)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
+
+# The tests of a plugin of this tree: tests/*_test.cpp of the folder that calls it, as program plugin_ID; they link its
+# logic, its wiring, the fakes and the fixtures of both databases. `atrium_add_plugin_tests(ID [LINK libs...])`
+function(atrium_add_plugin_tests id)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  file(GLOB wiring CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*_plugin.cpp")
+  atrium_add_test(plugin_${id} SOURCES ${sources} ${wiring}
+                  LINK atrium_plugin_${id} atrium_test_support atrium_sdk_testing atrium_sdk_temp_database ${ARG_LINK}
+                  LABELS plugin)
+  target_compile_definitions(plugin_${id} PRIVATE ATRIUM_PLUGIN_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+  atrium_use_pch(plugin_${id})
+endfunction()
