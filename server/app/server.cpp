@@ -204,7 +204,8 @@ void Server::Parts::restoreState()
 void Server::Parts::watchHealth()
 {
     mqtt.onConnection([this](bool connected) {
-        health.set("mqtt", connected ? HealthState::Healthy : HealthState::Degraded, connected ? "" : "the broker is away");
+        health.set("mqtt", connected ? HealthState::Healthy : HealthState::Degraded,
+                   connected ? "" : "the broker is away");
     });
     health.set("database", HealthState::Healthy);
     // A look at the database may block: it happens on a worker, one at a time.
@@ -212,7 +213,8 @@ void Server::Parts::watchHealth()
         if (healthCheckRuns.exchange(true)) return;
         const bool posted = workers.post([this] {
             const bool answers = database.answers();
-            health.set("database", answers ? HealthState::Healthy : HealthState::Failed, answers ? "" : "it does not answer");
+            health.set("database", answers ? HealthState::Healthy : HealthState::Failed,
+                       answers ? "" : "it does not answer");
             healthCheckRuns = false;
         });
         if (!posted) healthCheckRuns = false;
@@ -282,4 +284,4 @@ void Server::stop() { parts_->stop(); }
 
 std::vector<std::uint16_t> Server::httpPorts() const { return parts_->http.ports(); }
 
-}  // namespace atrium::app
+} // namespace atrium::app

@@ -25,7 +25,10 @@ constexpr const char* host = "127.0.0.1";
 constexpr int keepAlive = 60;
 constexpr std::chrono::seconds patience{60};
 
-double secondsBetween(Clock::time_point from, Clock::time_point to) { return std::chrono::duration<double>(to - from).count(); }
+double secondsBetween(Clock::time_point from, Clock::time_point to)
+{
+    return std::chrono::duration<double>(to - from).count();
+}
 
 volatile std::sig_atomic_t stopped = 0;
 
@@ -58,7 +61,8 @@ int sink(int port, long wanted)
     mosquitto_subscribe(client, nullptr, "aurion/devices/+/status", 1);
     const auto start = Clock::now();
     while (arrivals.count < wanted && Clock::now() - start < patience) mosquitto_loop(client, 100, 1);
-    std::printf("%ld %.0f\n", arrivals.count, static_cast<double>(arrivals.count) / secondsBetween(arrivals.first, arrivals.last));
+    std::printf("%ld %.0f\n", arrivals.count,
+                static_cast<double>(arrivals.count) / secondsBetween(arrivals.first, arrivals.last));
     mosquitto_destroy(client);
     return arrivals.count == wanted ? 0 : 1;
 }
@@ -67,7 +71,8 @@ int flood(int port, long count, int devices)
 {
     std::atomic<long> acknowledged{0};
     mosquitto* client = connect("bench-flood", port, &acknowledged);
-    mosquitto_publish_callback_set(client, [](mosquitto*, void* self, int) { ++*static_cast<std::atomic<long>*>(self); });
+    mosquitto_publish_callback_set(client,
+                                   [](mosquitto*, void* self, int) { ++*static_cast<std::atomic<long>*>(self); });
     mosquitto_loop_start(client);
     const auto start = Clock::now();
     for (long i = 0; i < count; ++i) {
@@ -78,9 +83,11 @@ int flood(int port, long count, int devices)
                                          static_cast<double>(i) * 0.001);
         mosquitto_publish(client, nullptr, topic, length, payload, 1, false);
         // The library's queue is unlimited: stay at most 5,000 ahead of the broker.
-        while (i - acknowledged > 5000 && Clock::now() - start < patience) std::this_thread::sleep_for(std::chrono::microseconds{50});
+        while (i - acknowledged > 5000 && Clock::now() - start < patience)
+            std::this_thread::sleep_for(std::chrono::microseconds{50});
     }
-    while (acknowledged < count && Clock::now() - start < patience) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    while (acknowledged < count && Clock::now() - start < patience)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     std::printf("%ld %.0f\n", acknowledged.load(), static_cast<double>(count) / secondsBetween(start, Clock::now()));
     mosquitto_disconnect(client);
     mosquitto_loop_stop(client, false);
@@ -104,7 +111,8 @@ int roundTrips(int port, int count)
 {
     std::atomic<int> answers{0};
     mosquitto* client = connect("bench-rtt", port, &answers);
-    mosquitto_message_callback_set(client, [](mosquitto*, void* self, const mosquitto_message*) { ++*static_cast<std::atomic<int>*>(self); });
+    mosquitto_message_callback_set(
+        client, [](mosquitto*, void* self, const mosquitto_message*) { ++*static_cast<std::atomic<int>*>(self); });
     mosquitto_subscribe(client, nullptr, "bench/pong", 0);
     mosquitto_loop_start(client);
     std::this_thread::sleep_for(std::chrono::milliseconds{500});
@@ -115,7 +123,8 @@ int roundTrips(int port, int count)
         const int before = answers;
         const auto sent = Clock::now();
         mosquitto_publish(client, nullptr, "bench/ping", length, payload, 0, false);
-        while (answers == before && Clock::now() - sent < std::chrono::seconds{2}) std::this_thread::sleep_for(std::chrono::microseconds{5});
+        while (answers == before && Clock::now() - sent < std::chrono::seconds{2})
+            std::this_thread::sleep_for(std::chrono::microseconds{5});
         if (answers != before) times.push_back(secondsBetween(sent, Clock::now()) * 1e6);
         // A house is not a hot loop: let everybody go to sleep between two events.
         std::this_thread::sleep_for(std::chrono::milliseconds{1});
@@ -131,7 +140,7 @@ int roundTrips(int port, int count)
     return 0;
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv)
 {

@@ -1,5 +1,5 @@
-// ws-load HTTP_PORT MQTT_PORT TOKEN CLIENTS EVENTS SERVER_PID: opens CLIENTS WebSocket connections to a running Atrium, makes EVENTS
-// changes of device 1 over MQTT, and prints
+// ws-load HTTP_PORT MQTT_PORT TOKEN CLIENTS EVENTS SERVER_PID: opens CLIENTS WebSocket connections to a running Atrium,
+// makes EVENTS changes of device 1 over MQTT, and prints
 //   p50 and p99 of the time from publishing to each client's receipt, in milliseconds,
 //   the server's resident memory per idle client, in KiB.
 
@@ -53,7 +53,8 @@ int openClient(int port, const std::string& token)
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
-    const std::string request = "GET /ws?token=" + token + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    const std::string request = "GET /ws?token=" + token +
+                                " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                                 "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     if (::send(descriptor, request.data(), request.size(), 0) != static_cast<ssize_t>(request.size())) fail("send");
     std::string head;
@@ -82,7 +83,8 @@ int takeFrames(std::string& buffer, std::string_view text)
         else if (length == 127) {
             if (buffer.size() < 10) return found;
             length = 0;
-            for (int i = 2; i < 10; ++i) length = length * 256 + static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)]);
+            for (int i = 2; i < 10; ++i)
+                length = length * 256 + static_cast<unsigned char>(buffer[static_cast<std::size_t>(i)]);
             header = 10;
         }
         if (buffer.size() < header + length) return found;
@@ -91,7 +93,7 @@ int takeFrames(std::string& buffer, std::string_view text)
     }
 }
 
-}  // namespace
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -99,7 +101,8 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "usage: ws-load HTTP_PORT MQTT_PORT TOKEN CLIENTS EVENTS SERVER_PID\n");
         return 2;
     }
-    const int httpPort = std::atoi(argv[1]), mqttPort = std::atoi(argv[2]), count = std::atoi(argv[4]), events = std::atoi(argv[5]);
+    const int httpPort = std::atoi(argv[1]), mqttPort = std::atoi(argv[2]), count = std::atoi(argv[4]),
+              events = std::atoi(argv[5]);
     const int server = std::atoi(argv[6]);
     rlimit limit{65536, 65536};
     ::setrlimit(RLIMIT_NOFILE, &limit);
@@ -137,7 +140,8 @@ int main(int argc, char** argv)
     };
     // The initial snapshots.
     int initial = 0;
-    for (int i = 0; i < 2000 && initial < count; ++i) drain(std::chrono::milliseconds{10}, "\"initial\"", [&] { ++initial; });
+    for (int i = 0; i < 2000 && initial < count; ++i)
+        drain(std::chrono::milliseconds{10}, "\"initial\"", [&] { ++initial; });
     std::this_thread::sleep_for(std::chrono::seconds{2});
     const double perClient = static_cast<double>(residentKiB(server) - before) / count;
 
@@ -146,7 +150,8 @@ int main(int argc, char** argv)
         const std::string marker = "\"power\":" + std::to_string(100'000 + event);
         const std::string payload = "{" + marker + "}";
         const auto sent = Clock::now();
-        mosquitto_publish(publisher, nullptr, "aurion/devices/1/status", static_cast<int>(payload.size()), payload.data(), 0, false);
+        mosquitto_publish(publisher, nullptr, "aurion/devices/1/status", static_cast<int>(payload.size()),
+                          payload.data(), 0, false);
         int received = 0;
         while (received < count && Clock::now() - sent < std::chrono::seconds{5})
             drain(std::chrono::milliseconds{100}, marker, [&] {

@@ -17,4 +17,4 @@ Result<Greeting> GreetingBook::greet(const std::string& name)
     return Greeting{sentence(name), count};
 }
 
-}  // namespace atrium::sample
+} // namespace atrium::sample

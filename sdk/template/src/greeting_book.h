@@ -9,7 +9,7 @@ namespace atrium::sample {
 
 struct Greeting {
     std::string text;
-    std::int64_t count = 0;   ///< how often this name has been greeted
+    std::int64_t count = 0; ///< how often this name has been greeted
 };
 
 /// Greets people and counts them in the table `sample_greetings`. Thread: may block.
@@ -28,4 +28,4 @@ private:
     const std::string greeting_;
 };
 
-}  // namespace atrium::sample
+} // namespace atrium::sample

@@ -19,7 +19,7 @@ void SamplePlugin::configure(PluginContext& context)
     route.tag = "sample";
     route.summary = {"Salue quelqu'un", "Greet somebody"};
     route.access = RouteAccess::permitted("sample.read");
-    route.execution = RouteExecution::Blocking;   // it uses the database
+    route.execution = RouteExecution::Blocking; // it uses the database
     route.query = {{"name", Value::Kind::Text, "Who is greeted", "world", 100}};
     route.responseSchema = R"({"type":"object","properties":{"text":{"type":"string"},"count":{"type":"integer"}}})";
     subscriptions_ += context.http().route(route, [this](const HttpRequest& request) -> Result<HttpResponse> {
@@ -44,14 +44,15 @@ void SamplePlugin::configure(PluginContext& context)
 
     AutomationModule module;
     module.name = "sample";
-    module.functions.push_back({"greet", "sample.greet(name): the greeting of somebody", [this](const AutomationCall& call) -> Result<Value> {
-                                    if (call.arguments.size() != 1 || !call.arguments[0].isText())
-                                        return makeError(ErrorCode::InvalidArgument, {"Un nom est attendu", "A name is expected"});
-                                    return Value(book_->sentence(call.arguments[0].text()));
-                                }});
+    module.functions.push_back(
+        {"greet", "sample.greet(name): the greeting of somebody", [this](const AutomationCall& call) -> Result<Value> {
+             if (call.arguments.size() != 1 || !call.arguments[0].isText())
+                 return makeError(ErrorCode::InvalidArgument, {"Un nom est attendu", "A name is expected"});
+             return Value(book_->sentence(call.arguments[0].text()));
+         }});
     subscriptions_ += context.automation().addModule(std::move(module));
 }
 
-}  // namespace atrium::sample
+} // namespace atrium::sample
 
 ATRIUM_PLUGIN(atrium::sample::SamplePlugin, "sample", "0.1.0")

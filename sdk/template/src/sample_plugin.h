@@ -16,7 +16,7 @@ public:
 
 private:
     std::unique_ptr<GreetingBook> book_;
-    Subscriptions subscriptions_;   // last: withdrawn before what they call is destroyed
+    Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed
 };
 
-}  // namespace atrium::sample
+} // namespace atrium::sample

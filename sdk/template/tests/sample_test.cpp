@@ -21,11 +21,12 @@ protected:
     {
         Principal principal;
         principal.user = UserId(1);
-        principal.permissions = std::make_shared<std::set<Permission, std::less<>>>(std::set<Permission, std::less<>>{"sample.read"});
+        principal.permissions =
+            std::make_shared<std::set<Permission, std::less<>>>(std::set<Permission, std::less<>>{"sample.read"});
         return principal;
     }
 
-    testing::TempDatabase database{ATRIUM_PLUGIN_FOLDER "/migrations"};
+    testing::TempDatabase database{ATRIUM_PLUGIN_SOURCE_DIR "/migrations"};
     testing::FakePluginContext context{"sample", database.folder() / "data", database.database()};
     SamplePlugin plugin;
 };
@@ -59,5 +60,5 @@ TEST_F(SamplePluginTest, GreetsInAutomations)
     EXPECT_FALSE(context.automation().call("sample", "greet", {7}));
 }
 
-}  // namespace
-}  // namespace atrium::sample
+} // namespace
+} // namespace atrium::sample

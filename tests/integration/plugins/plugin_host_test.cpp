@@ -41,12 +41,13 @@ protected:
     {
         fs::copy(from, options.folders[0] / id, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     }
-    void start() 
+    void start()
     {
-        host = std::make_unique<PluginHost>(options, server, services, permissions, [this](const std::string& key) -> std::optional<std::string> {
-            const auto found = settings.find(key);
-            return found == settings.end() ? std::nullopt : std::optional(found->second);
-        });
+        host = std::make_unique<PluginHost>(
+            options, server, services, permissions, [this](const std::string& key) -> std::optional<std::string> {
+                const auto found = settings.find(key);
+                return found == settings.end() ? std::nullopt : std::optional(found->second);
+            });
         host->startAll();
     }
     PluginStatus status(const std::string& id)
@@ -72,10 +73,21 @@ protected:
     runtime::SystemClock clock;
     runtime::CoreLoop core{clock, [](const std::string&) {}};
     testing::FakePluginContext fakes{"host", database.folder() / "data", database.database()};
-    ServerServices server{fakes.automation(), clock, fakes.commands(), database.database(), fakes.devices(), fakes.http(),
-                          fakes.metrics(), fakes.mqtt(), fakes.realtime(), core, core, core,
+    ServerServices server{fakes.automation(),
+                          clock,
+                          fakes.commands(),
+                          database.database(),
+                          fakes.devices(),
+                          fakes.http(),
+                          fakes.metrics(),
+                          fakes.mqtt(),
+                          fakes.realtime(),
+                          core,
+                          core,
+                          core,
                           [this](const std::string&) -> Log& { return fakes.log(); },
-                          [](const std::string&, const fs::path&) {}, database.folder() / "data"};
+                          [](const std::string&, const fs::path&) {},
+                          database.folder() / "data"};
     ServiceRegistry services;
     ManifestPermissionCatalog permissions;
     std::map<std::string, std::string> settings;
@@ -86,7 +98,7 @@ protected:
 struct Fault {
     const char* plugin;
     PluginState state;
-    const char* reason;   ///< what its reason must contain
+    const char* reason; ///< what its reason must contain
 };
 
 class FaultyPluginTest : public PluginHostTest, public ::testing::WithParamInterface<Fault> {};
@@ -202,5 +214,5 @@ TEST_F(PluginHostTest, ABrokenManifestIsNamed)
     expectGoodGoesOn();
 }
 
-}  // namespace
-}  // namespace atrium::plugins
+} // namespace
+} // namespace atrium::plugins

@@ -13,9 +13,10 @@ class Good : public atrium::Plugin {
         route.path = "/api/good";
         route.operationId = "good";
         route.access = atrium::RouteAccess::open();
-        subscriptions_ += context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
-            return atrium::HttpResponse::json("good");
-        });
+        subscriptions_ +=
+            context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
+                return atrium::HttpResponse::json("good");
+            });
         subscriptions_ += context.services().provide(std::make_shared<GoodService>());
     }
     atrium::Subscriptions subscriptions_;

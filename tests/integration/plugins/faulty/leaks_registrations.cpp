@@ -12,9 +12,10 @@ class Faulty : public atrium::Plugin {
         route.access = atrium::RouteAccess::open();
         static auto* leakedRoute = new atrium::Subscription;
         static auto* leakedHandler = new atrium::Subscription;
-        *leakedRoute = context.http().route(route, [this](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
-            return atrium::HttpResponse::json(++count_);
-        });
+        *leakedRoute =
+            context.http().route(route, [this](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
+                return atrium::HttpResponse::json(++count_);
+            });
         *leakedHandler = context.mqtt().subscribe("leaky", [this](const atrium::MqttMessage&) { ++count_; });
     }
     int count_ = 0;

@@ -11,9 +11,10 @@ class Faulty : public atrium::Plugin {
         route.path = "/api/faulty";
         route.operationId = "faulty";
         route.access = atrium::RouteAccess::open();
-        subscriptions_ += context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
-            throw std::runtime_error("secret detail");
-        });
+        subscriptions_ +=
+            context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
+                throw std::runtime_error("secret detail");
+            });
         subscriptions_ += context.mqtt().subscribe("faulty", [](const atrium::MqttMessage&) { throw 7; });
     }
     atrium::Subscriptions subscriptions_;
