@@ -56,6 +56,26 @@ void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<s
     std::filesystem::rename(draft, dataFolder / "addresses");
 }
 
+/// A connection that HTTP has upgraded, as the hub wants it.
+realtime::IncomingClient toIncomingClient(http::UpgradedConnection connection)
+{
+    const auto value = [](const auto& pairs, std::string_view name) -> std::string {
+        for (const auto& [key, text] : pairs)
+            if (key == name) return text;
+        return {};
+    };
+    constexpr std::string_view bearer = "Bearer ";
+    const auto authorization = value(connection.headers, "authorization");
+    realtime::IncomingClient client;
+    client.descriptor = connection.descriptor;
+    client.token =
+        authorization.starts_with(bearer) ? authorization.substr(bearer.size()) : value(connection.query, "token");
+    client.origin = value(connection.headers, "origin");
+    client.host = value(connection.headers, "host");
+    client.leftover = std::move(connection.leftover);
+    return client;
+}
+
 } // namespace
 
 const char* const Server::version = ATRIUM_VERSION;
@@ -105,6 +125,7 @@ struct Server::Parts {
 
     http::HttpServer http;
     realtime::RealtimeHub realtime;
+    Subscription webSocketPath;
 
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
@@ -147,8 +168,8 @@ Server::Parts::Parts(const Configuration& settings)
       http(httpConfig(configuration, installation), {clock, workers, metrics, logging.component("http"),
                                                      [this](std::string_view token) { return authenticate(token); },
                                                      [open = configuration.boolean("home.open")] { return open; }}),
-      realtime(realtimeOptions(configuration), {clock, metrics, logging.component("realtime"),
-                                                [this](std::string_view token) { return authenticate(token); }}),
+      realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
+                                               [this](std::string_view token) { return authenticate(token); }}),
       pluginServices{realtime,
                      clock,
                      commandDispatcher,
@@ -246,6 +267,9 @@ void Server::Parts::start()
     const auto unsent = commandStore.loadUnsent(unsentCommandLife);
     core.runAndWait([&] { commandDispatcher.resend(unsent); });
     realtime.start();
+    webSocketPath = http.upgrades().onUpgrade("/ws", [this](http::UpgradedConnection connection) {
+        realtime.accept(toIncomingClient(std::move(connection)));
+    });
     http.start();
     writeAddresses(folder.path(), http.ports(), brokerAddress.display());
     serviceManager.ready();
@@ -258,6 +282,7 @@ void Server::Parts::stop()
     log.info("stopping");
     serviceManager.stopping();
     http.stop(requestPatience);
+    webSocketPath.reset();
     realtime.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);
