@@ -12,6 +12,7 @@ namespace atrium::storage {
 
 namespace {
 
+constexpr std::size_t openSeconds = 2;
 constexpr std::size_t maxCachedStatements = 64;
 constexpr int progressInstructions = 2000;
 constexpr std::size_t maxSqlInMessage = 200;
@@ -21,7 +22,8 @@ Poco::Data::Session open(const std::string& path)
     static std::once_flag registered;
     std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
     try {
-        return Poco::Data::Session("SQLite", path);
+        // POCO tries again until its time-out, a minute by default, whatever the reason.
+        return Poco::Data::Session("SQLite", path, openSeconds);
     }
     catch (const Poco::Exception& error) {
         throw SqlFailure(StorageError::Kind::Unavailable, SqlFailure::Recovery::Broken,

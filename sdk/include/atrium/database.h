@@ -56,7 +56,9 @@ public:
     virtual SqlDialect dialect() const = 0;
     /// Runs a statement with `?` placeholders; returns the number of affected rows. Throws StorageError.
     virtual std::int64_t execute(std::string_view sql, const SqlParameters& parameters = {}) = 0;
-    /// Runs a query; every row has as many values as there are columns. Throws StorageError.
+    /// Runs a query; every row has as many values as there are columns. In a write transaction, a SELECT whose rows
+    /// decide what is written ends in `FOR UPDATE`: MariaDB locks them; SQLite has excluded other writers and drops the
+    /// words. Throws StorageError.
     virtual SqlRows query(std::string_view sql, const SqlParameters& parameters = {}) = 0;
     /// Runs one statement for many rows at the speed of the database's own batch form. All rows are equally long.
     virtual void executeMany(std::string_view sql, const std::vector<SqlParameters>& rows) = 0;
@@ -95,7 +97,8 @@ public:
 
     /// Runs `work` in one transaction: committed when it returns, rolled back when it throws. `work` is run again (at
     /// most three times in all) on a deadlock or a lost connection before the commit, so it must have no effects but
-    /// through the transaction. Waits at most 2 s for a connection. Throws StorageError, or what `work` throws.
+    /// through the transaction. Waits at most 2 s for a connection; a statement may take 3 s. Not inside of another
+    /// unit of work of the thread. Throws StorageError, or what `work` throws.
     void transact(TransactionKind kind, const std::function<void(Transaction&)>& work) { run(kind, work); }
 
     /// The same with a result.

@@ -1,11 +1,11 @@
 #include "storage/history_reader.h"
 #include "storage/history_writer.h"
 
-#include "sdk/testing/manual_clock.h"
-#include "sdk/testing/memory_metrics.h"
-#include "sdk/testing/recording_log.h"
 #include "support/mariadb_server.h"
 #include "support/test_database.h"
+#include "testing/manual_clock.h"
+#include "testing/memory_metrics.h"
+#include "testing/recording_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

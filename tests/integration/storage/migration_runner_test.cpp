@@ -1,7 +1,7 @@
 #include "storage/migration_runner.h"
 
-#include "sdk/testing/manual_clock.h"
 #include "support/test_database.h"
+#include "testing/manual_clock.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

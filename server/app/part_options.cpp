@@ -1,0 +1,94 @@
+#include "app/part_options.h"
+
+namespace atrium::app {
+
+observability::LogFormat logFormat(const Configuration& configuration)
+{
+    return configuration.text("log.format") == "json" ? observability::LogFormat::Json
+                                                      : observability::LogFormat::Human;
+}
+
+void applyLogLevels(const Configuration& configuration, observability::Logging& logging)
+{
+    for (const auto& item : configuration.list("log.levels")) {
+        const auto equals = item.find('=');
+        const auto level = observability::parseLogLevel(equals == std::string::npos ? "" : item.substr(equals + 1));
+        if (!level)
+            throw ConfigurationError("log.levels = " + item +
+                                     ": allowed is component=level with one of trace debug info warning error");
+        logging.setLevel(item.substr(0, equals), *level);
+    }
+}
+
+storage::HistoryOptions historyOptions(const Configuration& configuration)
+{
+    storage::HistoryOptions options;
+    options.keepRaw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
+    return options;
+}
+
+mqtt::ManagedBrokerOptions brokerOptions(const Configuration& configuration, const std::filesystem::path& dataFolder)
+{
+    mqtt::ManagedBrokerOptions options;
+    options.folder = dataFolder / "broker";
+    options.bind = configuration.text("mqtt.bind");
+    options.port = static_cast<int>(configuration.integer("mqtt.port"));
+    options.webSocketPort = static_cast<int>(configuration.integer("mqtt.websocket.port"));
+    options.deviceUser = configuration.text("mqtt.device.user");
+    options.devicePassword = configuration.text("mqtt.device.password");
+    options.anonymousLocal = configuration.boolean("mqtt.anonymous");
+    return options;
+}
+
+mqtt::BrokerAddress externalBroker(const Configuration& configuration)
+{
+    try {
+        auto address = mqtt::parseBrokerUrl(configuration.text("mqtt.url"));
+        address.caFile = configuration.text("mqtt.ca");
+        address.certificateFile = configuration.text("mqtt.certificate");
+        address.keyFile = configuration.text("mqtt.key");
+        return address;
+    }
+    catch (const std::invalid_argument& error) {
+        throw ConfigurationError(std::string("mqtt.url: ") + error.what());
+    }
+}
+
+http::HttpConfig httpConfig(const Configuration& configuration, const Installation& installation)
+{
+    http::HttpConfig config;
+    config.listeners.clear();
+    for (const int port : configuration.ports("http.port"))
+        config.listeners.push_back({configuration.text("http.bind"), static_cast<std::uint16_t>(port)});
+    config.workers = static_cast<unsigned>(configuration.integer("http.threads"));
+    config.language = configuration.text("site.language") == "fr" ? Language::French : Language::English;
+    config.cors.origins = configuration.list("cors.origins");
+    config.limits.enabled = configuration.boolean("limits.enabled");
+    config.limits.perMinute = static_cast<unsigned>(configuration.integer("limits.requests"));
+    config.trustedProxies = configuration.list("http.trusted.proxies");
+    const auto web = configuration.text("http.web");
+    config.staticFolder =
+        web.empty() ? (std::filesystem::exists(installation.web) ? installation.web.string() : "") : web;
+    return config;
+}
+
+plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration, const Installation& installation,
+                                             const std::filesystem::path& dataFolder)
+{
+    plugins::PluginHostOptions options;
+    options.folders = {installation.plugins, dataFolder / "plugins.d"};
+    for (const auto& folder : configuration.list("plugins.folders")) options.folders.emplace_back(folder);
+    options.probe = installation.programs / "atrium-plugin-probe";
+    options.startTimeout = std::chrono::milliseconds{configuration.integer("plugins.start.timeout")};
+    return options;
+}
+
+std::optional<std::string> pluginSetting(const Configuration& configuration, const std::string& key)
+{
+    if (auto value = configuration.pluginSetting(key)) return value;
+    if (key == "plugins.auth.adminEmail") return configuration.text("admin.email");
+    if (key == "plugins.auth.adminPassword") return configuration.text("admin.password");
+    return {};
+}
+
+} // namespace atrium::app

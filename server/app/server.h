@@ -1,0 +1,33 @@
+#pragma once
+
+#include "app/configuration.h"
+
+#include <memory>
+
+namespace atrium::app {
+
+/// The composition root: makes all parts, in the order in which they need each other, and stops them in reverse.
+/// Thread: the main thread.
+class Server {
+public:
+    static const char* const version;
+
+    /// Makes and checks everything that needs no network: data folder, database, migrations. Throws with a sentence
+    /// that tells an operator what to do.
+    explicit Server(const Configuration& configuration);
+    ~Server();
+
+    /// Returns when the server is ready: broker, plugins, automations, and then the listening ports.
+    void start();
+    /// Ends requests in hand, writes out what is queued, and stops within ten seconds. Idempotent.
+    void stop();
+
+    /// The HTTP ports that are listened on.
+    std::vector<std::uint16_t> httpPorts() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace atrium::app
