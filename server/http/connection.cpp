@@ -10,8 +10,6 @@ constexpr std::size_t readBytes = 64 * 1024;
 constexpr std::size_t maxDrainedBytes = 256 * 1024;
 /// Requests that one pipelining client may have served before the other clients of its worker get their turn.
 constexpr unsigned turnsPerWake = 64;
-constexpr std::size_t bodyBytesPerSecond = 32 * 1024;
-constexpr std::size_t writeBytesPerSecond = 16 * 1024;
 constexpr std::string_view continueAnswer = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::chrono::milliseconds timeFor(std::size_t bytes, std::size_t perSecond)
@@ -136,7 +134,7 @@ void Connection::expectInput()
     case RequestFramer::Phase::Idle: break;
     case RequestFramer::Phase::Head: expireIn(context_.timeouts.head); break;
     case RequestFramer::Phase::Body:
-        expireIn(context_.timeouts.body + timeFor(framer_.announcedBody(), bodyBytesPerSecond));
+        expireIn(context_.timeouts.body + timeFor(framer_.announcedBody(), context_.timeouts.bodyBytesPerSecond));
         break;
     }
 }
@@ -240,7 +238,7 @@ void Connection::sendLocked(std::string bytes)
     unsent_ = std::move(bytes);
     sent_ = out;
     context_.unsentBytes.fetch_add(rest, std::memory_order_relaxed);
-    expireIn(context_.timeouts.write + timeFor(rest, writeBytesPerSecond));
+    expireIn(context_.timeouts.write + timeFor(rest, context_.timeouts.writeBytesPerSecond));
     wake_();
 }
 
