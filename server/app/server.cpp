@@ -5,6 +5,7 @@
 #include "app/control_token.h"
 #include "app/data_folder.h"
 #include "app/installation.h"
+#include "app/no_automation.h"
 #include "app/part_options.h"
 #include "app/service_manager.h"
 #include "commands/command_dispatcher.h"
@@ -127,6 +128,7 @@ struct Server::Parts {
     realtime::RealtimeHub realtime;
     Subscription webSocketPath;
 
+    NoAutomation automation;
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
 
@@ -170,7 +172,7 @@ Server::Parts::Parts(const Configuration& settings)
                                                      [open = configuration.boolean("home.open")] { return open; }}),
       realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
                                                [this](std::string_view token) { return authenticate(token); }}),
-      pluginServices{realtime,
+      pluginServices{automation,
                      clock,
                      commandDispatcher,
                      database,
@@ -218,7 +220,13 @@ void Server::Parts::restoreState()
     attributeNames.load(database);
     state::RestoredState restored;
     for (auto& value : historyReader.lastValues())
-        restored[value.device][value.attribute] = {std::move(value.value), value.changedAt, value.reportedAt};
+        restored[value.device][value.attribute] = {std::move(value.value), value.changedAt, value.reportedAt, false};
+    // What a command assumed and no report has contradicted since is as much part of the state.
+    for (const auto& command : commandStore.lastAssumed())
+        for (const auto& [attribute, value] : command.values) {
+            auto& last = restored[command.device][attribute];
+            if (command.at > last.reportedAt) last = {value, command.at, last.reportedAt, true};
+        }
     devices.restore(std::move(restored));
 }
 

@@ -83,6 +83,7 @@ void CommandDispatcher::dispatch(Command command, std::function<void(Result<Comm
     stored.correlationId = command.cause.correlationId;
     stored.at = clock_.now();
     stored.publications = planned->publications;
+    stored.assumed = planned->assumed;
     const std::string id = stored.id;
     if (!command.idempotencyKey.empty()) remember(command.idempotencyKey, {clock_.steadyNow(), id, command.device});
 

@@ -117,11 +117,11 @@ void CommandStore::writePending()
                 for (const auto& [command, done] : added)
                     rows.push_back({command.id, command.device.value, command.name, toJson(command.arguments),
                                     command.origin, command.correlationId, toMicroseconds(command.at), "pending",
-                                    toJson(toValue(command.publications))});
+                                    toJson(toValue(command.publications)), toJson(command.assumed)});
                 if (!rows.empty())
                     transaction.executeMany(
                         "INSERT INTO commands (id, device_id, name, arguments, origin, correlation_id, "
-                        "created_at, status, publications) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "created_at, status, publications, assumed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         rows);
                 for (const auto& id : sent)
                     transaction.execute("UPDATE commands SET status = 'sent', finished_at = ?, publications = '[]' "
@@ -163,6 +163,20 @@ std::vector<StoredCommand> CommandStore::loadUnsent(std::chrono::seconds maxAge)
         commands.push_back(std::move(command));
     }
     return commands;
+}
+
+std::vector<AssumedValues> CommandStore::lastAssumed()
+{
+    const auto rows = database_.transact(TransactionKind::Read, [](Transaction& transaction) {
+        return transaction.query("SELECT c.device_id, c.assumed, c.created_at FROM commands c JOIN "
+                                 "(SELECT device_id, MAX(created_at) AS newest FROM commands GROUP BY device_id) last "
+                                 "ON last.device_id = c.device_id AND last.newest = c.created_at");
+    });
+    std::vector<AssumedValues> all;
+    for (const auto& row : rows)
+        if (auto values = parseJson(row[1].text()); values && values->isObject())
+            all.push_back({DeviceId(row[0].integer()), values->object(), fromMicroseconds(row[2].integer())});
+    return all;
 }
 
 void CommandStore::flush()

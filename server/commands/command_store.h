@@ -25,6 +25,14 @@ struct StoredCommand {
     std::string correlationId;
     UtcTime at{};
     std::vector<MqttPublication> publications;
+    Object assumed;              ///< the values that the device is taken to have until it reports
+};
+
+/// What the last command to a device assumed.
+struct AssumedValues {
+    DeviceId device;
+    Object values;
+    UtcTime at{};
 };
 
 /// Table `commands`: the audit line of each command and, until the broker has it, its outbox. Writes of many commands
@@ -44,6 +52,9 @@ public:
     /// Commands that were accepted but not sent before the last stop, oldest first; older than `maxAge` are closed as
     /// expired: a light that goes on a day late helps nobody. Thread: may block.
     std::vector<StoredCommand> loadUnsent(std::chrono::seconds maxAge);
+
+    /// The last accepted command of each device, for the state of a server that starts again. Thread: may block.
+    std::vector<AssumedValues> lastAssumed();
 
     /// Waits until everything given so far is on disk. Thread: may block.
     void flush();

@@ -128,6 +128,7 @@ void DeviceRegistry::restoreValues(Device& device)
         attribute.value = value->second.value;
         attribute.changedAt = value->second.changedAt;
         attribute.reportedAt = value->second.reportedAt;
+        attribute.assumed = value->second.assumed;
         device.lastSeen = std::max(device.lastSeen, attribute.reportedAt);
     }
     restored_.erase(kept);

@@ -18,6 +18,7 @@ struct RestoredAttribute {
     Value value;
     UtcTime changedAt{};
     UtcTime reportedAt{};
+    bool assumed = false; ///< by a command that was newer than the last report
 };
 using RestoredState = std::unordered_map<DeviceId, std::map<std::string, RestoredAttribute, std::less<>>>;
 

@@ -10,6 +10,7 @@ CREATE TABLE commands (
     finished_at BIGINT,
     status VARCHAR(16) NOT NULL,
     publications TEXT NOT NULL,
+    assumed TEXT NOT NULL,
     INDEX commands_by_status (status, created_at),
     INDEX commands_by_device (device_id, created_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

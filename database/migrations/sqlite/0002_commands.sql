@@ -9,7 +9,8 @@ CREATE TABLE commands (
     created_at INTEGER NOT NULL,
     finished_at INTEGER,
     status TEXT NOT NULL,
-    publications TEXT NOT NULL
+    publications TEXT NOT NULL,
+    assumed TEXT NOT NULL
 );
 
 CREATE INDEX commands_by_status ON commands (status, created_at);
