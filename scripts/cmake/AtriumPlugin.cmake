@@ -50,6 +50,32 @@ function(atrium_add_plugin id)
   endforeach()
 endfunction()
 
+# atrium_add_plugin_tests(ID [LINK libs...]): tests/*.cpp of the plugin's folder as the test program plugin_ID (GoogleTest),
+# with the fakes of the SDK and a database. ATRIUM_PLUGIN_SOURCE_DIR is the plugin's folder.
+function(atrium_add_plugin_tests id)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  if(DEFINED ATRIUM_TESTS AND NOT ATRIUM_TESTS)
+    return()
+  endif()
+  find_package(GTest REQUIRED)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  file(GLOB wiring CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/src/*_plugin.cpp")
+  add_executable(plugin_${id} ${sources} ${wiring})
+  target_link_libraries(plugin_${id} PRIVATE atrium_plugin_${id} ${ARG_LINK} Atrium::sdk_testing Atrium::temp_database
+                                             $<TARGET_NAME_IF_EXISTS:atrium_test_support>
+                                             GTest::gmock GTest::gtest GTest::gtest_main)
+  target_compile_options(plugin_${id} PRIVATE -fPIC)
+  target_compile_definitions(plugin_${id} PRIVATE ATRIUM_PLUGIN_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}")
+  if(COMMAND atrium_use_pch)
+    atrium_use_pch(plugin_${id})
+  endif()
+  add_test(NAME plugin_${id} COMMAND plugin_${id})
+  set_tests_properties(plugin_${id} PROPERTIES TIMEOUT 120 LABELS plugin)
+endfunction()
+
 if(NOT ATRIUM_PLUGIN_MAP)
   set(ATRIUM_PLUGIN_MAP "${CMAKE_CURRENT_LIST_DIR}/plugin.map")
 endif()

@@ -72,6 +72,13 @@ http::HttpConfig httpConfig(const Configuration& configuration, const Installati
     return config;
 }
 
+realtime::RealtimeConfig realtimeConfig(const Configuration& configuration)
+{
+    realtime::RealtimeConfig config;
+    config.origins = configuration.list("cors.origins");
+    return config;
+}
+
 plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration, const Installation& installation,
                                              const std::filesystem::path& dataFolder)
 {

@@ -6,6 +6,7 @@
 #include "mqtt/managed_broker.h"
 #include "observability/logging.h"
 #include "plugins/plugin_host.h"
+#include "realtime/realtime_config.h"
 #include "storage/history_writer.h"
 
 #include <filesystem>
@@ -21,6 +22,7 @@ void applyLogLevels(const Configuration& configuration, observability::Logging& 
 storage::HistoryOptions historyOptions(const Configuration& configuration);
 mqtt::ManagedBrokerOptions brokerOptions(const Configuration& configuration, const std::filesystem::path& dataFolder);
 mqtt::BrokerAddress externalBroker(const Configuration& configuration);
+realtime::RealtimeConfig realtimeConfig(const Configuration& configuration);
 http::HttpConfig httpConfig(const Configuration& configuration, const Installation& installation);
 plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration, const Installation& installation,
                                              const std::filesystem::path& dataFolder);

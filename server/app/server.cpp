@@ -39,6 +39,9 @@ using namespace std::chrono_literals;
 
 constexpr auto unsentCommandLife = 1h;
 constexpr auto healthPeriod = 5s;
+// Together well below the ten seconds that a service manager gives us.
+constexpr auto requestPatience = 2s;
+constexpr auto brokerPatience = 1s;
 
 /// Where scripts and people find the running server: `http=` and `mqtt=` lines in `addresses`.
 void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<std::uint16_t>& ports,
@@ -53,6 +56,26 @@ void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<s
     std::filesystem::rename(draft, dataFolder / "addresses");
 }
 
+/// A connection that HTTP has upgraded, as the hub wants it.
+realtime::IncomingClient toIncomingClient(http::UpgradedConnection connection)
+{
+    const auto value = [](const auto& pairs, std::string_view name) -> std::string {
+        for (const auto& [key, text] : pairs)
+            if (key == name) return text;
+        return {};
+    };
+    constexpr std::string_view bearer = "Bearer ";
+    const auto authorization = value(connection.headers, "authorization");
+    realtime::IncomingClient client;
+    client.descriptor = connection.descriptor;
+    client.token =
+        authorization.starts_with(bearer) ? authorization.substr(bearer.size()) : value(connection.query, "token");
+    client.origin = value(connection.headers, "origin");
+    client.host = value(connection.headers, "host");
+    client.leftover = std::move(connection.leftover);
+    return client;
+}
+
 } // namespace
 
 const char* const Server::version = ATRIUM_VERSION;
@@ -62,7 +85,7 @@ struct Server::Parts {
     explicit Parts(const Configuration& settings);
 
     Result<Principal> authenticate(std::string_view token) const;
-    void startBroker();
+    void restoreState();
     void watchHealth();
     void start();
     void stop();
@@ -102,6 +125,7 @@ struct Server::Parts {
 
     http::HttpServer http;
     realtime::RealtimeHub realtime;
+    Subscription webSocketPath;
 
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
@@ -144,8 +168,8 @@ Server::Parts::Parts(const Configuration& settings)
       http(httpConfig(configuration, installation), {clock, workers, metrics, logging.component("http"),
                                                      [this](std::string_view token) { return authenticate(token); },
                                                      [open = configuration.boolean("home.open")] { return open; }}),
-      realtime(realtimeOptions(configuration), {clock, metrics, logging.component("realtime"),
-                                                [this](std::string_view token) { return authenticate(token); }}),
+      realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
+                                               [this](std::string_view token) { return authenticate(token); }}),
       pluginServices{realtime,
                      clock,
                      commandDispatcher,
@@ -171,5 +195,118 @@ Server::Parts::Parts(const Configuration& settings)
                http.routes()),
       serviceManager(core)
 {}
+
+Result<Principal> Server::Parts::authenticate(std::string_view token) const
+{
+    if (controlToken.matches(token)) {
+        Principal administrator;
+        administrator.user = UserId(-1);
+        administrator.name = "atriumctl";
+        administrator.role = Role::SuperAdmin;
+        administrator.permissions = permissions->permissionsOf(Role::SuperAdmin);
+        return administrator;
+    }
+    const auto authenticator = services.find<Authenticator>();
+    if (!authenticator)
+        return makeError(ErrorCode::Unauthenticated, {"Token invalide", "Invalid token"}, "no plugin knows accounts");
+    return authenticator->authenticate(token);
+}
+
+void Server::Parts::restoreState()
+{
+    migrations.migrate("core", installation.migrations);
+    attributeNames.load(database);
+    state::RestoredState restored;
+    for (auto& value : historyReader.lastValues())
+        restored[value.device][value.attribute] = {std::move(value.value), value.changedAt, value.reportedAt};
+    devices.restore(std::move(restored));
+}
+
+void Server::Parts::watchHealth()
+{
+    mqtt.onConnection([this](bool connected) {
+        health.set("mqtt", connected ? HealthState::Healthy : HealthState::Degraded,
+                   connected ? "" : "the broker is away");
+    });
+    health.set("database", HealthState::Healthy);
+    // A look at the database may block: it happens on a worker, one at a time.
+    healthTimer = core.every(healthPeriod, [this] {
+        if (healthCheckRuns.exchange(true)) return;
+        const bool posted = workers.post([this] {
+            const bool answers = database.answers();
+            health.set("database", answers ? HealthState::Healthy : HealthState::Failed,
+                       answers ? "" : "it does not answer");
+            healthCheckRuns = false;
+        });
+        if (!posted) healthCheckRuns = false;
+    });
+    metrics.gaugeFunction("atrium_queue_depth", "Tasks or messages that wait", {{"queue", "core"}},
+                          [this] { return static_cast<double>(core.queued()); });
+    metrics.gaugeFunction("atrium_queue_depth", "Tasks or messages that wait", {{"queue", "work"}},
+                          [this] { return static_cast<double>(workers.queued()); });
+    metrics.gaugeFunction("atrium_devices", "Known devices", {},
+                          [this] { return static_cast<double>(devices.list()->devices.size()); });
+    metrics.gauge("atrium_build_info", "Always 1", {{"version", ATRIUM_VERSION}}).set(1);
+}
+
+void Server::Parts::start()
+{
+    applyLogLevels(configuration, logging);
+    restoreState();
+    permissions->declare(plugins::PluginApi::permissions());
+    permissions->declare(AdminApi::permissions());
+    permissionService = services.provide<PermissionCatalog>(permissions);
+
+    historyWriter.start();
+    core.start();
+    if (broker) broker->start();
+    watchHealth();
+    pluginHost.startAll();
+    // Plugins have subscribed: nothing that waits at the broker is missed. Then whoever waits for commands gets them.
+    mqtt.start();
+    const auto unsent = commandStore.loadUnsent(unsentCommandLife);
+    core.runAndWait([&] { commandDispatcher.resend(unsent); });
+    realtime.start();
+    webSocketPath = http.upgrades().onUpgrade("/ws", [this](http::UpgradedConnection connection) {
+        realtime.accept(toIncomingClient(std::move(connection)));
+    });
+    http.start();
+    writeAddresses(folder.path(), http.ports(), brokerAddress.display());
+    serviceManager.ready();
+    for (const auto port : http.ports()) log.info("ready", {{"url", "http://localhost:" + std::to_string(port)}});
+}
+
+void Server::Parts::stop()
+{
+    if (std::exchange(stopped, true)) return;
+    log.info("stopping");
+    serviceManager.stopping();
+    http.stop(requestPatience);
+    webSocketPath.reset();
+    realtime.stop();
+    pluginHost.stopAll();
+    mqtt.stop(brokerPatience);
+    core.runAndWait([this] { historyRecorder.flush(); });
+    healthTimer.reset();
+    core.stop();
+    commandStore.flush();
+    workers.stop();
+    historyWriter.stop();
+    if (broker) broker->stop();
+    log.info("stopped");
+}
+
+Server::Server(const Configuration& configuration) : parts_(std::make_unique<Parts>(configuration)) {}
+
+Server::~Server()
+{
+    if (parts_) parts_->stop();
+}
+
+void Server::start() { parts_->start(); }
+
+void Server::stop() { parts_->stop(); }
+
+std::vector<std::uint16_t> Server::httpPorts() const { return parts_->http.ports(); }
 
 } // namespace atrium::app

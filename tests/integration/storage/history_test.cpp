@@ -1,6 +1,8 @@
 #include "storage/history_reader.h"
 #include "storage/history_writer.h"
 
+#include "runtime/system_clock.h"
+#include "storage/migration_runner.h"
 #include "support/mariadb_server.h"
 #include "support/test_database.h"
 #include "testing/manual_clock.h"
@@ -11,6 +13,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
 #include <thread>
 
 namespace atrium::storage {
@@ -256,6 +261,65 @@ TEST_P(HistoryTest, AnswersAYearOfHoursAtOnce)
     const auto begin = std::chrono::steady_clock::now();
     EXPECT_EQ(read(meter, "power", HistoryResolution::Hour).points.size(), 24u * 365 + 1);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms);
+}
+
+/// Not a test: what KeepsAllButTheLastSecondWhenTheProcessIsKilled runs in a process of its own.
+TEST(HistoryVictim, DISABLED_RecordsUntilItIsKilled)
+{
+    const auto* folder = std::getenv("ATRIUM_TEST_FOLDER");
+    ASSERT_NE(folder, nullptr);
+    SqlDatabase database(parseDatabaseUrl("sqlite:victim.db", folder));
+    const runtime::SystemClock clock;
+    MigrationRunner(database, clock).migrate("core", std::filesystem::path(ATRIUM_SOURCE_DIR) / "database/migrations");
+    testing::RecordingLog log;
+    testing::MemoryMetrics metrics;
+    AttributeNames names;
+    HistoryWriter writer(database, names, clock, log, metrics);
+    writer.start();
+    const auto key = names.keyOf("count");
+    for (int i = 0;; ++i) {
+        const auto at = clock.now();
+        writer.record({{lamp, key, at, at, i}});
+        std::ofstream(std::string(folder) + "/recorded") << toMicroseconds(at) << ' ' << i << std::endl;
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+TEST(HistoryOnSqliteTest, KeepsAllButTheLastSecondWhenTheProcessIsKilled)
+{
+    const testing::TempFolder folder;
+    ::setenv("ATRIUM_TEST_FOLDER", folder.str().c_str(), 1);
+    {
+        testing::ChildProcess victim(
+            {"/proc/self/exe", "--gtest_filter=HistoryVictim.*", "--gtest_also_run_disabled_tests"},
+            folder.str() + "/output");
+        std::this_thread::sleep_for(700ms);
+        ASSERT_TRUE(victim.running());
+        victim.signal(SIGKILL);
+        victim.wait(5s);
+    }
+    // The victim may die while it writes the line; the one before it then stands in the database at least.
+    std::int64_t recordedAt = 0;
+    int recorded = 0;
+    std::ifstream(folder.path() / "recorded") >> recordedAt >> recorded;
+    SqlDatabase database(parseDatabaseUrl("sqlite:victim.db", folder.str()));
+    AttributeNames names;
+    names.load(database);
+    const HistoryReader reader(database, names);
+    const auto states = reader.lastValues();
+    ASSERT_EQ(states.size(), 1u);
+    EXPECT_GT(states[0].value.integer(), 0);
+    if (recorded > 0) {
+        EXPECT_GE(states[0].reportedAt, fromMicroseconds(recordedAt) - 1s);
+    }
+    const auto points =
+        reader.query(lamp, "count", UtcTime{}, states[0].reportedAt + 1s, HistoryResolution::Raw).points;
+    EXPECT_EQ(static_cast<std::int64_t>(points.size()), states[0].value.integer() + 1)
+        << "no hole before the last value";
+    const auto day = reader.query(lamp, "count", UtcTime{}, states[0].reportedAt + 1s, HistoryResolution::Day).points;
+    std::int64_t summarised = 0;
+    for (const auto& point : day) summarised += point.count;
+    EXPECT_EQ(summarised, static_cast<std::int64_t>(points.size())) << "summaries and samples agree after a crash";
 }
 
 TEST(HistoryOnMariaDbTest, KeepsEverythingOverARestartOfTheServer)

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "atrium/auth.h"
+#include "atrium/ids.h"
+#include "atrium/result.h"
+#include "atrium/time.h"
+#include "atrium/value.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace atrium::auth {
+
+/// The names of a person in the words of all clients (contracts.md §1); none is ever missing.
+struct PersonName {
+    std::string name; ///< what is shown
+    std::string username;
+    std::string fname;
+    std::string lname; ///< may be empty
+};
+
+struct Account {
+    UserId id;
+    std::string email;
+    PersonName name;
+    std::string phone;
+    Role role = Role::User;
+    bool active = true;
+    std::int64_t balance = 0; ///< minor units
+    std::string promotion;
+    std::string avatarUrl; ///< empty = made from the name
+    bool twoFactorEnabled = false;
+    std::string passwordHash;
+    UtcTime createdAt{};
+};
+
+/// What a person sent to make an account, checked.
+struct Registration {
+    std::string email;
+    std::string password;
+    PersonName name;
+    std::string phone;
+    std::string promotion;
+    std::string avatarUrl;
+};
+
+/// What a person wants to change about themselves; what is empty stays.
+struct ProfileChange {
+    std::optional<std::string> email;
+    std::optional<PersonName> name;
+    std::optional<std::string> phone;
+    std::optional<std::string> promotion;
+};
+
+constexpr std::size_t minPasswordCharacters = 6;
+
+/// How addresses are compared: without case (ASCII letters) and surrounding blank space.
+std::string emailKey(std::string_view email);
+/// One `@`, a domain with a dot or `localhost`, no blank space or control characters, at most 190 bytes.
+bool isEmail(std::string_view text);
+
+/// Names from any client's shape: `name`, `username`, `fname`+`lname`, `firstName`+`lastName`,
+/// `first_name`+`last_name`. Empty when the body names nobody.
+std::optional<PersonName> nameFrom(const Value& body);
+
+/// Checks the body of a registration; all that is wrong is said at once: "Email invalide, Le nom est requis".
+Result<Registration> readRegistration(const Value& body);
+Result<ProfileChange> readProfileChange(const Value& body, const Account& current);
+
+/// The user as every client reads it: the superset of contracts.md §1, with e-mail, phone and balance.
+Object toJsonObject(const Account& account);
+/// The picture of an account that has none: initials on a colour, as a data URL.
+std::string defaultAvatar(const Account& account);
+
+} // namespace atrium::auth

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace atrium::auth {
+
+/// The secret that a setting gives, or, when it is empty, the one in `file`, which is made once with mode 0600 (256
+/// random bits as hex). Throws std::runtime_error when the setting is shorter than 32 characters, or when the file
+/// cannot be made or does not hold a secret; never names the secret. Thread: the host thread.
+std::string loadSecret(std::string_view setting, const std::filesystem::path& file);
+
+/// HMAC-SHA256 (RFC 2104) of `message`: 32 bytes. Thread: any.
+std::string hmacSha256(std::string_view key, std::string_view message);
+
+/// Whether two byte strings are equal, in a time that depends on their lengths only.
+bool equalInConstantTime(std::string_view a, std::string_view b);
+
+} // namespace atrium::auth

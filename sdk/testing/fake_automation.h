@@ -1,0 +1,50 @@
+#pragma once
+
+#include "atrium/automation.h"
+
+#include <list>
+#include <memory>
+#include <vector>
+
+namespace atrium::testing {
+
+/// Automation without rules: the test calls the functions that a plugin offers and reads the events that it raised.
+/// Thread: the test's.
+class FakeAutomation : public Automation {
+public:
+    struct Event {
+        std::string name;
+        Object data;
+        Cause cause;
+    };
+
+    Subscription addModule(AutomationModule module) override
+    {
+        modules_->push_back(std::move(module));
+        const auto place = std::prev(modules_->end());
+        return Subscription([modules = modules_, place] { modules->erase(place); });
+    }
+    void raiseEvent(std::string name, Object data, const Cause& cause) override
+    {
+        raised.push_back({std::move(name), std::move(data), cause});
+    }
+
+    /// `module.function(arguments...)` as a rule would call it; NotFound when nobody offers it.
+    Result<Value> call(std::string_view module, std::string_view function, std::vector<Value> arguments) const
+    {
+        for (const auto& known : *modules_) {
+            if (known.name != module) continue;
+            for (const auto& candidate : known.functions)
+                if (candidate.name == function)
+                    return candidate.call({"test-rule", {"test", "rule:test-rule", 1}, "run:1", std::move(arguments)});
+        }
+        return makeError(ErrorCode::NotFound);
+    }
+
+    std::vector<Event> raised;
+
+private:
+    std::shared_ptr<std::list<AutomationModule>> modules_ = std::make_shared<std::list<AutomationModule>>();
+};
+
+} // namespace atrium::testing

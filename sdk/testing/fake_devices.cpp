@@ -1,0 +1,127 @@
+#include "testing/fake_devices.h"
+
+#include <algorithm>
+
+namespace atrium::testing {
+
+DevicePtr FakeDevices::find(DeviceId id) const
+{
+    const auto found = devices_.find(id);
+    return found == devices_.end() ? nullptr : found->second;
+}
+
+DevicePtr FakeDevices::find(std::string_view uidOrName) const
+{
+    for (const auto& [id, device] : devices_)
+        if (device->info.uid == uidOrName) return device;
+    for (const auto& [id, device] : devices_)
+        if (device->info.name == uidOrName) return device;
+    for (const auto& [id, device] : devices_)
+        if (std::to_string(id.value) == uidOrName) return device;
+    return nullptr;
+}
+
+std::shared_ptr<const DeviceList> FakeDevices::list() const
+{
+    auto list = std::make_shared<DeviceList>();
+    for (const auto& [id, device] : devices_) list->devices.push_back(device);
+    list->version = version_;
+    return list;
+}
+
+Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes)
+{
+    if (!info.id) return makeError(ErrorCode::InvalidArgument, {}, "device id");
+    for (const auto& [id, device] : devices_)
+        if (device->info.uid == info.uid && id != info.id) return makeError(ErrorCode::Conflict, {}, "device uid");
+    const auto before = find(info.id);
+    auto device = std::make_shared<Device>();
+    if (before) {
+        device->online = before->online;
+        device->lastSeen = before->lastSeen;
+        for (auto& attribute : attributes) {
+            const auto* known = before->find(attribute.spec.name);
+            if (!known) continue;
+            const auto spec = attribute.spec;
+            attribute = *known;
+            attribute.spec = spec;
+        }
+    }
+    device->info = std::move(info);
+    device->attributes = std::move(attributes);
+    replace(device->info.id, device);
+    return {};
+}
+
+bool FakeDevices::remove(DeviceId id)
+{
+    const auto before = find(id);
+    if (!before) return false;
+    devices_.erase(id);
+    ++version_;
+    deviceHandlers_.call(DeviceChanged{before, nullptr});
+    return true;
+}
+
+bool FakeDevices::report(const Report& report)
+{
+    const auto device = find(report.device);
+    if (!device) return false;
+    auto seen = std::make_shared<Device>(*device);
+    seen->lastSeen = report.at;
+    devices_[report.device] = seen;
+    bool allKnown = true;
+    for (const auto& [name, value] : report.values)
+        allKnown = change(report.device, name, value, report.at, report.cause, Origin::Reported) && allKnown;
+    return allKnown;
+}
+
+bool FakeDevices::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
+{
+    return change(id, attribute, value, clock_.now(), cause, Origin::Assumed);
+}
+
+void FakeDevices::setOnline(DeviceId id, bool online)
+{
+    const auto before = find(id);
+    if (!before || before->online == online) return;
+    auto after = std::make_shared<Device>(*before);
+    after->online = online;
+    replace(id, after);
+}
+
+bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
+                         Origin origin)
+{
+    const auto before = find(id);
+    if (!before) return false;
+    auto after = std::make_shared<Device>(*before);
+    const auto found = std::find_if(after->attributes.begin(), after->attributes.end(),
+                                    [&](const Attribute& known) { return known.spec.name == attribute; });
+    if (found == after->attributes.end()) return false;
+    const bool fits =
+        value.kind() == found->spec.kind || (value.isNumeric() && found->spec.kind == Value::Kind::Number);
+    if (!fits) return false;
+    const auto previous = found->value;
+    found->value = value;
+    found->assumed = origin == Origin::Assumed;
+    if (origin == Origin::Reported) found->reportedAt = at;
+    const bool changed = !(previous == value);
+    if (changed) found->changedAt = at;
+    devices_[id] = after;
+    if (changed) {
+        ++version_;
+        attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});
+    }
+    return true;
+}
+
+void FakeDevices::replace(DeviceId id, DevicePtr next)
+{
+    const auto before = find(id);
+    devices_[id] = next;
+    ++version_;
+    deviceHandlers_.call(DeviceChanged{before, next});
+}
+
+} // namespace atrium::testing

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "atrium/clock.h"
+#include "atrium/devices.h"
+#include "testing/handler_list.h"
+
+#include <map>
+
+namespace atrium::testing {
+
+/// Devices in memory; events reach their handlers before the call returns. Thread: the test's.
+class FakeDevices : public Devices {
+public:
+    explicit FakeDevices(const Clock& clock) : clock_(clock) {}
+
+    DevicePtr find(DeviceId id) const override;
+    DevicePtr find(std::string_view uidOrName) const override;
+    std::shared_ptr<const DeviceList> list() const override;
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) override;
+    bool remove(DeviceId id) override;
+    bool report(const Report& report) override;
+    bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
+    void setOnline(DeviceId id, bool online) override;
+    Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override
+    {
+        return attributeHandlers_.add(std::move(handler));
+    }
+    Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override
+    {
+        return deviceHandlers_.add(std::move(handler));
+    }
+    /// Nothing is published by itself here: the test calls publish().
+    Subscription onPublished(std::function<void(const std::vector<DevicePtr>&)> handler) override
+    {
+        return publishedHandlers_.add(std::move(handler));
+    }
+    /// Tells the handlers of onPublished() about these devices.
+    void publish(const std::vector<DevicePtr>& devices) { publishedHandlers_.call(devices); }
+
+private:
+    enum class Origin { Reported, Assumed };
+    bool change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
+                Origin origin);
+    void replace(DeviceId id, DevicePtr next);
+
+    const Clock& clock_;
+    std::map<DeviceId, DevicePtr> devices_;
+    std::uint64_t version_ = 0;
+    HandlerList<const AttributeChanged&> attributeHandlers_;
+    HandlerList<const DeviceChanged&> deviceHandlers_;
+    HandlerList<const std::vector<DevicePtr>&> publishedHandlers_;
+};
+
+} // namespace atrium::testing

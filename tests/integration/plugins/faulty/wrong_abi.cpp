@@ -1,0 +1,15 @@
+#include "atrium/plugin.h"
+
+extern "C" __attribute__((visibility("default"))) const AtriumPluginDescriptor* atriumPluginDescriptor();
+extern "C" const AtriumPluginDescriptor* atriumPluginDescriptor()
+{
+    static const AtriumPluginDescriptor descriptor{sizeof(AtriumPluginDescriptor),
+                                                   ATRIUM_ABI_MAJOR + 1,
+                                                   0,
+                                                   ATRIUM_BUILD_TAG,
+                                                   "wrong_abi",
+                                                   "1.0.0",
+                                                   nullptr,
+                                                   nullptr};
+    return &descriptor;
+}

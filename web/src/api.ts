@@ -1,0 +1,43 @@
+// Requests to the server. Every failure becomes an ApiError whose message is fit for people.
+
+import {signal} from '@preact/signals';
+import {language, texts} from './i18n.ts';
+
+export class ApiError extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+const tokenKey = 'token';
+export const token = signal<string | null>(localStorage.getItem(tokenKey));
+
+export function setToken(next: string | null): void {
+  token.value = next;
+  if (next) localStorage.setItem(tokenKey, next);
+  else localStorage.removeItem(tokenKey);
+}
+
+const timeLimit = 15_000;
+
+export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const headers: Record<string, string> = {'Accept-Language': language.value};
+  if (token.value) headers.Authorization = `Bearer ${token.value}`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(timeLimit),
+    });
+  } catch {
+    throw new ApiError(0, texts.value.unreachable);
+  }
+  const content = await response.json().catch(() => null);
+  if (response.ok) return content as T;
+  // A token that is no longer good: back to the door.
+  if (response.status === 401 && token.value && !path.startsWith('/api/auth/')) setToken(null);
+  throw new ApiError(response.status, content?.message ?? `${response.status} ${response.statusText}`);
+}

@@ -1,0 +1,24 @@
+// Line icons, drawn in one style on a grid of 24.
+
+const paths: Record<string, string> = {
+  light: 'M9 18h6M10 21h4M12 3a6 6 0 0 0-3.6 10.8c.8.7 1.1 1.3 1.1 2.2h5c0-.9.3-1.5 1.1-2.2A6 6 0 0 0 12 3z',
+  climate: 'M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9M12 6l2-2M12 6l-2-2M12 18l2 2M12 18l-2 2',
+  fan: 'M12 12m-1.6 0a1.6 1.6 0 1 0 3.2 0a1.6 1.6 0 1 0-3.2 0M12 10.4C9 7 10 3 13 3s3 4 .3 7.6M13.4 12.8c4.4 1.2 6.6 4.600 4.800 6.600s-5.600 0-6.200-4.800M10.600 12.800c-2.900 3.400-7 3.800-8 1.300s2.500-4.700 7-3.700',
+  plug: 'M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4',
+  sensor: 'M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M8 8a5.700 5.700 0 0 0 0 8M16 8a5.700 5.700 0 0 1 0 8M5 5a9.900 9.900 0 0 0 0 14M19 5a9.900 9.900 0 0 1 0 14',
+  entertainment: 'M3 5h18v12H3zM8 21h8',
+  appliance: 'M6 3h12v18H6zM6 10h12M9 6v1.500M9 13v2.500',
+  home: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z',
+  bolt: 'M13 3L5 14h6l-1 7 8-11h-6z',
+  settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 7m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M8 17m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0',
+  back: 'M15 5l-7 7 7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+};
+
+export function Icon({name}: {name: string}) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={paths[name] ?? paths.appliance} />
+    </svg>
+  );
+}

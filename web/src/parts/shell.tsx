@@ -1,0 +1,68 @@
+// What is around every page: navigation (a rail on wide screens, a bar at the bottom of phones), the state of the connection, and
+// notices.
+
+import type {ComponentChildren} from 'preact';
+import {texts} from '../i18n.ts';
+import {dismiss, notices} from '../notices.ts';
+import {connection} from '../realtime.ts';
+import {path} from '../router.ts';
+import {Icon} from './icon.tsx';
+
+function Link({to, icon, label}: {to: string; icon: string; label: string}) {
+  const here = to === '/' ? path.value === '/' || path.value.startsWith('/devices') : path.value.startsWith(to);
+  return (
+    <a href={to} aria-current={here ? 'page' : undefined}>
+      <Icon name={icon} />
+      <span>{label}</span>
+    </a>
+  );
+}
+
+function ConnectionState() {
+  const t = texts.value;
+  const state = connection.value;
+  const text = state === 'live' ? t.live : state === 'stale' ? t.stale : t.connecting;
+  return (
+    <p class={`connection is-${state}`} role="status">
+      <span class="dot" />
+      {text}
+    </p>
+  );
+}
+
+export function Notices() {
+  return (
+    <div class="notices" role="alert">
+      {notices.value.map((notice) => (
+        <p key={notice.id}>
+          {notice.text}
+          <button type="button" aria-label="×" onClick={() => dismiss(notice.id)}>
+            <Icon name="close" />
+          </button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+export function Shell({children}: {children: ComponentChildren}) {
+  const t = texts.value;
+  return (
+    <div class={`shell ${connection.value === 'stale' ? 'is-stale' : ''}`}>
+      <nav>
+        <a class="brand" href="/">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          <strong>Atrium</strong>
+        </a>
+        <Link to="/" icon="home" label={t.rooms} />
+        <Link to="/automations" icon="bolt" label={t.automations} />
+        <Link to="/settings" icon="settings" label={t.settings} />
+      </nav>
+      <div class="page">
+        <ConnectionState />
+        <main>{children}</main>
+      </div>
+      <Notices />
+    </div>
+  );
+}

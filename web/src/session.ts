@@ -1,0 +1,41 @@
+// Who is signed in.
+
+import {signal} from '@preact/signals';
+import {ApiError, request, setToken, token} from './api.ts';
+import type {User} from './types.ts';
+
+export const user = signal<User | null>(null);
+
+interface SignedIn {
+  token: string;
+  user: User;
+}
+
+function enter(answer: SignedIn): void {
+  setToken(answer.token);
+  user.value = answer.user;
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  enter(await request<SignedIn>('POST', '/api/auth/login', {email, password}));
+}
+
+export async function signUp(name: string, email: string, password: string): Promise<void> {
+  enter(await request<SignedIn>('POST', '/api/auth/register', {name, email, password}));
+}
+
+export function signOut(): void {
+  request('POST', '/api/auth/logout').catch(() => undefined);
+  setToken(null);
+  user.value = null;
+}
+
+/** Reads who the stored token belongs to; a token that the server refuses is dropped. */
+export async function restore(): Promise<void> {
+  if (!token.value) return;
+  try {
+    user.value = await request<User>('GET', '/api/auth/me');
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) setToken(null);
+  }
+}

@@ -1,0 +1,61 @@
+import {useState} from 'preact/hooks';
+import {ApiError} from '../api.ts';
+import {texts} from '../i18n.ts';
+import {signIn, signUp} from '../session.ts';
+
+export function SignIn() {
+  const t = texts.value;
+  const [registering, setRegistering] = useState(false);
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+
+  async function submit(event: Event) {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const field = (name: string) => String(form.get(name) ?? '');
+    setBusy(true);
+    setProblem('');
+    try {
+      if (registering) await signUp(field('name'), field('email'), field('password'));
+      else await signIn(field('email'), field('password'));
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : t.failed);
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <main class="door">
+      <form class="card" onSubmit={submit}>
+        <img src="/icon.svg" alt="" width="56" height="56" />
+        <h1>{registering ? t.signUp : t.welcome}</h1>
+        {registering && (
+          <label>
+            {t.name}
+            <input name="name" autocomplete="name" required maxLength={200} />
+          </label>
+        )}
+        <label>
+          {t.email}
+          <input name="email" type="email" autocomplete="username" required maxLength={254} />
+        </label>
+        <label>
+          {t.password}
+          <input
+            name="password" type="password" required minLength={registering ? 6 : 1} maxLength={200}
+            autocomplete={registering ? 'new-password' : 'current-password'}
+          />
+        </label>
+        {problem && <p class="problem" role="alert">{problem}</p>}
+        <button class="primary" type="submit" disabled={busy}>{registering ? t.signUp : t.signIn}</button>
+        <p class="aside">
+          {registering ? t.haveAccount : t.noAccount}{' '}
+          <button type="button" class="plain" onClick={() => { setRegistering(!registering); setProblem(''); }}>
+            {registering ? t.signIn : t.signUp}
+          </button>
+        </p>
+      </form>
+    </main>
+  );
+}
