@@ -7,6 +7,7 @@
 #include "http/route_validator.h"
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace atrium::http {
 
@@ -354,6 +355,7 @@ bool Dispatcher::tryUpgrade(const std::shared_ptr<Exchange>& exchange)
         upgraded.leftover = std::move(rest);
         const RouteGate::Pass pass(entry->gate);
         if (pass) entry->handler(std::move(upgraded));
+        else ::close(descriptor);
     });
     return true;
 }

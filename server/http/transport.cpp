@@ -1,7 +1,5 @@
 #include "http/transport.h"
 
-#include "runtime/thread.h"
-
 #include <pistache/listener.h>
 #include <pistache/peer.h>
 #include <pistache/transport.h>
@@ -17,6 +15,7 @@ namespace atrium::http {
 namespace {
 
 constexpr int acceptBacklog = 1024;
+constexpr int lowestHandedOver = 4096;
 constexpr std::string_view fullAnswer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n"
                                         "Connection: close\r\n\r\n";
 
@@ -113,13 +112,10 @@ private:
         if (next == Connection::Next::Wait) return;
         int duplicate = -1;
         if (next == Connection::Next::HandOver) {
-            // Duplicated before Pistache closes its own: high above FD_SETSIZE and out of fd % workers.
-            duplicate = ::dup(connection->descriptor());
-            if (duplicate >= 0) {
-                const int moved = runtime::moveDescriptorUp(duplicate);
-                if (moved < 0) ::close(duplicate);
-                duplicate = moved;
-            }
+            // Duplicated before Pistache closes its own: high above FD_SETSIZE and out of fd % workers. Where the limit
+            // of descriptors is too low for that, any number must do.
+            duplicate = ::fcntl(connection->descriptor(), F_DUPFD_CLOEXEC, lowestHandedOver);
+            if (duplicate < 0) duplicate = ::fcntl(connection->descriptor(), F_DUPFD_CLOEXEC, 0);
         }
         connection->release();
         shared_.registry.remove(connection);

@@ -68,8 +68,23 @@ private:
     void distribute(RealtimeMessage&& message);
     void tick();
     void checkTimes(Client& client, SteadyTime now);
+    /// Whatever goes wrong with one client ends that client only.
     template <class Call>
-    void guarded(Client& client, Call&& call);
+    void guarded(Client& client, Call&& call)
+    {
+        try {
+            call();
+        }
+        catch (const std::exception& error) {
+            dependencies_.log.error("realtime client dropped", {{"detail", error.what()}});
+            drop(client);
+        }
+        catch (...) {
+            dependencies_.log.error("realtime client dropped");
+            drop(client);
+        }
+    }
+    static std::string frameOf(const Object& body);
 
     bool authenticate(Client& client);
     void sendInitial(Client& client);

@@ -1,6 +1,8 @@
 // The ratio's upper half: Atrium's HTTP with a device list, a bearer token and all that every request goes through.
-// `http_atrium PORT BYTES [limits]`: GET /api/devices, token `good`; ends on SIGTERM or SIGINT.
+// `http_atrium PORT BYTES [limits]`: GET /api/devices, token `good`; ends on SIGTERM or SIGINT. /ws broadcasts the time
+// five times a second for realtime_clients.
 #include "http/http_server.h"
+#include "realtime/realtime_hub.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
 #include "testing/memory_metrics.h"
@@ -74,8 +76,24 @@ int main(int argc, char** argv)
     route.execution = RouteExecution::Blocking;
     const auto blocking = server.routes().route(
         route, [&](const HttpRequest&) -> Result<HttpResponse> { return HttpResponse::jsonText(body); });
+    realtime::RealtimeHub hub({}, {clock, metrics, log, verify});
+    hub.start();
+    const auto upgrade = server.upgrades().onUpgrade("/ws", [&](http::UpgradedConnection connection) {
+        realtime::IncomingClient client;
+        client.descriptor = connection.descriptor;
+        for (const auto& [name, value] : connection.query)
+            if (name == "token") client.token = value;
+        client.leftover = std::move(connection.leftover);
+        hub.accept(std::move(client));
+    });
     server.start();
-    int signal = 0;
-    sigwait(&signals, &signal);
+    timespec period{0, 200'000'000};
+    while (sigtimedwait(&signals, nullptr, &period) < 0) {
+        RealtimeMessage message;
+        message.topic = "time";
+        message.body = {{"type", "time"}, {"at", std::chrono::steady_clock::now().time_since_epoch().count()}};
+        hub.publish(std::move(message));
+    }
     server.stop(std::chrono::seconds(2));
+    hub.stop();
 }

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 namespace atrium::http {
@@ -121,7 +122,9 @@ TEST_F(HttpConnectionTest, ASlowReaderCostsNoCpuAndStallsNobody)
         readers.push_back(std::make_unique<RawClient>(port, 4096));
         readers.back()->send(requestText("GET", "/api/big"));
     }
-    std::this_thread::sleep_for(100ms);
+    const MetricLabels big{{"method", "GET"}, {"route", "/api/big"}, {"code", "200"}};
+    for (int i = 0; i < 500 && metrics.count("atrium_http_requests_total", big) < 8; ++i)
+        std::this_thread::sleep_for(10ms);
     const auto cpuBefore = cpuSeconds();
     const auto until = std::chrono::steady_clock::now() + 500ms;
     int served = 0;
@@ -222,17 +225,17 @@ TEST_F(HttpConnectionTest, GivesUpOnAHandlerThatTakesTooLong)
 {
     config.timeouts.answer = 200ms;
     startServer();
-    HttpAnswer late;
+    std::promise<HttpAnswer> pending;
     auto route = declare("/api/never", "never");
-    routes +=
-        server->routes().asyncRoute(route, [&](const HttpRequest&, HttpAnswer answer) { late = std::move(answer); });
+    routes += server->routes().asyncRoute(
+        route, [&](const HttpRequest&, HttpAnswer answer) { pending.set_value(std::move(answer)); });
     RawClient client(port);
     client.send(requestText("GET", "/api/never"));
     const auto answer = client.receive();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->status, 504);
     EXPECT_TRUE(client.closed());
-    late(HttpResponse::empty());
+    pending.get_future().get()(HttpResponse::empty());
 }
 
 TEST_F(HttpConnectionTest, FollowsTheConnectionRulesOfBothVersions)

@@ -109,6 +109,7 @@ TEST_F(HttpExchangeTest, AFullPoolIsA503WithRetryAfter)
         ASSERT_TRUE(answer);
         EXPECT_EQ(answer->status, 200);
     }
+    routes.clear(); // the handlers have left the barrier when this returns
 }
 
 TEST_F(HttpExchangeTest, AWithdrawnRouteIsGoneAndItsHandlerHasEnded)
