@@ -14,14 +14,12 @@ constexpr std::chrono::milliseconds idleLook{500};
 constexpr std::chrono::milliseconds retryPause{1000};
 constexpr std::chrono::milliseconds retentionSlice{50};
 constexpr std::chrono::seconds logPause{10};
-/// Rows that one DELETE takes, so that no transaction is long.
-constexpr std::int64_t eraseStep = 20'000;
 
 } // namespace
 
 HistoryWriter::HistoryWriter(SqlDatabase& database, AttributeNames& names, const Clock& clock, Log& log,
                              Metrics& metrics, HistoryOptions options)
-    : database_(database), names_(names), clock_(clock), log_(log), options_(options),
+    : database_(database), names_(names), clock_(clock), log_(log), options_(options), eraser_(database, options.keep),
       written_(metrics.counter("atrium_history_written_samples_total", "Samples written to the database")),
       dropped_(metrics.counter("atrium_history_dropped_samples_total", "Samples lost because the queue was full")),
       failures_(metrics.counter("atrium_history_failures_total", "Group commits that failed")),
@@ -143,14 +141,14 @@ bool HistoryWriter::waitForWork()
     return stopping_;
 }
 
-bool HistoryWriter::takeQueue()
+void HistoryWriter::takeQueue()
 {
     std::uint64_t droppedNow = 0;
     {
         std::lock_guard lock(mutex_);
         if (clock_.steadyNow() >= nextRetention_) ++retentionWanted_;
         // While a batch waits for the database to come back, the bounded queue takes the rest.
-        if (batch_ || !taken_.empty()) return false;
+        if (batch_ || !taken_.empty()) return;
         taken_.swap(queue_);
         takenLast_.swap(overflowLast_);
         takenFlush_ = flushWanted_;
@@ -161,7 +159,6 @@ bool HistoryWriter::takeQueue()
     if (droppedNow > 0)
         logLimited(LogLevel::Warning, "history samples were dropped: the database does not keep up",
                    {{"samples", static_cast<std::int64_t>(droppedNow)}});
-    return true;
 }
 
 bool HistoryWriter::processTaken()
@@ -170,7 +167,7 @@ bool HistoryWriter::processTaken()
         if (!batch_ && !taken_.empty() && taken_.front().forget) {
             const auto device = taken_.front().forget;
             std::erase_if(takenLast_, [&](const auto& entry) { return entry.first.device == device; });
-            if (!guarded("deleting the history of a device", [&] { eraseDevice(device); })) return false;
+            if (!guarded("deleting the history of a device", [&] { eraser_.eraseDevice(device); })) return false;
             taken_.pop_front();
             continue;
         }
@@ -232,49 +229,6 @@ bool HistoryWriter::guarded(const char* what, const std::function<void()>& work)
     }
 }
 
-void HistoryWriter::eraseDevice(DeviceId device)
-{
-    std::vector<SeriesKey> series;
-    database_.transactJob(TransactionKind::Read, [&](Transaction& transaction) {
-        series.clear();
-        for (const auto& row :
-             transaction.query("SELECT attribute_id FROM device_state WHERE device_id = ?", {device.value}))
-            series.push_back({device, row[0].integer()});
-    });
-    for (const auto& key : series) eraseSamples(key, std::numeric_limits<std::int64_t>::max());
-    database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
-        for (const auto width : rollupWidths)
-            transaction.execute("DELETE FROM history_rollups WHERE resolution = ? AND device_id = ?",
-                                {width.count(), device.value});
-        transaction.execute("DELETE FROM device_state WHERE device_id = ?", {device.value});
-    });
-}
-
-void HistoryWriter::eraseSamples(const SeriesKey& series, std::int64_t before)
-{
-    for (bool more = true; more;) {
-        database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
-            const auto next = transaction.query("SELECT sampled_at FROM history_samples WHERE device_id = ? AND "
-                                                "attribute_id = ? ORDER BY sampled_at LIMIT 1 OFFSET ?",
-                                                {series.device.value, series.attribute, eraseStep});
-            more = !next.empty() && next[0][0].integer() < before;
-            transaction.execute(
-                "DELETE FROM history_samples WHERE device_id = ? AND attribute_id = ? AND sampled_at < ?",
-                {series.device.value, series.attribute, more ? next[0][0].integer() : before});
-        });
-    }
-}
-
-void HistoryWriter::startRetention()
-{
-    nextRetention_ = clock_.steadyNow() + options_.retentionPeriod;
-    database_.transactJob(TransactionKind::Read, [this](Transaction& transaction) {
-        retentionTodo_.clear();
-        for (const auto& row : transaction.query("SELECT device_id, attribute_id FROM device_state"))
-            retentionTodo_.push_back({DeviceId{row[0].integer()}, row[1].integer()});
-    });
-}
-
 void HistoryWriter::continueRetention()
 {
     std::uint64_t wanted = 0;
@@ -284,25 +238,16 @@ void HistoryWriter::continueRetention()
     }
     if (retentionTodo_.empty()) {
         if (wanted <= retentionRun_) return;
-        if (!guarded("looking for old history", [this] { startRetention(); })) return;
+        const bool answered = guarded("looking for old history", [this] { retentionTodo_ = eraser_.allSeries(); });
+        if (!answered) return;
+        nextRetention_ = clock_.steadyNow() + options_.retentionPeriod;
         retentionRun_ = wanted;
     }
-    const auto cutoff = [this](std::chrono::hours age) { return toMicroseconds(clock_.now() - age); };
-    const std::chrono::hours ages[] = {options_.keepFiveMinutes, options_.keepHours, options_.keepDays};
     // A slice at a time, so that new samples are not kept waiting.
     const auto end = std::chrono::steady_clock::now() + retentionSlice;
     while (!retentionTodo_.empty() && std::chrono::steady_clock::now() < end) {
         const auto series = retentionTodo_.back();
-        const bool answered = guarded("deleting old history", [&] {
-            eraseSamples(series, cutoff(options_.keepRaw));
-            database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
-                for (std::size_t i = 0; i < std::size(rollupWidths); ++i)
-                    transaction.execute(
-                        "DELETE FROM history_rollups WHERE resolution = ? AND device_id = ? AND "
-                        "attribute_id = ? AND start_at < ?",
-                        {rollupWidths[i].count(), series.device.value, series.attribute, cutoff(ages[i])});
-            });
-        });
+        const bool answered = guarded("deleting old history", [&] { eraser_.eraseOld(series, clock_.now()); });
         if (!answered) return;
         retentionTodo_.pop_back();
     }

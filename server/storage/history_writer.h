@@ -3,6 +3,7 @@
 #include "atrium/clock.h"
 #include "atrium/log.h"
 #include "atrium/metrics.h"
+#include "storage/history_eraser.h"
 #include "storage/history_tables.h"
 #include "storage/sql_database.h"
 
@@ -18,10 +19,7 @@ namespace atrium::storage {
 struct HistoryOptions {
     std::size_t queueLimit = 500'000; ///< samples
     std::size_t batchLimit = 200'000; ///< samples that are written without waiting for the interval
-    std::chrono::hours keepRaw{24 * 10};
-    std::chrono::hours keepFiveMinutes{24 * 90};
-    std::chrono::hours keepHours{24 * 731};
-    std::chrono::hours keepDays{24 * 3653};
+    HistoryAges keep;
     std::chrono::minutes retentionPeriod{60};
 };
 
@@ -60,14 +58,11 @@ private:
 
     void run();
     bool waitForWork();
-    bool takeQueue();
+    void takeQueue();
     /// False when the database is away.
     bool processTaken();
     bool writeSamples();
     bool guarded(const char* what, const std::function<void()>& work);
-    void eraseDevice(DeviceId device);
-    void eraseSamples(const SeriesKey& series, std::int64_t before);
-    void startRetention();
     void continueRetention();
     void logLimited(LogLevel level, std::string_view message, const Object& fields);
 
@@ -76,6 +71,7 @@ private:
     const Clock& clock_;
     Log& log_;
     const HistoryOptions options_;
+    HistoryEraser eraser_; ///< only the thread
     Counter& written_;
     Counter& dropped_;
     Counter& failures_;

@@ -50,6 +50,14 @@ void ChildProcess::signal(int number) const
     if (!reaped_) ::kill(id_, number);
 }
 
+void ChildProcess::freeze()
+{
+    signal(SIGSTOP);
+    int status = 0;
+    if (::waitpid(id_, &status, WUNTRACED) != id_ || !WIFSTOPPED(status))
+        throw std::runtime_error("a child process cannot be frozen");
+}
+
 bool ChildProcess::running()
 {
     if (!reaped_ && ::waitpid(id_, &status_, WNOHANG) == id_) reaped_ = true;

@@ -18,6 +18,8 @@ public:
 
     pid_t id() const { return id_; }
     void signal(int number) const;
+    /// SIGSTOP; returns when every thread of it stands still.
+    void freeze();
     bool running();
     /// The exit status as of waitpid(2); throws when it does not end in time.
     int wait(std::chrono::milliseconds limit);

@@ -73,7 +73,7 @@ void MariaDbServer::stop()
     process_.reset();
 }
 
-void MariaDbServer::freeze() { process_->signal(SIGSTOP); }
+void MariaDbServer::freeze() { process_->freeze(); }
 
 void MariaDbServer::thaw() { process_->signal(SIGCONT); }
 

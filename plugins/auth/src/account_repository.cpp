@@ -28,10 +28,16 @@ Account toAccount(const SqlRow& row)
     return account;
 }
 
-std::optional<Account> findOne(Transaction& transaction, const std::string& condition, const SqlParameters& parameters)
+std::string select(std::string_view condition)
 {
-    const auto rows =
-        transaction.query(std::string("SELECT ") + columns + " FROM users WHERE " + condition, parameters);
+    std::string sql("SELECT ");
+    sql.append(columns).append(" FROM users WHERE ").append(condition);
+    return sql;
+}
+
+std::optional<Account> findOne(Transaction& transaction, std::string_view condition, const SqlParameters& parameters)
+{
+    const auto rows = transaction.query(select(condition), parameters);
     if (rows.empty()) return std::nullopt;
     return toAccount(rows.front());
 }
@@ -56,8 +62,7 @@ std::optional<Account> AccountRepository::findByEmail(std::string_view email) co
 std::vector<Account> AccountRepository::accountsWithSessions(UtcTime now) const
 {
     const auto rows = database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
-        return transaction.query(std::string("SELECT ") + columns +
-                                     " FROM users WHERE id IN (SELECT user_id FROM auth_sessions WHERE expires_at > ?)",
+        return transaction.query(select("id IN (SELECT user_id FROM auth_sessions WHERE expires_at > ?)"),
                                  {toMicroseconds(now)});
     });
     std::vector<Account> accounts;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <Poco/Foundation.h>
+#include <Poco/Version.h>
 
 #include <cstdint>
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace atrium::storage {
@@ -37,10 +38,10 @@ TEST(QueryWatchdogTest, LeavesACallAloneThatEndsInTime)
     QueryWatchdog watchdog;
     const SocketPair sockets;
     for (int i = 0; i < 100; ++i) {
-        const QueryWatchdog::Guard guard(watchdog, sockets.ends[0], 30ms);
+        const QueryWatchdog::Guard guard(watchdog, sockets.ends[0], 200ms);
         EXPECT_FALSE(guard.fired());
     }
-    std::this_thread::sleep_for(60ms);
+    std::this_thread::sleep_for(300ms);
     EXPECT_EQ(::send(sockets.ends[1], "x", 1, MSG_NOSIGNAL), 1);
     char byte = 0;
     EXPECT_EQ(::recv(sockets.ends[0], &byte, 1, 0), 1);

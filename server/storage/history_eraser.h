@@ -1,0 +1,37 @@
+#pragma once
+
+#include "storage/history_sample.h"
+#include "storage/sql_database.h"
+
+#include <vector>
+
+namespace atrium::storage {
+
+/// How long history is kept.
+struct HistoryAges {
+    std::chrono::hours raw{24 * 10};
+    std::chrono::hours fiveMinutes{24 * 90};
+    std::chrono::hours hours{24 * 731};
+    std::chrono::hours days{24 * 3653};
+};
+
+/// Deletes history in short transactions, so that writers between them never wait long. Thread: storage-writer. Throws
+/// StorageError; what was deleted until then stays deleted, and calling again goes on.
+class HistoryEraser {
+public:
+    HistoryEraser(SqlDatabase& database, HistoryAges ages);
+
+    std::vector<SeriesKey> allSeries() const;
+    /// What is too old at `now`.
+    void eraseOld(const SeriesKey& series, UtcTime now);
+    /// All history and state.
+    void eraseDevice(DeviceId device);
+
+private:
+    void eraseSamples(const SeriesKey& series, std::int64_t before);
+
+    SqlDatabase& database_;
+    const HistoryAges ages_;
+};
+
+} // namespace atrium::storage
