@@ -126,15 +126,14 @@ TEST_F(HttpConnectionTest, ASlowReaderCostsNoCpuAndStallsNobody)
     for (int i = 0; i < 500 && metrics.count("atrium_http_requests_total", big) < 8; ++i)
         std::this_thread::sleep_for(10ms);
     const auto cpuBefore = cpuSeconds();
-    const auto until = std::chrono::steady_clock::now() + 500ms;
-    int served = 0;
-    while (std::chrono::steady_clock::now() < until) {
-        ASSERT_EQ(statusOf(hello), 200);
-        ++served;
+    const auto started = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_EQ(statusOf(hello), 200) << i;
         std::this_thread::sleep_for(20ms);
     }
-    EXPECT_GE(served, 10);
-    EXPECT_LT(cpuSeconds() - cpuBefore, 0.25);
+    // A worker that spins on a slow reader uses at least the time of one core.
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
+    EXPECT_LT(cpuSeconds() - cpuBefore, elapsed.count() / 2);
     const auto answer = readers.front()->receive();
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->body.size(), 5u << 20);
