@@ -23,7 +23,7 @@ void applyLogLevels(const Configuration& configuration, observability::Logging& 
 storage::HistoryOptions historyOptions(const Configuration& configuration)
 {
     storage::HistoryOptions options;
-    options.keepRaw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
+    options.keep.raw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
     return options;
 }
 

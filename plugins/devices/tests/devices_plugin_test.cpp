@@ -130,7 +130,8 @@ TEST_F(DevicesPluginTest, AddsEditsAndRemovesDevices)
 TEST_F(DevicesPluginTest, CountsRooms)
 {
     context.mqtt().deliver("aurion/devices/1/status", R"({"status":true})");
-    for (const auto& room : get("/api/devices/rooms").list())
+    const auto rooms = get("/api/devices/rooms");
+    for (const auto& room : rooms.list())
         if (room.textOr("name", "") == "Salon") {
             EXPECT_EQ(*room.find("devices"), Value(2));
             EXPECT_EQ(*room.find("on"), Value(1));
