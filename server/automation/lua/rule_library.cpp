@@ -1,3 +1,4 @@
+#include "atrium/text.h"
 #include "automation/lua/script.h"
 
 namespace atrium::automation::lua {
@@ -123,7 +124,8 @@ int declareRule(lua_State* state)
 int rule(lua_State* state)
 {
     const auto name = requireText(state, 1, "the name of a rule");
-    if (name.empty() || name.size() > 100) throw ScriptError("the name of a rule has 1 to 100 bytes");
+    if (name.empty() || name.size() > 100 || !isCleanUtf8(name))
+        throw ScriptError("the name of a rule has 1 to 100 bytes of UTF-8");
     lua_settop(state, 1);
     lua_pushcclosure(state, guarded<declareRule>, 1);
     return 1;

@@ -1,5 +1,7 @@
 #include "automation/lua/script.h"
 
+#include "atrium/text.h"
+
 #include <cstdlib>
 
 namespace atrium::automation::lua {
@@ -7,6 +9,7 @@ namespace atrium::automation::lua {
 namespace {
 constexpr std::size_t maxSourceBytes = 256 * 1024;
 constexpr std::uint32_t maxSteps = 2000;
+constexpr std::size_t longestError = 1000;
 constexpr std::size_t maxDeclarations = 1000;
 constexpr const char* environmentKey = "atrium.environment";
 } // namespace
@@ -56,7 +59,15 @@ std::optional<std::string> Script::protect(const std::function<void(lua_State*)>
 std::string Script::errorText(lua_State* state) const
 {
     // Never luaL_tolstring: it would run code of the script outside of its budget.
-    if (lua_type(state, -1) == LUA_TSTRING) return lua_tostring(state, -1);
+    if (lua_type(state, -1) == LUA_TSTRING) {
+        std::string text = lua_tostring(state, -1);
+        if (text.size() > longestError) text.resize(longestError);
+        // It goes to the database and to people.
+        if (!isCleanUtf8(text))
+            for (auto& c : text)
+                if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        return text;
+    }
     return name_ + ": error with a " + luaL_typename(state, -1) + " instead of a text";
 }
 
