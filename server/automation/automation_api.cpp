@@ -1,0 +1,312 @@
+#include "automation/automation_api.h"
+
+namespace atrium::automation {
+
+namespace {
+
+constexpr std::size_t upcomingLimit = 200;
+constexpr const char* sourceSchema =
+    R"({"type":"object","required":["source"],"additionalProperties":false,"properties":{
+  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
+constexpr const char* createSchema =
+    R"({"type":"object","required":["name","source"],"additionalProperties":false,"properties":{
+  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
+constexpr const char* automationSchema =
+    R"({"type":"object","required":["id","name","kind","enabled","state"],"properties":{
+  "id":{"type":"integer"},"name":{"type":"string"},"kind":{"type":"string"},"key":{"type":"string"},
+  "file":{"type":["string","null"]},"enabled":{"type":"boolean"},"state":{"type":"string"},
+  "error":{"type":["string","null"]},"line":{"type":["integer","null"]},"rules":{"type":"array"},
+  "last_run":{"type":["object","null"]},"not_run":{"type":"array"},"memory_bytes":{"type":"integer"},
+  "source":{"type":"string"}}})";
+
+Route makeRoute(HttpMethod method, const char* path, const char* operation, Text summary, const char* permission)
+{
+    Route route;
+    route.method = method;
+    route.path = path;
+    route.operationId = operation;
+    route.tag = "automations";
+    route.summary = std::move(summary);
+    route.access = method == HttpMethod::Get ? RouteAccess::home(permission) : RouteAccess::permitted(permission);
+    return route;
+}
+
+AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
+
+Error unknownAutomation()
+{
+    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
+}
+
+/// An error in a script, with its line, as the editor wants it.
+Error scriptError(const std::string& message)
+{
+    auto error =
+        makeError(ErrorCode::Unprocessable, {"Erreur dans le script : " + message, "Error in the script: " + message});
+    error.fields.push_back({"/source", message});
+    return error;
+}
+
+Object toObject(const RuleView& rule)
+{
+    constexpr const char* triggers[] = {"mqtt", "attribute", "every", "at", "startup", "event"};
+    constexpr const char* modes[] = {"single", "restart", "queued", "parallel"};
+    List kinds;
+    for (const auto& trigger : rule.triggers) kinds.push_back(triggers[trigger.index()]);
+    return Object{{"name", rule.name},
+                  {"line", rule.line},
+                  {"mode", modes[static_cast<std::size_t>(rule.mode.kind)]},
+                  {"limit", rule.mode.limit},
+                  {"triggers", std::move(kinds)}};
+}
+
+Error fromValidation(const Error& error)
+{
+    return error.code == ErrorCode::Unprocessable ? scriptError(error.message.en) : error;
+}
+
+} // namespace
+
+std::vector<PermissionDeclaration> AutomationApi::permissions()
+{
+    return {{"automations.read", Role::User, "See automations, their runs and their logs"},
+            {"automations.write", Role::Admin, "Write, enable, disable and run automations"}};
+}
+
+AutomationApi::AutomationApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)
+{
+    addReadRoutes(http);
+    addWriteRoutes(http);
+}
+
+void AutomationApi::onCore(HttpAnswer answer, Work work)
+{
+    const bool posted = core_.post([answer, work = std::move(work)] {
+        try {
+            work(answer);
+        }
+        catch (...) {
+            answer(makeError(ErrorCode::Internal));
+        }
+    });
+    if (!posted) answer(makeError(ErrorCode::Unavailable));
+}
+
+Value AutomationApi::toValue(AutomationId id) const
+{
+    const auto& entry = *service_.find(id);
+    constexpr const char* states[] = {"loading", "active", "failed"};
+    List rules;
+    for (const auto& rule : entry.rules) rules.push_back(toObject(rule));
+    List skips;
+    for (const auto& skip : service_.engine().runLog().skips(id)) skips.push_back(automation::toObject(skip));
+    const auto* last = service_.engine().runLog().last(id);
+    const auto textOrNull = [](const std::string& text) { return text.empty() ? Value() : Value(text); };
+    return Object{{"id", id.value},
+                  {"name", entry.row.name},
+                  {"kind", toString(entry.row.kind)},
+                  {"key", entry.row.key},
+                  {"file", textOrNull(entry.path)},
+                  {"enabled", entry.row.enabled},
+                  {"disabled_reason", textOrNull(entry.disabledReason)},
+                  {"state", states[static_cast<std::size_t>(entry.state)]},
+                  {"error", textOrNull(entry.error)},
+                  {"line", entry.error.empty() ? Value() : Value(lineOfMessage(entry.error))},
+                  {"rules", std::move(rules)},
+                  {"running", static_cast<std::int64_t>(service_.engine().runner().live(id).size())},
+                  {"last_run", last ? Value(automation::toObject(*last)) : Value()},
+                  {"not_run", std::move(skips)},
+                  {"memory_bytes", entry.memoryBytes}};
+}
+
+void AutomationApi::answerWith(AutomationId id, int status, const HttpAnswer& answer) const
+{
+    const auto* entry = service_.find(id);
+    if (!entry) return answer(unknownAutomation());
+    auto value = toValue(id);
+    value.object().set("source", entry->row.source);
+    answer(HttpResponse::json(value, status));
+}
+
+void AutomationApi::addReadRoutes(Http& http)
+{
+    auto list =
+        makeRoute(HttpMethod::Get, "/api/automations", "listAutomations",
+                  {"Liste des automatisations et de leur état", "All automations with their state and last run"},
+                  "automations.read");
+    list.responseSchema =
+        std::string(R"({"type":"object","required":["automations"],"properties":{"success":{"type":"boolean"},
+      "automations":{"type":"array","items":)") +
+        automationSchema + "}}}";
+    routes_ += http.asyncRoute(list, [this](const HttpRequest&, HttpAnswer answer) {
+        onCore(std::move(answer), [this](const HttpAnswer& respond) {
+            List automations;
+            for (const auto& [id, entry] : service_.entries()) automations.push_back(toValue(id));
+            respond(HttpResponse::json(Object{{"success", true}, {"automations", std::move(automations)}}));
+        });
+    });
+
+    auto upcoming =
+        makeRoute(HttpMethod::Get, "/api/automations/upcoming", "listUpcomingAutomations",
+                  {"Prochains déclenchements planifiés", "Scheduled runs, in UTC and local time"}, "automations.read");
+    upcoming.query = {
+        {"until", Value::Kind::Text, "RFC 3339 time or milliseconds since 1970; 24 hours from now by default", {}, 40}};
+    routes_ += http.asyncRoute(upcoming, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto text = Value(request.query).textOr("until", "");
+        const auto until = parseTime(text);
+        if (!text.empty() && !until)
+            return answer(
+                makeError(ErrorCode::InvalidArgument, {"Paramètre invalide : until", "Invalid parameter: until"}));
+        onCore(std::move(answer), [this, until](const HttpAnswer& respond) {
+            List list;
+            for (const auto& next : service_.upcoming(until, upcomingLimit)) {
+                const auto id = service_.engine().automationOf(next.rule);
+                const auto* entry = service_.find(id);
+                if (!entry) continue;
+                list.push_back(Object{{"automation", id.value},
+                                      {"name", entry->row.name},
+                                      {"rule", service_.engine().ruleName(next.rule)},
+                                      {"at", toIso8601(next.at)},
+                                      {"local", next.localTime},
+                                      {"zone", next.zone}});
+            }
+            respond(HttpResponse::json(Object{{"success", true}, {"upcoming", std::move(list)}}));
+        });
+    });
+
+    auto one = makeRoute(HttpMethod::Get, "/api/automations/{id}", "getAutomation",
+                         {"Une automatisation avec son texte", "One automation with its text"}, "automations.read");
+    one.responseSchema = automationSchema;
+    one.errors = {ErrorCode::NotFound};
+    routes_ += http.asyncRoute(one, [this](const HttpRequest& request, HttpAnswer answer) {
+        onCore(std::move(answer),
+               [this, id = idOf(request)](const HttpAnswer& respond) { answerWith(id, 200, respond); });
+    });
+
+    auto runs =
+        makeRoute(HttpMethod::Get, "/api/automations/{id}/runs", "listAutomationRuns",
+                  {"Dernières exécutions, pas à pas", "The last runs, step by step with values"}, "automations.read");
+    runs.query = {{"limit", Value::Kind::Integer, "At most this many runs, 1 to 200", 20}};
+    runs.errors = {ErrorCode::NotFound};
+    routes_ += http.asyncRoute(runs, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto limit = Value(request.query).integerOr("limit", 20);
+        if (limit < 1 || limit > 200)
+            return answer(
+                makeError(ErrorCode::InvalidArgument, {"Paramètre invalide : limit", "Invalid parameter: limit"}));
+        onCore(std::move(answer), [this, id = idOf(request), limit](const HttpAnswer& respond) {
+            service_.runs(id, static_cast<std::size_t>(limit), [respond](Result<List> list) {
+                if (!list) return respond(list.error());
+                respond(HttpResponse::json(Object{{"success", true}, {"runs", std::move(*list)}}));
+            });
+        });
+    });
+}
+
+void AutomationApi::addWriteRoutes(Http& http)
+{
+    for (const bool enable : {true, false}) {
+        auto route =
+            makeRoute(HttpMethod::Post, enable ? "/api/automations/{id}/enable" : "/api/automations/{id}/disable",
+                      enable ? "enableAutomation" : "disableAutomation",
+                      enable ? Text{"Activer une automatisation", "Enable an automation"}
+                             : Text{"Désactiver une automatisation", "Disable an automation; its runs are cancelled"},
+                      "automations.write");
+        route.errors = {ErrorCode::NotFound};
+        const auto triggers = enable ? Engine::Triggers::Armed : Engine::Triggers::Disarmed;
+        routes_ += http.asyncRoute(route, [this, triggers](const HttpRequest& request, HttpAnswer answer) {
+            onCore(std::move(answer), [this, id = idOf(request), triggers](const HttpAnswer& respond) {
+                service_.setEnabled(id, triggers, [this, respond](Result<AutomationId> saved) {
+                    if (!saved) return respond(saved.error());
+                    answerWith(*saved, 200, respond);
+                });
+            });
+        });
+    }
+
+    auto run = makeRoute(HttpMethod::Post, "/api/automations/{id}/run", "runAutomation",
+                         {"Exécuter maintenant", "Run its rules now, whatever triggers them; conditions count"},
+                         "automations.write");
+    run.query = {{"rule", Value::Kind::Text, "Only the rule of this name", {}, 100}};
+    run.successStatus = 202;
+    run.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
+    routes_ += http.asyncRoute(run, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto rule = Value(request.query).textOr("rule", "");
+        const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId,
+                          "user:" + std::to_string(request.principal.user.value), 0};
+        onCore(std::move(answer), [this, id = idOf(request), rule, cause](const HttpAnswer& respond) {
+            if (!service_.find(id)) return respond(unknownAutomation());
+            const auto started = service_.engine().runNow(id, rule, cause);
+            if (!started) return respond(started.error());
+            List runs;
+            for (const auto number : *started) runs.push_back(std::to_string(number));
+            respond(HttpResponse::json(Object{{"success", true}, {"runs", std::move(runs)}}, 202));
+        });
+    });
+
+    auto validate =
+        makeRoute(HttpMethod::Post, "/api/automations/validate", "validateAutomation",
+                  {"Vérifier un script sans l'enregistrer", "Check a script without saving it"}, "automations.write");
+    validate.requestSchema = sourceSchema;
+    validate.errors = {ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto name = request.body.textOr("name", "script");
+        const auto source = request.body.textOr("source", "");
+        onCore(std::move(answer), [this, name, source](const HttpAnswer& respond) {
+            service_.engine().validate(name, source, [respond](Result<std::vector<std::string>> rules) {
+                if (!rules) return respond(fromValidation(rules.error()));
+                respond(HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
+            });
+        });
+    });
+
+    auto create = makeRoute(HttpMethod::Post, "/api/automations", "createAutomation",
+                            {"Créer une automatisation", "Create an automation from its text"}, "automations.write");
+    create.requestSchema = createSchema;
+    create.responseSchema = automationSchema;
+    create.successStatus = 201;
+    create.errors = {ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(create, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto name = request.body.textOr("name", "");
+        const auto source = request.body.textOr("source", "");
+        onCore(std::move(answer), [this, name, source](const HttpAnswer& respond) {
+            service_.saveSource({}, name, source, [this, respond](Result<AutomationId> saved) {
+                if (!saved) return respond(fromValidation(saved.error()));
+                answerWith(*saved, 201, respond);
+            });
+        });
+    });
+
+    auto replace = makeRoute(HttpMethod::Put, "/api/automations/{id}/source", "replaceAutomationSource",
+                             {"Remplacer le texte d'une automatisation", "Replace the text of an automation"},
+                             "automations.write");
+    replace.requestSchema = sourceSchema;
+    replace.responseSchema = automationSchema;
+    replace.errors = {ErrorCode::NotFound, ErrorCode::Conflict, ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(replace, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto name = request.body.textOr("name", "");
+        const auto source = request.body.textOr("source", "");
+        onCore(std::move(answer), [this, id = idOf(request), name, source](const HttpAnswer& respond) {
+            if (!id) return respond(unknownAutomation());
+            service_.saveSource(id, name, source, [this, respond](Result<AutomationId> saved) {
+                if (!saved) return respond(fromValidation(saved.error()));
+                answerWith(*saved, 200, respond);
+            });
+        });
+    });
+
+    auto remove = makeRoute(HttpMethod::Delete, "/api/automations/{id}", "deleteAutomation",
+                            {"Supprimer une automatisation", "Delete an automation that was written over REST"},
+                            "automations.write");
+    remove.successStatus = 204;
+    remove.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
+    routes_ += http.asyncRoute(remove, [this](const HttpRequest& request, HttpAnswer answer) {
+        onCore(std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
+            service_.remove(id, [respond](Result<void> removed) {
+                if (!removed) return respond(removed.error());
+                respond(HttpResponse::empty());
+            });
+        });
+    });
+}
+
+} // namespace atrium::automation

@@ -1,0 +1,387 @@
+#include "automation/automation_service.h"
+
+#include "runtime/call_gate.h"
+
+#include <stdexcept>
+
+namespace atrium::automation {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::size_t largestStoredSource = 48 * 1024;
+
+Error unknownAutomation()
+{
+    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
+}
+
+Error busy()
+{
+    return makeError(ErrorCode::Unavailable, {"Le serveur est occupé, réessayez", "The server is busy, try again"});
+}
+
+} // namespace
+
+std::string fileNameOf(const AutomationRow& row)
+{
+    if (row.kind == SourceKind::Database) return row.name;
+    return row.key.substr(row.key.find('/') + 1);
+}
+
+AutomationService::AutomationService(AutomationOptions options, AutomationServices services,
+                                     std::shared_ptr<JournalStore> store)
+    : options_(std::move(options)), services_(services), store_(std::move(store)),
+      journal_(store_, services.core, services.worker, services.scheduler, services.log, services.metrics),
+      watcher_(std::make_shared<SourceWatcher>(options_.folders))
+{
+    if (!store_) throw std::invalid_argument("automations need a store");
+    engine_ = std::make_unique<Engine>(
+        Engine::Services{services.core, services.scheduler, services.clock, services.devices, services.commands,
+                         services.mqtt, services.realtime, services.log, services.metrics},
+        options_.host, options_.siteZone, journal_,
+        Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memory) {
+                             onLoaded(id, rules, memory);
+                         },
+                         [this](AutomationId id, const std::string& message) { onFailed(id, message); },
+                         [this](AutomationId id, const std::string& reason) { onOffender(id, reason); }});
+}
+
+AutomationService::~AutomationService()
+{
+    stop();
+    *alive_ = false;
+}
+
+void AutomationService::start()
+{
+    auto files = watcher_->look();
+    rowsFor(files);
+    auto rows = store_->automations();
+    auto unfinished = store_->unfinishedRuns();
+    auto stores = store_->stores();
+    const bool posted = services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
+                                             unfinished = std::move(unfinished), stores = std::move(stores)] {
+        if (*alive) begin(rows, files, unfinished, stores);
+    });
+    if (!posted) throw std::runtime_error("core does not take tasks");
+}
+
+void AutomationService::stop()
+{
+    timer_.reset();
+    pruning_.reset();
+    engine_->stop();
+}
+
+std::map<std::string, AutomationRow> AutomationService::rowsFor(const std::vector<SourceChange>& files)
+{
+    std::map<std::string, AutomationRow> rows;
+    for (auto& row : store_->automations()) rows.emplace(row.key, row);
+    for (const auto& file : files) {
+        if (file.removed || rows.contains(file.key)) continue;
+        AutomationRow row{
+            {}, file.key, file.kind, file.file.substr(0, file.file.size() - 4), {}, true, services_.clock.now()};
+        row.id = store_->save(row);
+        rows.emplace(row.key, row);
+    }
+    return rows;
+}
+
+void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files,
+                              std::vector<RunRecord> unfinished, std::vector<JournalBatch::Store> stores)
+{
+    for (auto& store : stores) engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
+    engine_->keepForResume(std::move(unfinished));
+    engine_->start();
+    std::map<std::string, AutomationRow> byKey;
+    for (auto& row : rows) {
+        byKey.emplace(row.key, row);
+        if (row.kind != SourceKind::Database) continue;
+        auto& entry = entries_[row.id];
+        entry.row = row;
+        apply(entry, row.source);
+    }
+    for (const auto& file : files)
+        if (const auto row = byKey.find(file.key); row != byKey.end()) take(file, row->second);
+    timer_ = services_.scheduler.every(options_.lookAtFolders, [this] { lookAtFolders(); });
+    pruning_ = services_.scheduler.every(1h, [this] {
+        const auto before = services_.clock.now() - options_.keepRuns;
+        store(
+            [store = store_, before]() -> Result<AutomationId> {
+                store->prune(before);
+                return AutomationId{};
+            },
+            [](Result<AutomationId>) {});
+    });
+}
+
+void AutomationService::lookAtFolders()
+{
+    if (std::exchange(looking_, true)) return;
+    struct Look {
+        std::vector<SourceChange> changes;
+        std::map<std::string, AutomationRow> rows;
+    };
+    auto look = std::make_shared<Look>();
+    store(
+        [this, alive = alive_, watcher = watcher_, look]() -> Result<AutomationId> {
+            look->changes = watcher->look();
+            if (!look->changes.empty()) look->rows = rowsFor(look->changes);
+            return AutomationId{};
+        },
+        [this, look](Result<AutomationId> looked) {
+            looking_ = false;
+            if (!looked) return;
+            for (const auto& change : look->changes)
+                if (const auto row = look->rows.find(change.key); row != look->rows.end()) take(change, row->second);
+        });
+}
+
+void AutomationService::take(const SourceChange& change, const AutomationRow& row)
+{
+    if (change.removed) {
+        engine_->remove(row.id);
+        entries_.erase(row.id);
+        services_.log.info("automation removed", {{"file", change.key}});
+        return;
+    }
+    auto& entry = entries_[row.id];
+    if (!entry.row.id) entry.row = row;
+    entry.path = change.path;
+    if (!change.error.empty()) return onFailed(row.id, change.error);
+    apply(entry, change.source);
+}
+
+void AutomationService::apply(AutomationEntry& entry, std::string source)
+{
+    entry.row.source = source;
+    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source)},
+                   entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
+}
+
+const AutomationEntry* AutomationService::find(AutomationId id) const
+{
+    const auto found = entries_.find(id);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+void AutomationService::onLoaded(AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memoryBytes)
+{
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    auto& entry = found->second;
+    entry.state = AutomationEntry::State::Active;
+    entry.error.clear();
+    entry.rules = rules;
+    entry.memoryBytes = memoryBytes;
+    services_.log.info("automation loaded", {{"automation", entry.row.key}, {"rules", rules.size()}});
+    publish(id);
+}
+
+void AutomationService::onFailed(AutomationId id, const std::string& message)
+{
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.state = AutomationEntry::State::Failed;
+    found->second.error = message;
+    services_.log.warning("automation not loaded", {{"automation", found->second.row.key}, {"error", message}});
+    publish(id);
+}
+
+void AutomationService::onOffender(AutomationId id, const std::string& reason)
+{
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    services_.log.error("automation disabled", {{"automation", found->second.row.key}, {"reason", reason}});
+    setEnabled(id, Engine::Triggers::Disarmed, [this, id, reason](Result<AutomationId>) {
+        if (const auto entry = entries_.find(id); entry != entries_.end()) {
+            entry->second.disabledReason = reason;
+            publish(id);
+        }
+    });
+}
+
+void AutomationService::publish(AutomationId id)
+{
+    const auto& entry = entries_.at(id);
+    Object body{{"type", "automation_changed"},
+                {"automation", id.value},
+                {"name", entry.row.name},
+                {"enabled", entry.row.enabled},
+                {"error", entry.error.empty() ? Value() : Value(entry.error)}};
+    services_.realtime.publish(
+        {"automations", std::move(body), "automations.read", {}, "automation:" + std::to_string(id.value)});
+}
+
+void AutomationService::store(std::function<Result<AutomationId>()> work, Saved then)
+{
+    const bool posted = services_.worker.post([this, alive = alive_, work = std::move(work), then] {
+        Result<AutomationId> result = busy();
+        try {
+            result = work();
+        }
+        catch (const std::exception& error) {
+            services_.log.error("automations not stored", {{"reason", error.what()}});
+            result = makeError(ErrorCode::Unavailable, {}, error.what());
+        }
+        services_.core.post([alive, result, then] {
+            if (*alive) then(result);
+        });
+    });
+    if (!posted) then(busy());
+}
+
+void AutomationService::setEnabled(AutomationId id, Engine::Triggers triggers, Saved done)
+{
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return done(unknownAutomation());
+    auto row = found->second.row;
+    row.enabled = triggers == Engine::Triggers::Armed;
+    if (row.kind != SourceKind::Database) row.source.clear();
+    store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
+          [this, id, triggers, done](Result<AutomationId> saved) {
+              const auto entry = entries_.find(id);
+              if (entry == entries_.end()) return done(unknownAutomation());
+              if (saved) {
+                  entry->second.row.enabled = triggers == Engine::Triggers::Armed;
+                  entry->second.disabledReason.clear();
+                  engine_->setTriggers(id, triggers);
+                  publish(id);
+              }
+              done(std::move(saved));
+          });
+}
+
+void AutomationService::saveSource(AutomationId id, std::string name, std::string source, Saved done)
+{
+    AutomationRow row;
+    if (id) {
+        const auto* entry = find(id);
+        if (!entry) return done(unknownAutomation());
+        if (entry->row.kind != SourceKind::Database)
+            return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : modifiez le fichier",
+                                                        "This automation is a file: edit the file"}));
+        row = entry->row;
+    }
+    else {
+        row.kind = SourceKind::Database;
+        row.key = "db/" + newCorrelationId();
+    }
+    if (!name.empty()) row.name = std::move(name);
+    if (source.size() > largestStoredSource)
+        return done(
+            makeError(ErrorCode::PayloadTooLarge, {"Le texte dépasse 48 Kio", "The text is larger than 48 KiB"}));
+    row.source = std::move(source);
+    row.updatedAt = services_.clock.now();
+    engine_->validate(row.name, row.source, [this, row, done](Result<std::vector<std::string>> valid) {
+        if (!valid) return done(valid.error());
+        store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
+              [this, row, done](Result<AutomationId> saved) {
+                  if (!saved) return done(std::move(saved));
+                  auto& entry = entries_[*saved];
+                  entry.row = row;
+                  entry.row.id = *saved;
+                  apply(entry, row.source);
+                  done(std::move(saved));
+              });
+    });
+}
+
+void AutomationService::remove(AutomationId id, std::function<void(Result<void>)> done)
+{
+    const auto* entry = find(id);
+    if (!entry) return done(unknownAutomation());
+    if (entry->row.kind != SourceKind::Database)
+        return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : supprimez le fichier",
+                                                    "This automation is a file: delete the file"}));
+    store(
+        [store = store_, id]() -> Result<AutomationId> {
+            store->remove(id);
+            return id;
+        },
+        [this, id, done](Result<AutomationId> removed) {
+            if (!removed) return done(removed.error());
+            engine_->remove(id);
+            entries_.erase(id);
+            done({});
+        });
+}
+
+void AutomationService::runs(AutomationId id, std::size_t limit, std::function<void(Result<List>)> done)
+{
+    if (!find(id)) return done(unknownAutomation());
+    auto list = std::make_shared<List>();
+    auto known = std::make_shared<std::set<std::uint64_t>>();
+    const auto add = [=](const RunRecord& run) {
+        if (list->size() < limit && known->insert(run.id).second) list->push_back(toObject(run));
+    };
+    for (const auto* run : engine_->runner().live(id)) add(*run);
+    for (const auto* run : engine_->runLog().runs(id, limit)) add(*run);
+    if (list->size() >= limit) return done(std::move(*list));
+    auto old = std::make_shared<std::vector<RunRecord>>();
+    store(
+        [store = store_, id, limit, old]() -> Result<AutomationId> {
+            *old = store->lastRuns(id, limit);
+            return id;
+        },
+        [=](Result<AutomationId> read) {
+            if (!read) return done(read.error());
+            for (const auto& run : *old) add(run);
+            done(std::move(*list));
+        });
+}
+
+std::vector<Upcoming> AutomationService::upcoming(std::optional<UtcTime> until, std::size_t limit) const
+{
+    constexpr std::chrono::hours lookAhead{24};
+    return engine_->upcoming(until.value_or(services_.clock.now() + lookAhead), limit);
+}
+
+Subscription AutomationService::addModule(AutomationModule module)
+{
+    {
+        std::lock_guard lock(moduleMutex_);
+        if (!moduleNames_.insert(module.name).second)
+            throw std::invalid_argument("automation module \"" + module.name + "\" is taken");
+    }
+    const auto name = module.name;
+    auto gate = std::make_shared<runtime::CallGate>();
+    for (auto& function : module.functions)
+        function.call = [gate, call = std::move(function.call)](const AutomationCall& request) {
+            Result<Value> result = makeError(ErrorCode::Unavailable);
+            gate->pass([&] { result = call(request); });
+            return result;
+        };
+    services_.core.post([this, alive = alive_, module = std::move(module)] {
+        if (!*alive) return;
+        try {
+            engine_->effects().addModule(module);
+        }
+        catch (const std::invalid_argument& error) {
+            services_.log.error("automation module refused", {{"reason", error.what()}});
+            return;
+        }
+        engine_->onModulesChanged();
+    });
+    return Subscription([this, alive = alive_, gate, name] {
+        gate->close();
+        if (!*alive) return;
+        {
+            std::lock_guard lock(moduleMutex_);
+            moduleNames_.erase(name);
+        }
+        services_.core.post([this, alive, name] {
+            if (!*alive) return;
+            engine_->effects().removeModule(name);
+            engine_->onModulesChanged();
+        });
+    });
+}
+
+void AutomationService::raiseEvent(std::string name, Object data, const Cause& cause)
+{
+    engine_->raiseEvent(name, std::move(data), cause);
+}
+
+} // namespace atrium::automation

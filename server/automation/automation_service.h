@@ -1,0 +1,110 @@
+#pragma once
+
+#include "atrium/automation.h"
+#include "automation/engine.h"
+#include "automation/source_folder.h"
+
+#include <mutex>
+
+namespace atrium::automation {
+
+struct AutomationOptions {
+    HostOptions host;
+    std::vector<SourceFolder> folders;
+    std::string siteZone = "Europe/Paris"; ///< IANA; for at() without tz
+    std::chrono::milliseconds lookAtFolders{1000};
+    std::chrono::hours keepRuns{24 * 30};
+};
+
+struct AutomationServices {
+    Executor& core;
+    Executor& worker;
+    Scheduler& scheduler;
+    const Clock& clock;
+    Devices& devices;
+    Commands& commands;
+    Mqtt& mqtt;
+    Realtime& realtime;
+    Log& log;
+    Metrics& metrics;
+};
+
+/// What is known of one automation.
+struct AutomationEntry {
+    enum class State { Loading, Active, Failed };
+    AutomationRow row;
+    std::string path; ///< of a file
+    State state = State::Loading;
+    std::string error;          ///< of the newest text; the version before may still run
+    std::string disabledReason; ///< when the server disabled it
+    std::vector<RuleView> rules;
+    std::uint64_t memoryBytes = 0;
+};
+
+/// All automations of the site: files and rows of the database, kept loaded, enabled or not, with their runs.
+/// Methods without a thread of their own: core. The worker must have run out of tasks before destruction.
+class AutomationService : public Automation {
+public:
+    using Saved = std::function<void(Result<AutomationId>)>;
+
+    AutomationService(AutomationOptions options, AutomationServices services, std::shared_ptr<JournalStore> store);
+    ~AutomationService() override;
+
+    /// Reads rows, files and unfinished runs, and starts the script host. Throws when the store cannot be read.
+    /// Thread: any that may block, not core; core runs already.
+    void start();
+    /// Ends script host and timers; unfinished runs go on after the next start. Thread: any but core, or core when it
+    /// is not running.
+    void stop();
+
+    // ---- Automation
+    Subscription addModule(AutomationModule module) override;
+    void raiseEvent(std::string name, Object data, const Cause& cause) override;
+
+    // ---- for the API
+    const std::map<AutomationId, AutomationEntry>& entries() const { return entries_; }
+    const AutomationEntry* find(AutomationId id) const;
+    void setEnabled(AutomationId id, Engine::Triggers triggers, Saved done);
+    /// Validates, then writes and loads: a new automation (id 0) or the next version of one from the database.
+    void saveSource(AutomationId id, std::string name, std::string source, Saved done);
+    void remove(AutomationId id, std::function<void(Result<void>)> done);
+    /// Newest first; unfinished ones included, old ones from the store.
+    void runs(AutomationId id, std::size_t limit, std::function<void(Result<List>)> done);
+    /// Scheduled runs until then (a day from now when empty), soonest first.
+    std::vector<Upcoming> upcoming(std::optional<UtcTime> until, std::size_t limit) const;
+    Engine& engine() { return *engine_; }
+
+private:
+    void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
+               std::vector<JournalBatch::Store> stores);
+    /// Gives each file a row. Blocks.
+    std::map<std::string, AutomationRow> rowsFor(const std::vector<SourceChange>& files);
+    void lookAtFolders();
+    void take(const SourceChange& change, const AutomationRow& row);
+    void apply(AutomationEntry& entry, std::string source);
+    void onLoaded(AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memoryBytes);
+    void onFailed(AutomationId id, const std::string& message);
+    void onOffender(AutomationId id, const std::string& reason);
+    void publish(AutomationId id);
+    /// Runs `work` on a worker and `then` on core with its result, or an error.
+    void store(std::function<Result<AutomationId>()> work, Saved then);
+
+    const AutomationOptions options_;
+    AutomationServices services_;
+    std::shared_ptr<JournalStore> store_;
+    Journal journal_;
+    std::unique_ptr<Engine> engine_;
+    std::map<AutomationId, AutomationEntry> entries_;
+    std::shared_ptr<SourceWatcher> watcher_;
+    bool looking_ = false;
+    Subscription timer_;
+    Subscription pruning_;
+    std::mutex moduleMutex_;
+    std::set<std::string> moduleNames_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+/// Where the text of an automation is shown in errors.
+std::string fileNameOf(const AutomationRow& row);
+
+} // namespace atrium::automation

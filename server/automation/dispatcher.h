@@ -1,0 +1,120 @@
+#pragma once
+
+#include "atrium/clock.h"
+#include "atrium/devices.h"
+#include "atrium/mqtt.h"
+#include "atrium/scheduler.h"
+#include "automation/local_schedule.h"
+#include "automation/messages.h"
+#include "automation/threshold.h"
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+namespace atrium::automation {
+
+/// One rule of one instance.
+struct RuleKey {
+    std::uint32_t instance = 0;
+    std::uint32_t rule = 0;
+    auto operator<=>(const RuleKey&) const = default;
+};
+
+/// The next time that a schedule starts a rule.
+struct Upcoming {
+    RuleKey rule;
+    UtcTime at{};
+    std::string localTime;
+    std::string zone;
+};
+
+/// The index of triggers: an event finds the rules that wait for it, and only those, however many are loaded.
+/// MQTT: one subscription a distinct filter (the broker room dispatches by a trie). Attributes: a hash map by device.
+/// Time: the scheduler. Also tells which attribute values the script host must know. Thread: core.
+class Dispatcher {
+public:
+    struct Handlers {
+        std::function<void(RuleKey, Object event, const Cause&)> fire;
+        /// A rule was not started for a reason that its author should see.
+        std::function<void(RuleKey, const std::string& reason)> skip;
+        /// Before any fire of the same change.
+        std::function<void(const MirrorUpdate&)> mirror;
+    };
+
+    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, std::string siteZone,
+               Handlers handlers);
+
+    /// Error: InvalidArgument (an unknown time zone); then nothing of the instance is indexed.
+    Result<void> add(std::uint32_t instance, const std::vector<RuleView>& rules);
+    /// Forgets the triggers of an instance. May be called from `fire`.
+    void remove(std::uint32_t instance);
+    void addMirror(std::uint32_t instance, const MirrorWish& wish);
+    void removeMirror(std::uint32_t instance);
+    /// Fires the startup triggers of an instance.
+    void startup(std::uint32_t instance);
+    void raise(const std::string& name, Object data, const Cause& cause);
+    /// Sorted by time, at most `limit`.
+    std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit) const;
+    std::size_t mirroredAttributes() const;
+
+private:
+    struct TopicEntry {
+        RuleKey rule;
+        MqttTrigger trigger;
+    };
+    struct Topic {
+        Subscription subscription;
+        std::vector<std::shared_ptr<const TopicEntry>> entries;
+    };
+    struct AttributeEntry {
+        RuleKey rule;
+        AttributeTrigger trigger;
+        std::optional<Threshold> threshold;
+        bool removed = false;
+    };
+    struct AttributeIndex {
+        std::string name;
+        std::vector<std::shared_ptr<AttributeEntry>> entries;
+        std::set<std::uint32_t> mirroredFor; ///< instances
+    };
+    struct Schedule {
+        RuleKey rule;
+        LocalSchedule schedule;
+        UtcTime next{};
+        Subscription timer;
+    };
+    struct Period {
+        RuleKey rule;
+        Subscription timer;
+    };
+
+    void addTopic(RuleKey rule, const MqttTrigger& trigger);
+    void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
+    void arm(Schedule& schedule, UtcTime after);
+    AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
+    void dropEmpty(std::int64_t device);
+    void onMessage(const std::string& filter, const MqttMessage& message);
+    void onChange(const AttributeChanged& change);
+    Object eventOf(const char* kind) const;
+
+    Devices& devices_;
+    Mqtt& mqtt_;
+    Scheduler& scheduler_;
+    const Clock& clock_;
+    const std::string siteZone_;
+    Handlers handlers_;
+
+    std::map<std::string, Topic> topics_;
+    std::unordered_map<std::int64_t, std::vector<AttributeIndex>> attributes_;
+    std::list<Schedule> schedules_;
+    std::list<Period> periods_;
+    std::multimap<std::string, RuleKey> events_;
+    std::multimap<std::uint32_t, std::uint32_t> startups_;
+    Subscription changes_;
+};
+
+} // namespace atrium::automation

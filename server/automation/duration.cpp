@@ -1,0 +1,36 @@
+#include "automation/duration.h"
+
+#include <charconv>
+
+namespace atrium::automation {
+
+std::optional<std::chrono::microseconds> parseDuration(std::string_view text)
+{
+    using namespace std::chrono;
+    struct Unit {
+        std::string_view name;
+        microseconds length;
+    };
+    constexpr microseconds longest = hours{24 * 400};
+    const Unit units[] = {
+        {"d", hours{24}}, {"h", hours{1}}, {"m", minutes{1}}, {"s", seconds{1}}, {"ms", milliseconds{1}}};
+
+    microseconds total{0};
+    std::size_t next = 0;
+    while (!text.empty()) {
+        std::int64_t count = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+        if (error != std::errc{} || count < 0 || count > longest / milliseconds{1}) return {};
+        text.remove_prefix(end - text.data());
+        const auto name = text.substr(0, text.find_first_of("0123456789"));
+        while (next < std::size(units) && units[next].name != name) ++next;
+        if (next == std::size(units) || count > longest / units[next].length) return {};
+        total += count * units[next].length;
+        text.remove_prefix(name.size());
+        ++next;
+    }
+    if (total.count() == 0 || total > longest) return {};
+    return total;
+}
+
+} // namespace atrium::automation

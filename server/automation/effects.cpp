@@ -1,0 +1,112 @@
+#include "automation/effects.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace atrium::automation {
+
+namespace {
+
+constexpr std::size_t maxResultBytes = 32 * 1024;
+
+bool isIdentifier(const std::string& name)
+{
+    return !name.empty() && !std::isdigit(static_cast<unsigned char>(name[0])) &&
+           std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
+}
+
+} // namespace
+
+void Effects::addModule(AutomationModule module)
+{
+    static constexpr const char* reserved[] = {"device", "rule", "on",      "any",   "none",   "every", "at",
+                                               "event",  "mqtt", "startup", "log",   "print",  "wait",  "string",
+                                               "table",  "math", "pcall",   "error", "assert", "pairs", "ipairs"};
+    if (!isIdentifier(module.name) || modules_.contains(module.name) ||
+        std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
+        throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
+    for (const auto& function : module.functions)
+        if (!isIdentifier(function.name) || !function.call)
+            throw std::invalid_argument("automation module \"" + module.name + "\": function \"" + function.name +
+                                        "\"");
+    modules_.emplace(module.name, std::move(module));
+}
+
+std::vector<ModuleFunctions> Effects::modules() const
+{
+    std::vector<ModuleFunctions> list;
+    for (const auto& [name, module] : modules_) {
+        ModuleFunctions functions{name, {}};
+        for (const auto& function : module.functions) functions.functions.push_back(function.name);
+        list.push_back(std::move(functions));
+    }
+    return list;
+}
+
+void Effects::perform(const Request& request, Done done)
+{
+    const auto* payload = request.payload.ifObject();
+    if (!payload) return done(false, "malformed request");
+    switch (request.kind) {
+    case StepKind::Command: return command(request, *payload, std::move(done));
+    case StepKind::Publish: return publish(*payload, done);
+    case StepKind::Call: return call(request, *payload, done);
+    default: return done(false, "malformed request");
+    }
+}
+
+void Effects::command(const Request& request, const Object& payload, Done done)
+{
+    Command command;
+    command.device = DeviceId{Value(payload).integerOr("device", 0)};
+    command.name = Value(payload).textOr("name", "");
+    if (const auto* arguments = payload.find("arguments")) command.arguments = *arguments;
+    command.cause = request.cause;
+    command.idempotencyKey = request.idempotencyKey;
+    commands_.send(std::move(command), [done = std::move(done)](Result<CommandReceipt> receipt) {
+        if (receipt) done(true, {});
+        else done(false, receipt.error().message.en);
+    });
+}
+
+void Effects::publish(const Object& payload, const Done& done)
+{
+    const Value view(payload);
+    MqttPublication publication;
+    publication.topic = view.textOr("topic", "");
+    publication.payload = view.textOr("payload", "");
+    publication.qos = static_cast<int>(view.integerOr("qos", 1));
+    publication.retain = view.booleanOr("retain", false);
+    const auto published = mqtt_.publish(std::move(publication));
+    if (published) done(true, {});
+    else done(false, published.error().message.en);
+}
+
+void Effects::call(const Request& request, const Object& payload, const Done& done)
+{
+    const Value view(payload);
+    const auto module = modules_.find(view.textOr("module", ""));
+    const auto name = view.textOr("function", "");
+    if (module == modules_.end()) return done(false, "the module is gone");
+    const auto& functions = module->second.functions;
+    const auto function =
+        std::find_if(functions.begin(), functions.end(), [&](const auto& candidate) { return candidate.name == name; });
+    if (function == functions.end()) return done(false, "the function is gone");
+    AutomationCall call{request.rule, request.cause, request.idempotencyKey, {}};
+    if (const auto* arguments = payload.find("arguments"); arguments && arguments->isList())
+        call.arguments = arguments->list();
+    try {
+        auto result = function->call(call);
+        if (!result) done(false, result.error().message.en);
+        else if (wireSize(*result) > maxResultBytes) done(false, "the result is larger than 32 KiB");
+        else done(true, std::move(*result));
+    }
+    catch (const std::exception&) {
+        done(false, module->first + "." + name + " failed");
+    }
+    catch (...) {
+        done(false, module->first + "." + name + " failed");
+    }
+}
+
+} // namespace atrium::automation

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "atrium/automation.h"
+#include "atrium/commands.h"
+#include "atrium/mqtt.h"
+#include "automation/messages.h"
+
+#include <functional>
+#include <map>
+
+namespace atrium::automation {
+
+/// Does what runs ask for: commands, publications, calls of plugins. Thread: core.
+class Effects {
+public:
+    struct Request {
+        StepKind kind = StepKind::Command;
+        const Value& payload;
+        std::string rule;
+        Cause cause; ///< of the effect: one hop further than the run's
+        std::string idempotencyKey;
+    };
+    /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
+    using Done = std::function<void(bool ok, Value result)>;
+
+    Effects(Commands& commands, Mqtt& mqtt) : commands_(commands), mqtt_(mqtt) {}
+
+    void perform(const Request& request, Done done);
+
+    /// Throws std::invalid_argument when the name is taken or no identifier.
+    void addModule(AutomationModule module);
+    void removeModule(const std::string& name) { modules_.erase(name); }
+    std::vector<ModuleFunctions> modules() const;
+
+private:
+    void command(const Request& request, const Object& payload, Done done);
+    void publish(const Object& payload, const Done& done);
+    void call(const Request& request, const Object& payload, const Done& done);
+
+    Commands& commands_;
+    Mqtt& mqtt_;
+    std::map<std::string, AutomationModule> modules_;
+};
+
+} // namespace atrium::automation

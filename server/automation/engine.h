@@ -1,0 +1,129 @@
+#pragma once
+
+#include "atrium/executor.h"
+#include "automation/journal.h"
+#include "automation/lua_host.h"
+#include "automation/runner.h"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+
+namespace atrium::automation {
+
+/// The version of an automation's text; the same text has the same version.
+std::string versionOf(const std::string& source);
+
+/// Loads automations into the script host, swaps versions without a gap, connects triggers, runs and the host, and
+/// brings a new host process up to date. Thread: core.
+class Engine {
+public:
+    struct Script {
+        AutomationId automation;
+        std::string name; ///< in error messages
+        std::string source;
+    };
+    struct Handlers {
+        std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;
+        /// The version that was running goes on.
+        std::function<void(AutomationId, const std::string& message)> failed;
+        /// The automation went over its budgets three times in ten minutes.
+        std::function<void(AutomationId, const std::string& reason)> offender;
+    };
+    struct Services {
+        Executor& core;
+        Scheduler& scheduler;
+        const Clock& clock;
+        Devices& devices;
+        Commands& commands;
+        Mqtt& mqtt;
+        Realtime& realtime;
+        Log& log;
+        Metrics& metrics;
+    };
+
+    Engine(Services services, HostOptions hostOptions, std::string siteZone, Journal& journal, Handlers handlers);
+    ~Engine();
+
+    void start() { host_.start(); }
+    void stop();
+
+    enum class Triggers { Armed, Disarmed };
+    /// Loads a new version; ends in `loaded` or `failed`. Runs of the old version finish on it.
+    void apply(Script script, Triggers triggers);
+    /// Disarmed: nothing starts it but by hand; its runs are cancelled.
+    void setTriggers(AutomationId automation, Triggers triggers);
+    void remove(AutomationId automation);
+    /// Loads a text only to see whether it does. `done`: the rules, or the message.
+    void validate(const std::string& name, const std::string& source,
+                  std::function<void(Result<std::vector<std::string>>)> done);
+    /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
+    Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
+    /// Runs that the store kept, to be taken up when their automations are loaded in the same version.
+    void keepForResume(std::vector<RunRecord> runs);
+    /// Loads everything again, e.g. because a device or module appeared that scripts wait for.
+    void reloadFailed();
+
+    std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit) const
+    {
+        return dispatcher_.upcoming(until, limit);
+    }
+    AutomationId automationOf(RuleKey key) const;
+    std::string ruleName(RuleKey key) const;
+    void raiseEvent(const std::string& name, Object data, const Cause& cause);
+
+    Effects& effects() { return effects_; }
+    Runner& runner() { return runner_; }
+    RunLog& runLog() { return runLog_; }
+    LuaHost& host() { return host_; }
+    /// The modules of `effects()` changed.
+    void onModulesChanged();
+
+private:
+    enum class State { Loading, Active, Retiring, Validating, Failed };
+    struct Instance {
+        Script script;
+        std::string version;
+        State state = State::Loading;
+        Triggers triggers = Triggers::Armed;
+        bool inHost = false;
+        bool startup = false; ///< fire `startup` when loaded
+        std::vector<RuleView> rules;
+        std::vector<MirrorWish> mirror;
+        std::function<void(Result<std::vector<std::string>>)> validated;
+    };
+
+    void onStarted();
+    void onDied(const LuaHost::Death& death);
+    void onMessage(FromHost& message);
+    void onLoaded(ScriptLoaded& loaded);
+    void onFailed(std::uint32_t id, const std::string& message);
+    void onDeviceQuery(const DeviceQuery& query);
+    void activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes);
+    void resumeKept(std::uint32_t id, const Instance& instance);
+    void load(std::uint32_t id, Instance& instance);
+    void unload(std::uint32_t id);
+    void offended(AutomationId automation, const std::string& reason);
+    std::uint32_t find(AutomationId automation, State state) const;
+
+    Services services_;
+    RunLog runLog_;
+    Effects effects_;
+    Dispatcher dispatcher_;
+    Runner runner_;
+    LuaHost host_;
+    Handlers handlers_;
+
+    std::map<std::uint32_t, Instance> instances_;
+    std::uint32_t lastInstance_ = 0;
+    std::map<AutomationId, std::deque<UtcTime>> offences_;
+    std::map<AutomationId, std::vector<RunRecord>> kept_;
+    std::set<AutomationId> started_; ///< had their `startup`
+    Subscription deviceChanges_;
+    Subscription reload_;
+    bool flushPosted_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace atrium::automation

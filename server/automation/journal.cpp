@@ -1,0 +1,173 @@
+#include "automation/journal.h"
+
+#include <thread>
+
+namespace atrium::automation {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::size_t maxPending = 5000;
+constexpr int maxPerAutomation = 20;
+constexpr auto gatherFor = 200ms;
+constexpr auto retryAfter = 2s;
+constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
+
+bool hasEnded(const RunRecord& run) { return run.state != RunState::Running && run.state != RunState::Waiting; }
+
+} // namespace
+
+const char* toString(SourceKind kind)
+{
+    constexpr const char* names[] = {"shipped", "local", "database"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+SourceKind parseSourceKind(std::string_view word)
+{
+    return word == "shipped" ? SourceKind::Shipped : word == "local" ? SourceKind::LocalFile : SourceKind::Database;
+}
+
+Journal::Journal(std::shared_ptr<JournalStore> store, Executor& core, Executor& worker, Scheduler& scheduler, Log& log,
+                 Metrics& metrics)
+    : store_(std::move(store)), core_(core), worker_(worker), scheduler_(scheduler), log_(log),
+      dropped_(metrics.counter("atrium_rule_journal_dropped_total", "Ended runs that were not written to the run log")),
+      failures_(metrics.counter("atrium_rule_journal_failures_total", "Failed writes of the journal of rules")),
+      depth_(metrics.gauge("atrium_queue_depth", "Entries waiting", {{"queue", "rule_journal"}}))
+{}
+
+Journal::~Journal() { *alive_ = false; }
+
+void Journal::put(const RunRecord& run, std::function<void(bool)> committed)
+{
+    auto& pending = pending_[run.id];
+    pending.run = run;
+    if (committed) pending.committed.push_back(std::move(committed));
+    depth_.set(static_cast<double>(pending_.size()));
+}
+
+void Journal::ended(const RunRecord& run)
+{
+    if (!store_) return;
+    put(run, nullptr);
+    if (pending_.size() > maxPending) {
+        for (auto entry = pending_.begin(); entry != pending_.end(); ++entry) {
+            if (!hasEnded(entry->second.run) || stored_.contains(entry->first)) continue;
+            pending_.erase(entry);
+            dropped_.add();
+            break;
+        }
+    }
+    writeSoon();
+}
+
+void Journal::waits(const RunRecord& run, std::function<void(bool)> committed)
+{
+    if (!store_) return committed(true);
+    put(run, std::move(committed));
+    urgent_ = true;
+    write();
+}
+
+void Journal::progressed(const RunRecord& run)
+{
+    if (!store_ || !stored_.contains(run.id)) return;
+    put(run, nullptr);
+    urgent_ = true;
+    write();
+}
+
+void Journal::keep(JournalBatch::Store store)
+{
+    if (!store_) return;
+    for (auto& known : stores_)
+        if (known.automation == store.automation && known.rule == store.rule) {
+            known.content = std::move(store.content);
+            return;
+        }
+    stores_.push_back(std::move(store));
+    writeSoon();
+}
+
+void Journal::writeSoon()
+{
+    if (writing_ || timer_) return;
+    timer_ = scheduler_.after(gatherFor, [this] {
+        timer_.reset();
+        write();
+    });
+}
+
+void Journal::write()
+{
+    if (writing_ || (pending_.empty() && stores_.empty())) return;
+    auto batch = std::make_shared<JournalBatch>();
+    auto answers = std::make_shared<std::vector<std::function<void(bool)>>>();
+    std::map<AutomationId, int> written;
+    for (auto entry = pending_.rbegin(); entry != pending_.rend(); ++entry) {
+        auto& [id, pending] = *entry;
+        const auto known = stored_.find(id);
+        if (known == stored_.end() && hasEnded(pending.run) && ++written[pending.run.automation] > maxPerAutomation) {
+            dropped_.add();
+            continue;
+        }
+        JournalBatch::Entry item{std::move(pending.run), known == stored_.end() ? 0 : known->second,
+                                 known != stored_.end()};
+        if (item.run.state == RunState::Waiting) batch->durable = true;
+        if (hasEnded(item.run)) stored_.erase(id);
+        else stored_[id] = item.run.steps.size();
+        for (auto& answer : pending.committed) answers->push_back(std::move(answer));
+        batch->runs.push_back(std::move(item));
+    }
+    pending_.clear();
+    depth_.set(0);
+    batch->stores = std::move(stores_);
+    stores_.clear();
+    urgent_ = false;
+    writing_ = true;
+
+    auto finish = [this, alive = alive_, batch, answers](bool ok, const std::string& reason) {
+        if (!*alive) return;
+        writing_ = false;
+        if (!ok) {
+            failures_.add();
+            log_.error("journal of rules not written", {{"reason", reason}, {"runs", batch->runs.size()}});
+            for (auto& entry : batch->runs) {
+                if (!entry.stored) {
+                    stored_.erase(entry.run.id); // the next write starts from nothing
+                    continue;
+                }
+                // A row that says "waiting" must not survive: the run would be taken up a second time.
+                stored_[entry.run.id] = entry.storedSteps;
+                pending_.try_emplace(entry.run.id, Pending{std::move(entry.run), {}});
+            }
+        }
+        for (auto& answer : *answers) answer(ok);
+        if (urgent_) write();
+        else if (!pending_.empty() || !stores_.empty()) {
+            if (ok) writeSoon();
+            else
+                timer_ = scheduler_.after(retryAfter, [this] {
+                    timer_.reset();
+                    write();
+                });
+        }
+    };
+    const bool accepted = worker_.post([store = store_, batch, &core = core_, finish] {
+        std::string reason;
+        bool ok = true;
+        try {
+            store->write(*batch);
+        }
+        catch (const std::exception& error) {
+            ok = false;
+            reason = error.what();
+        }
+        for (int attempt = 0; attempt < answerAttempts && !core.post([finish, ok, reason] { finish(ok, reason); });
+             ++attempt)
+            std::this_thread::sleep_for(1ms);
+    });
+    if (!accepted) core_.post([finish] { finish(false, "the worker queue is full"); });
+}
+
+} // namespace atrium::automation

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "atrium/executor.h"
+#include "atrium/log.h"
+#include "atrium/metrics.h"
+#include "atrium/scheduler.h"
+#include "automation/journal_store.h"
+
+#include <functional>
+#include <memory>
+#include <set>
+
+namespace atrium::automation {
+
+/// Writes runs to the store from a worker thread, many in one transaction: while one write is on its way, the next
+/// gathers. A run that ended without waiting is written within some 200 ms; one that begins to wait at once, and
+/// `committed` follows when it is on the disk. Thread: core.
+///
+/// Bounds: at most 5,000 ended runs gather, the oldest are dropped and counted; of one automation at most 20 in one
+/// write (a storm of runs would only write history that nobody reads). Waiting runs are never dropped; their number is
+/// that of live runs.
+class Journal {
+public:
+    /// `store` may be null: then nothing is kept and a wait counts as committed at once.
+    Journal(std::shared_ptr<JournalStore> store, Executor& core, Executor& worker, Scheduler& scheduler, Log& log,
+            Metrics& metrics);
+    ~Journal();
+
+    void ended(const RunRecord& run);
+    /// `committed(false)`: it could not be written; the wait would not survive a restart.
+    void waits(const RunRecord& run, std::function<void(bool)> committed);
+    /// A run that waited before did another step: written soon, so that a restart repeats as little as possible.
+    void progressed(const RunRecord& run);
+    void keep(JournalBatch::Store store);
+    /// The run has a row with this many steps (it was read from the store).
+    void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }
+
+    bool isIdle() const { return !writing_ && pending_.empty() && stores_.empty(); }
+
+private:
+    struct Pending {
+        RunRecord run;
+        std::vector<std::function<void(bool)>> committed;
+    };
+    void put(const RunRecord& run, std::function<void(bool)> committed);
+    void writeSoon();
+    void write();
+
+    std::shared_ptr<JournalStore> store_;
+    Executor& core_;
+    Executor& worker_;
+    Scheduler& scheduler_;
+    Log& log_;
+    Counter& dropped_;
+    Counter& failures_;
+    Gauge& depth_;
+
+    std::map<std::uint64_t, Pending> pending_; ///< by run; run ids grow with time
+    std::vector<JournalBatch::Store> stores_;
+    std::map<std::uint64_t, std::size_t> stored_; ///< unfinished runs with a row: how many steps it has
+    bool urgent_ = false;
+    bool writing_ = false;
+    Subscription timer_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+} // namespace atrium::automation

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "automation/run_log.h"
+
+namespace atrium::automation {
+
+/// Where an automation's text comes from.
+enum class SourceKind { Shipped, LocalFile, Database };
+const char* toString(SourceKind kind);
+SourceKind parseSourceKind(std::string_view word);
+
+/// A row of the table of automations. Files have one too, for their number and whether they are enabled.
+struct AutomationRow {
+    AutomationId id;
+    std::string key; ///< unique: `shipped/hall.lua`, `local/mine.lua`, or `db/` and a number
+    SourceKind kind = SourceKind::Database;
+    std::string name;
+    std::string source; ///< of Database rows only
+    bool enabled = true;
+    UtcTime updatedAt{};
+};
+
+/// What is written together: in one transaction, in this order.
+struct JournalBatch {
+    struct Entry {
+        RunRecord run;
+        std::size_t storedSteps = 0; ///< that have rows; the last of them may have been open then: write it again
+        bool stored = false;         ///< the run has a row
+    };
+    struct Store {
+        AutomationId automation;
+        std::string rule;
+        Value content;
+    };
+    std::vector<Entry> runs;
+    std::vector<Store> stores;
+    bool durable = false; ///< a run waits: on the disk before write() returns
+};
+
+/// What automations keep over a restart. Every method throws on failure. Thread: one that may block; calls of one
+/// object may come from several.
+class JournalStore {
+public:
+    virtual ~JournalStore() = default;
+    virtual std::vector<AutomationRow> automations() = 0;
+    /// Inserts (id 0) or updates; returns the id.
+    virtual AutomationId save(const AutomationRow& row) = 0;
+    /// With its runs and what its rules keep.
+    virtual void remove(AutomationId id) = 0;
+    virtual void write(const JournalBatch& batch) = 0;
+    /// Runs that had not ended, with all steps.
+    virtual std::vector<RunRecord> unfinishedRuns() = 0;
+    /// Newest first.
+    virtual std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) = 0;
+    virtual std::vector<JournalBatch::Store> stores() = 0;
+    /// Forgets ended runs that started before `time`.
+    virtual void prune(UtcTime time) = 0;
+};
+
+} // namespace atrium::automation

@@ -1,0 +1,272 @@
+#include "automation/lua/script.h"
+
+namespace atrium::automation::lua {
+
+namespace {
+
+constexpr const char* deviceType = "atrium.device";
+constexpr const char* attributeType = "atrium.attribute";
+
+struct AttributeHandle {
+    MirroredDevice* device;
+    int attribute;
+};
+
+MirroredDevice& deviceAt(lua_State* state, int index)
+{
+    return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType));
+}
+
+AttributeHandle& attributeAt(lua_State* state, int index)
+{
+    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
+}
+
+void pushDevice(lua_State* state, MirroredDevice& device)
+{
+    *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(MirroredDevice*), 0)) = &device;
+    luaL_setmetatable(state, deviceType);
+}
+
+int requireAttribute(const MirroredDevice& device, std::string_view name)
+{
+    const int attribute = device.find(name);
+    if (attribute >= 0) return attribute;
+    Suggestion suggestion(name);
+    for (const auto& known : device.attributes) suggestion.consider(known.name);
+    throw ScriptError("device \"" + device.uid + "\" has no attribute \"" + std::string(name) + "\"" +
+                      suggestion.question());
+}
+
+// ---- device "uid"
+
+int afterDeviceAnswer(lua_State* state, int, lua_KContext)
+{
+    // Stack: the name, then what Script::answer pushed: the suggestion.
+    const std::string name = lua_tostring(state, 1);
+    if (auto* device = Script::of(state).knownDevice(name)) {
+        pushDevice(state, *device);
+        return 1;
+    }
+    const std::string suggestion = lua_tostring(state, -1);
+    return luaL_error(state, "unknown device \"%s\"%s", name.c_str(),
+                      suggestion.empty() ? "" : (" (did you mean \"" + suggestion + "\"?)").c_str());
+}
+
+int device(lua_State* state)
+{
+    const std::string name(requireText(state, 1, "the name of a device"));
+    if (name.empty() || name.size() > 200) throw ScriptError("the name of a device has 1 to 200 bytes");
+    auto& script = Script::of(state);
+    if (auto* known = script.knownDevice(name)) {
+        pushDevice(state, *known);
+        return 1;
+    }
+    lua_settop(state, 1);
+    script.askForDevice(state, name);
+    return lua_yieldk(state, 0, 0, afterDeviceAnswer);
+}
+
+template <bool withName>
+int command(lua_State* state)
+{
+    auto& target = deviceAt(state, 1);
+    auto& script = Script::of(state);
+    script.requireRun("a command");
+    const auto name = lua_tostring(state, lua_upvalueindex(1));
+    Value arguments;
+    if (!lua_isnoneornil(state, 2)) {
+        if (!lua_istable(state, 2)) throw ScriptError(std::string(name) + " wants a table, e.g. {level = 60}");
+        arguments = toValue(state, 2);
+        if (arguments.isList()) throw ScriptError(std::string(name) + " wants named values, e.g. {level = 60}");
+    }
+    if (withName && (!arguments.isObject() || arguments.object().empty()))
+        throw ScriptError("set wants the attributes to set, e.g. {level = 60}");
+    Object payload{{"device", target.id}, {"uid", target.uid}, {"name", name}, {"arguments", std::move(arguments)}};
+    return script.step(state, StepKind::Command, std::move(payload));
+}
+
+int get(lua_State* state)
+{
+    auto& device = deviceAt(state, 1);
+    const int attribute = requireAttribute(device, requireText(state, 2, "the name of an attribute"));
+    pushValue(state, Script::of(state).read(device, attribute));
+    return 1;
+}
+
+/// Upvalue 1: the methods. A method wins over an attribute of the same name, which `get` still reads.
+int deviceIndex(lua_State* state)
+{
+    auto& device = deviceAt(state, 1);
+    const auto key = requireText(state, 2, "the name of an attribute");
+    lua_pushvalue(state, 2);
+    if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (key == "uid" || key == "name") {
+        const auto& text = key == "uid" ? device.uid : device.name;
+        lua_pushlstring(state, text.data(), text.size());
+        return 1;
+    }
+    const int attribute = requireAttribute(device, key);
+    *static_cast<AttributeHandle*>(lua_newuserdatauv(state, sizeof(AttributeHandle), 0)) = {&device, attribute};
+    luaL_setmetatable(state, attributeType);
+    return 1;
+}
+
+int deviceText(lua_State* state)
+{
+    lua_pushstring(state, ("device \"" + deviceAt(state, 1).uid + "\"").c_str());
+    return 1;
+}
+
+// ---- device.attribute
+
+std::string nameOf(const AttributeHandle& handle)
+{
+    return handle.device->uid + "." + handle.device->attributes[handle.attribute].name;
+}
+
+AttributeTrigger triggerOn(const AttributeHandle& handle, AttributeTest test)
+{
+    AttributeTrigger trigger;
+    trigger.device = handle.device->id;
+    trigger.attribute = handle.device->attributes[handle.attribute].name;
+    trigger.test = test;
+    return trigger;
+}
+
+int changes(lua_State* state)
+{
+    pushTrigger(state, triggerOn(attributeAt(state, 1), AttributeTest::Changes));
+    return 1;
+}
+
+int becomes(lua_State* state)
+{
+    auto trigger = triggerOn(attributeAt(state, 1), AttributeTest::Becomes);
+    if (lua_isnoneornil(state, 2)) throw ScriptError("becomes wants a value");
+    trigger.operand = toValue(state, 2);
+    pushTrigger(state, std::move(trigger));
+    return 1;
+}
+
+template <AttributeTest test>
+int crosses(lua_State* state)
+{
+    auto trigger = triggerOn(attributeAt(state, 1), test);
+    trigger.operand = requireNumber(state, 2, "the threshold");
+    if (!lua_isnoneornil(state, 3)) {
+        luaL_checktype(state, 3, LUA_TTABLE);
+        lua_pushnil(state);
+        while (lua_next(state, 3) != 0) {
+            const auto key = requireText(state, -2, "the name of an option");
+            if (key != "hysteresis") {
+                Suggestion suggestion(key);
+                suggestion.consider("hysteresis");
+                throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
+            }
+            const double hysteresis = requireNumber(state, -1, "hysteresis");
+            if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
+            trigger.hysteresis = hysteresis;
+            lua_pop(state, 1);
+        }
+    }
+    pushTrigger(state, std::move(trigger));
+    return 1;
+}
+
+/// While a rule runs: whether it is so. While the file is loaded: a condition for `when`.
+template <Condition::Kind kind>
+int is(lua_State* state)
+{
+    const auto handle = attributeAt(state, 1);
+    auto& script = Script::of(state);
+    Value expected = toValue(state, 2);
+    if (script.currentRun()) {
+        const bool equal = script.read(*handle.device, handle.attribute) == expected;
+        lua_pushboolean(state, equal == (kind == Condition::Kind::AttributeIs));
+        return 1;
+    }
+    Condition condition;
+    condition.kind = kind;
+    condition.device = handle.device;
+    condition.attribute = handle.attribute;
+    condition.expected = std::move(expected);
+    condition.text =
+        script.position(state, 1) + ": " + nameOf(handle) + (kind == Condition::Kind::AttributeIs ? ":is" : ":is_not");
+    pushCondition(state, std::move(condition));
+    return 1;
+}
+
+int attributeIndex(lua_State* state)
+{
+    const auto handle = attributeAt(state, 1);
+    const auto key = requireText(state, 2, "the name of a property");
+    lua_pushvalue(state, 2);
+    if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (key == "value") {
+        pushValue(state, Script::of(state).read(*handle.device, handle.attribute));
+        return 1;
+    }
+    if (key == "name") {
+        lua_pushstring(state, handle.device->attributes[handle.attribute].name.c_str());
+        return 1;
+    }
+    Suggestion suggestion(key);
+    for (const char* known : {"value", "name", "becomes", "changes", "above", "below", "is", "is_not"})
+        suggestion.consider(known);
+    throw ScriptError("an attribute has no \"" + std::string(key) + "\"" + suggestion.question());
+}
+
+int attributeText(lua_State* state)
+{
+    lua_pushstring(state, nameOf(attributeAt(state, 1)).c_str());
+    return 1;
+}
+
+/// The metatable of a handle type: methods through `index`, closed to scripts.
+void makeType(lua_State* state, const char* type, lua_CFunction index, lua_CFunction text)
+{
+    // Stack: ..., methods
+    luaL_newmetatable(state, type);
+    lua_insert(state, -2);
+    lua_pushcclosure(state, index, 1);
+    lua_setfield(state, -2, "__index");
+    lua_pushcfunction(state, text);
+    lua_setfield(state, -2, "__tostring");
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+    lua_pop(state, 1);
+}
+
+} // namespace
+
+void openDevices(lua_State* state)
+{
+    lua_createtable(state, 0, 5);
+    for (const char* name : {"on", "off", "toggle"}) {
+        lua_pushstring(state, name);
+        lua_pushcclosure(state, guarded<command<false>>, 1);
+        lua_setfield(state, -2, name);
+    }
+    lua_pushliteral(state, "set");
+    lua_pushcclosure(state, guarded<command<true>>, 1);
+    lua_setfield(state, -2, "set");
+    lua_pushcfunction(state, guarded<get>);
+    lua_setfield(state, -2, "get");
+    makeType(state, deviceType, guarded<deviceIndex>, guarded<deviceText>);
+
+    const luaL_Reg methods[] = {{"changes", guarded<changes>},
+                                {"becomes", guarded<becomes>},
+                                {"above", guarded<crosses<AttributeTest::Above>>},
+                                {"below", guarded<crosses<AttributeTest::Below>>},
+                                {"is", guarded<is<Condition::Kind::AttributeIs>>},
+                                {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
+                                {nullptr, nullptr}};
+    luaL_newlib(state, methods);
+    makeType(state, attributeType, guarded<attributeIndex>, guarded<attributeText>);
+
+    lua_pushcfunction(state, guarded<device>);
+    lua_setfield(state, -2, "device");
+}
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,122 @@
+#include "atrium/json.h"
+#include "atrium/mqtt.h"
+#include "automation/duration.h"
+#include "automation/lua/script.h"
+
+namespace atrium::automation::lua {
+
+namespace {
+
+constexpr std::size_t maxLogBytes = 2000;
+constexpr std::size_t maxPayloadBytes = 256 * 1024;
+
+/// `log.LEVEL(...)`: the arguments joined by blanks. Upvalue 1: the level.
+int log(lua_State* state)
+{
+    std::string text;
+    const int arguments = lua_gettop(state);
+    for (int i = 1; i <= arguments && text.size() < maxLogBytes; ++i) {
+        std::size_t size = 0;
+        const char* part = luaL_tolstring(state, i, &size);
+        if (i > 1) text += ' ';
+        text.append(part, std::min(size, maxLogBytes));
+        lua_pop(state, 1);
+    }
+    if (text.size() > maxLogBytes) text.resize(maxLogBytes);
+    const std::string level = lua_tostring(state, lua_upvalueindex(1));
+    auto& script = Script::of(state);
+    if (script.currentRun())
+        script.stepWithoutAnswer(StepKind::Log, Object{{"level", level}, {"text", std::move(text)}});
+    else script.logWhileLoading(level, std::move(text));
+    return 0;
+}
+
+int publish(lua_State* state)
+{
+    auto& script = Script::of(state);
+    script.requireRun("mqtt.publish");
+    const auto topic = requireText(state, 1, "the topic");
+    if (!isValidTopic(topic)) throw ScriptError("\"" + std::string(topic) + "\" is no topic to publish to");
+    Object payload{{"topic", topic}};
+    if (lua_type(state, 2) == LUA_TSTRING || lua_isnoneornil(state, 2))
+        payload.set("payload", lua_isnoneornil(state, 2) ? Value("") : toValue(state, 2, maxPayloadBytes));
+    else payload.set("payload", toJson(toValue(state, 2, maxPayloadBytes)));
+    if (!lua_isnoneornil(state, 3)) {
+        luaL_checktype(state, 3, LUA_TTABLE);
+        const auto options = toValue(state, 3);
+        for (const auto& [key, value] : options.isObject() ? options.object() : Object{}) {
+            if (key == "qos" && value.isInteger() && value.integer() >= 0 && value.integer() <= 2)
+                payload.set(key, value);
+            else if (key == "retain" && value.isBoolean()) payload.set(key, value);
+            else throw ScriptError("the options of publish are qos = 0, 1 or 2 and retain = true or false");
+        }
+    }
+    return script.step(state, StepKind::Publish, std::move(payload));
+}
+
+int wait(lua_State* state)
+{
+    auto& script = Script::of(state);
+    script.requireRun("wait");
+    std::int64_t microseconds = 0;
+    if (lua_type(state, 1) == LUA_TNUMBER) {
+        const double seconds = requireNumber(state, 1, "the duration");
+        if (seconds < 0 || seconds > 400 * 86400.0) throw ScriptError("wait takes at most 400 days");
+        microseconds = static_cast<std::int64_t>(seconds * 1e6);
+    }
+    else {
+        const auto text = requireText(state, 1, "the duration");
+        const auto duration = parseDuration(text);
+        if (!duration) throw ScriptError("\"" + std::string(text) + "\" is no duration (examples: 30s, 2m, 1h30m)");
+        microseconds = duration->count();
+    }
+    return script.step(state, StepKind::Wait, Object{{"microseconds", microseconds}});
+}
+
+/// `module.function(...)`. Upvalues: the module's name, the function's name.
+int call(lua_State* state)
+{
+    auto& script = Script::of(state);
+    const std::string module = lua_tostring(state, lua_upvalueindex(1));
+    const std::string function = lua_tostring(state, lua_upvalueindex(2));
+    script.requireRun((module + "." + function).c_str());
+    List arguments;
+    for (int i = 1, count = lua_gettop(state); i <= count; ++i) arguments.push_back(toValue(state, i));
+    return script.step(state, StepKind::Call,
+                       Object{{"module", module}, {"function", function}, {"arguments", std::move(arguments)}});
+}
+
+} // namespace
+
+void openEffects(lua_State* state)
+{
+    lua_createtable(state, 0, 4);
+    for (const char* level : {"debug", "info", "warn", "error"}) {
+        lua_pushstring(state, level);
+        lua_pushcclosure(state, guarded<log>, 1);
+        lua_setfield(state, -2, level);
+    }
+    lua_getfield(state, -1, "info");
+    lua_setfield(state, -3, "print");
+    lua_setfield(state, -2, "log");
+
+    lua_getfield(state, -1, "mqtt");
+    lua_pushcfunction(state, guarded<publish>);
+    lua_setfield(state, -2, "publish");
+    lua_pop(state, 1);
+    lua_pushcfunction(state, guarded<wait>);
+    lua_setfield(state, -2, "wait");
+
+    for (const auto& module : Script::of(state).host().modules) {
+        lua_createtable(state, 0, static_cast<int>(module.functions.size()));
+        for (const auto& function : module.functions) {
+            lua_pushstring(state, module.name.c_str());
+            lua_pushstring(state, function.c_str());
+            lua_pushcclosure(state, guarded<call>, 2);
+            lua_setfield(state, -2, function.c_str());
+        }
+        lua_setfield(state, -2, module.name.c_str());
+    }
+}
+
+} // namespace atrium::automation::lua

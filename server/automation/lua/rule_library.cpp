@@ -1,0 +1,203 @@
+#include "atrium/text.h"
+#include "automation/lua/script.h"
+
+namespace atrium::automation::lua {
+
+namespace {
+
+int indexOf(lua_State* state, int index, const char* type)
+{
+    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, type));
+    return handle ? *handle : -1;
+}
+
+/// A condition from a handle, a function, or a list (all must hold).
+int readCondition(lua_State* state, int index, int depth)
+{
+    auto& script = Script::of(state);
+    index = lua_absindex(state, index);
+    luaL_checkstack(state, 4, "when");
+    if (const int known = indexOf(state, index, conditionType); known >= 0) return known;
+    if (lua_isfunction(state, index)) {
+        Condition condition;
+        condition.kind = Condition::Kind::Function;
+        lua_pushvalue(state, index);
+        lua_Debug debug{};
+        lua_getinfo(state, ">S", &debug);
+        condition.text = std::string(debug.short_src) + ":" + std::to_string(debug.linedefined) + ": function";
+        lua_pushvalue(state, index);
+        condition.function = luaL_ref(state, LUA_REGISTRYINDEX);
+        return script.addCondition(std::move(condition));
+    }
+    if (!lua_istable(state, index) || depth > 8)
+        throw ScriptError(
+            std::string("a condition is device.attribute:is(value), any{...}, none{...} or a function, not ") +
+            luaL_typename(state, index));
+    Condition condition;
+    const auto count = static_cast<lua_Integer>(lua_rawlen(state, index));
+    for (lua_Integer i = 1; i <= count; ++i) {
+        lua_rawgeti(state, index, i);
+        condition.parts.push_back(readCondition(state, -1, depth + 1));
+        lua_pop(state, 1);
+    }
+    return script.addCondition(std::move(condition));
+}
+
+template <Condition::Kind kind>
+int group(lua_State* state)
+{
+    luaL_checktype(state, 1, LUA_TTABLE);
+    auto& script = Script::of(state);
+    const int all = readCondition(state, 1, 0);
+    Condition condition;
+    condition.kind = kind;
+    condition.parts = script.conditions[all].parts;
+    condition.text = script.position(state, 1) + (kind == Condition::Kind::Any ? ": any" : ": none");
+    pushCondition(state, std::move(condition));
+    return 1;
+}
+
+void readTriggers(lua_State* state, int index, Rule& rule)
+{
+    index = lua_absindex(state, index);
+    if (const int trigger = indexOf(state, index, triggerType); trigger >= 0) {
+        rule.triggers.push_back(trigger);
+        return;
+    }
+    if (!lua_istable(state, index)) throw ScriptError("on wants a trigger or a list of triggers");
+    const auto count = static_cast<lua_Integer>(lua_rawlen(state, index));
+    for (lua_Integer i = 1; i <= count; ++i) {
+        lua_rawgeti(state, index, i);
+        const int trigger = indexOf(state, -1, triggerType);
+        if (trigger < 0)
+            throw ScriptError("entry " + std::to_string(i) + " of on is no trigger but a " + luaL_typename(state, -1));
+        rule.triggers.push_back(trigger);
+        lua_pop(state, 1);
+    }
+    if (rule.triggers.empty()) throw ScriptError("on is empty: the rule would never run");
+}
+
+int declareRule(lua_State* state)
+{
+    auto& script = Script::of(state);
+    script.requireLoading("rule");
+    Rule rule;
+    rule.name = lua_tostring(state, lua_upvalueindex(1));
+    rule.line = script.line(state, 1);
+    const std::string label = "rule \"" + rule.name + "\": ";
+    if (!lua_istable(state, 1)) throw ScriptError(label + "a table {on = ..., run = ...} is wanted");
+    lua_settop(state, 1);
+    lua_pushnil(state);
+    while (lua_next(state, 1) != 0) {
+        const auto key = requireText(state, -2, (label + "a key").c_str());
+        if (key == "on") readTriggers(state, -1, rule);
+        else if (key == "when") rule.when = readCondition(state, -1, 0);
+        else if (key == "mode") {
+            const auto mode = parseRuleMode(requireText(state, -1, "mode"));
+            if (!mode) throw ScriptError(label + "mode is single, restart, queued(n) or parallel(n)");
+            rule.mode = *mode;
+        }
+        else if (key == "store") {
+            if (!lua_istable(state, -1)) throw ScriptError(label + "store is a table");
+            rule.store = toValue(state, -1);
+        }
+        else if (key == "run") {
+            if (!lua_isfunction(state, -1)) throw ScriptError(label + "run is a function");
+            lua_pushvalue(state, -1);
+            rule.function = luaL_ref(state, LUA_REGISTRYINDEX);
+        }
+        else {
+            Suggestion suggestion(key);
+            for (const char* known : {"on", "when", "mode", "run", "store"}) suggestion.consider(known);
+            throw ScriptError(label + "unknown key \"" + std::string(key) + "\"" + suggestion.question());
+        }
+        lua_pop(state, 1);
+    }
+    if (rule.triggers.empty()) throw ScriptError(label + "on is missing");
+    if (rule.function == LUA_NOREF) throw ScriptError(label + "run is missing");
+    for (const auto& other : script.rules)
+        if (other.name == rule.name) throw ScriptError(label + "the file has another rule of this name");
+    script.addRule(std::move(rule));
+    return 0;
+}
+
+int rule(lua_State* state)
+{
+    const auto name = requireText(state, 1, "the name of a rule");
+    if (name.empty() || name.size() > 100 || !isCleanUtf8(name))
+        throw ScriptError("the name of a rule has 1 to 100 bytes of UTF-8");
+    lua_settop(state, 1);
+    lua_pushcclosure(state, guarded<declareRule>, 1);
+    return 1;
+}
+
+int on(lua_State* state)
+{
+    const int trigger = indexOf(state, 1, triggerType);
+    if (trigger < 0) throw ScriptError("on(trigger, function) wants a trigger first");
+    return declarePlainRule(state, trigger, 2);
+}
+
+int triggerCall(lua_State* state) { return declarePlainRule(state, indexOf(state, 1, triggerType), 2); }
+
+void makeType(lua_State* state, const char* type)
+{
+    luaL_newmetatable(state, type);
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+}
+
+} // namespace
+
+void pushTrigger(lua_State* state, Trigger trigger)
+{
+    auto& script = Script::of(state);
+    script.requireLoading("a trigger");
+    *static_cast<int*>(lua_newuserdatauv(state, sizeof(int), 0)) = script.addTrigger(std::move(trigger));
+    luaL_setmetatable(state, triggerType);
+}
+
+void pushCondition(lua_State* state, Condition condition)
+{
+    auto& script = Script::of(state);
+    script.requireLoading("a condition");
+    *static_cast<int*>(lua_newuserdatauv(state, sizeof(int), 0)) = script.addCondition(std::move(condition));
+    luaL_setmetatable(state, conditionType);
+}
+
+int declarePlainRule(lua_State* state, int trigger, int functionIndex)
+{
+    auto& script = Script::of(state);
+    script.requireLoading("a rule");
+    if (!lua_isfunction(state, functionIndex)) throw ScriptError("a function is wanted");
+    Rule rule;
+    rule.line = script.line(state, 1);
+    // Named for its place among the plain rules: the name survives an edit above it that adds lines.
+    int number = 1;
+    for (const auto& other : script.rules)
+        if (other.name.starts_with("rule ")) ++number;
+    rule.name = "rule " + std::to_string(number);
+    rule.triggers.push_back(trigger);
+    lua_pushvalue(state, functionIndex);
+    rule.function = luaL_ref(state, LUA_REGISTRYINDEX);
+    script.addRule(std::move(rule));
+    return 0;
+}
+
+void openRules(lua_State* state)
+{
+    makeType(state, triggerType);
+    lua_pushcfunction(state, guarded<triggerCall>);
+    lua_setfield(state, -2, "__call");
+    lua_pop(state, 1);
+    makeType(state, conditionType);
+    lua_pop(state, 1);
+    const luaL_Reg functions[] = {{"rule", guarded<rule>},
+                                  {"on", guarded<on>},
+                                  {"any", guarded<group<Condition::Kind::Any>>},
+                                  {"none", guarded<group<Condition::Kind::None>>},
+                                  {nullptr, nullptr}};
+    luaL_setfuncs(state, functions, 0);
+}
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,485 @@
+#include "automation/lua/script.h"
+
+#include "atrium/text.h"
+
+#include <cstdlib>
+
+namespace atrium::automation::lua {
+
+namespace {
+constexpr std::size_t maxSourceBytes = 256 * 1024;
+constexpr std::uint32_t maxSteps = 2000;
+constexpr std::size_t longestError = 1000;
+constexpr std::size_t maxDeclarations = 1000;
+constexpr const char* environmentKey = "atrium.environment";
+} // namespace
+
+Script::Script(HostContext& host, std::uint32_t instance, std::string name)
+    : host_(host), instance_(instance), name_(std::move(name)), memory_{0, host.memoryLimit}
+{
+    state_ = lua_newstate(&Script::allocate, &memory_);
+    if (!state_) throw std::bad_alloc();
+    *static_cast<Script**>(lua_getextraspace(state_)) = this;
+}
+
+Script::~Script() { lua_close(state_); }
+
+void* Script::allocate(void* memory, void* block, std::size_t oldSize, std::size_t newSize)
+{
+    auto& account = *static_cast<Memory*>(memory);
+    // Without a block, Lua passes the type of the object in place of a size.
+    const auto before = block ? oldSize : 0;
+    if (newSize == 0) {
+        std::free(block);
+        account.used -= before;
+        return nullptr;
+    }
+    if (newSize > before && account.used - before + newSize > account.limit) return nullptr;
+    void* moved = std::realloc(block, newSize);
+    if (moved) account.used = account.used - before + newSize;
+    return moved;
+}
+
+std::optional<std::string> Script::protect(const std::function<void(lua_State*)>& body)
+{
+    if (!lua_checkstack(state_, 4)) return "not enough memory";
+    lua_pushcfunction(state_, [](lua_State* state) {
+        const auto* call = static_cast<const std::function<void(lua_State*)>*>(lua_touserdata(state, 1));
+        lua_settop(state, 0);
+        (*call)(state);
+        return lua_gettop(state);
+    });
+    lua_pushlightuserdata(state_, const_cast<std::function<void(lua_State*)>*>(&body));
+    if (lua_pcall(state_, 1, LUA_MULTRET, 0) == LUA_OK) return {};
+    auto text = errorText(state_);
+    lua_settop(state_, 0);
+    return text;
+}
+
+std::string Script::errorText(lua_State* state) const
+{
+    // Never luaL_tolstring: it would run code of the script outside of its budget.
+    if (lua_type(state, -1) == LUA_TSTRING) {
+        std::string text = lua_tostring(state, -1);
+        if (text.size() > longestError) text.resize(longestError);
+        // It goes to the database and to people.
+        if (!isCleanUtf8(text))
+            for (auto& c : text)
+                if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+        return text;
+    }
+    return name_ + ": error with a " + luaL_typename(state, -1) + " instead of a text";
+}
+
+void Script::load(const std::string& source)
+{
+    if (source.size() > maxSourceBytes) return failLoad(name_ + ": the file is larger than 256 KiB", false);
+    const auto error = protect([&](lua_State* state) {
+        lua_newtable(state);
+        openSandbox(state);
+        openStrings(state);
+        openDevices(state);
+        openRules(state);
+        openTriggers(state);
+        openEffects(state);
+        lua_pushvalue(state, -1);
+        lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
+        lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);
+        lua_pushnil(state);
+        lua_setfield(state, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+    });
+    if (error) return failLoad(*error, false);
+    const auto broken = protect([&](lua_State*) { prepare(source); });
+    if (broken) return failLoad(*broken, false);
+    resumeLoad(0);
+}
+
+void Script::prepare(const std::string& source)
+{
+    const auto chunk = "=" + name_;
+    if (luaL_loadbufferx(state_, source.data(), source.size(), chunk.c_str(), "t") != LUA_OK) lua_error(state_);
+    names = readChunkNames(state_);
+    if (names.toBeClosedLine > 0)
+        luaL_error(state_, "%s:%d: <close> is not available", name_.c_str(), names.toBeClosedLine);
+    lua_getfield(state_, LUA_REGISTRYINDEX, environmentKey);
+    for (const auto& use : names.reads) {
+        lua_pushlstring(state_, use.name.data(), use.name.size());
+        const bool known = lua_rawget(state_, -2) != LUA_TNIL || names.assigned.contains(use.name);
+        lua_pop(state_, 1);
+        if (known) continue;
+        Suggestion suggestion(use.name);
+        lua_pushnil(state_);
+        while (lua_next(state_, -2) != 0) {
+            lua_pop(state_, 1);
+            if (lua_type(state_, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state_, -1));
+        }
+        for (const auto& assigned : names.assigned) suggestion.consider(assigned);
+        luaL_error(state_, "%s:%d: unknown name \"%s\"%s", name_.c_str(), use.line, use.name.c_str(),
+                   suggestion.question().c_str());
+    }
+    lua_setupvalue(state_, -2, 1);
+    loader_ = lua_newthread(state_);
+    loaderReference_ = luaL_ref(state_, LUA_REGISTRYINDEX);
+    lua_xmove(state_, loader_, 1);
+}
+
+void Script::resumeLoad(int arguments)
+{
+    int results = 0, status = LUA_OK;
+    bool exceeded = false;
+    {
+        Budget::Slice slice(host_.budget, loader_, instance_, 0);
+        status = lua_resume(loader_, nullptr, arguments, &results);
+        exceeded = slice.exceeded();
+    }
+    if (status == LUA_YIELD && !exceeded && !loaderAsked_.empty()) return;
+    if (exceeded) return failLoad(name_ + ": loading takes too much CPU time", true);
+    if (status != LUA_OK) return failLoad(errorText(loader_), status == LUA_ERRMEM);
+    finishLoad();
+}
+
+void Script::finishLoad()
+{
+    luaL_unref(state_, LUA_REGISTRYINDEX, loaderReference_);
+    loader_ = nullptr;
+    loading_ = false;
+    // Values that the file used while it was loaded are garbage now; what stays is the price of the rule.
+    lua_gc(state_, LUA_GCCOLLECT);
+
+    ScriptLoaded loaded{instance_, {}, {}, memory_.used};
+    for (const auto& rule : rules) {
+        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store};
+        for (const int trigger : rule.triggers) view.triggers.push_back(triggers[trigger]);
+        loaded.rules.push_back(std::move(view));
+    }
+    // With `get` a script may read an attribute whose name it makes up; otherwise names stand in the text.
+    const bool anyAttribute = names.constants.contains("get");
+    std::set<std::int64_t> seen;
+    for (const auto& [name, device] : devices) {
+        if (!seen.insert(device->id).second) continue;
+        MirrorWish wish{device->id, {}};
+        for (const auto& attribute : device->attributes)
+            if (anyAttribute || names.constants.contains(attribute.name)) wish.attributes.push_back(attribute.name);
+        loaded.mirror.push_back(std::move(wish));
+    }
+    host_.send(loaded);
+}
+
+void Script::failLoad(std::string message, bool overBudget)
+{
+    loader_ = nullptr;
+    host_.send(ScriptFailed{instance_, std::move(message), overBudget});
+}
+
+void Script::start(const StartRun& request)
+{
+    auto owned = std::make_unique<Run>();
+    auto& run = *owned;
+    run.id = request.run;
+    run.rule = request.rule;
+    run.journal = request.journal;
+    run.random = request.run * 0x9E3779B97F4A7C15ull + 1;
+    runs_[run.id] = std::move(owned);
+    if (run.rule >= rules.size()) return end(run, RunEnd::Failed, name_ + ": no such rule");
+    const auto error = protect([&](lua_State* state) {
+        run.coroutine = lua_newthread(state);
+        run.reference = luaL_ref(state, LUA_REGISTRYINDEX);
+        lua_pushcfunction(state, guarded<&Script::runBody>);
+        pushValue(state, request.event);
+        if (const auto* device = request.event.find("device");
+            device && device->isInteger() && lua_istable(state, -1)) {
+            if (auto* mirrored = host_.mirror.find(device->integer())) {
+                *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(void*), 0)) = mirrored;
+                luaL_setmetatable(state, "atrium.device");
+                lua_setfield(state, -2, "device");
+            }
+        }
+        if (rules[run.rule].store.isNull()) lua_pushnil(state);
+        else {
+            pushValue(state, request.store);
+            lua_pushvalue(state, -1);
+            run.store = luaL_ref(state, LUA_REGISTRYINDEX);
+        }
+        if (!lua_checkstack(run.coroutine, 5)) luaL_error(state, "not enough memory");
+        lua_xmove(state, run.coroutine, 3);
+    });
+    if (error) return end(run, RunEnd::OverBudget, *error);
+    resume(run, 2);
+}
+
+/// The body of every run: clauses of `when`, then the rule's function.
+int Script::runBody(lua_State* state)
+{
+    auto& script = of(state);
+    auto& run = *script.current_;
+    const auto& rule = script.rules[run.rule];
+    // A run that has recorded steps passed its conditions in an earlier life; reading them again must not skip it.
+    if (rule.when >= 0 && run.journal.empty()) {
+        if (!holds(state, script, rule.when, run.skippedBy)) return 0;
+        run.skippedBy.clear();
+    }
+    lua_rawgeti(state, LUA_REGISTRYINDEX, rule.function);
+    lua_insert(state, 1);
+    lua_callk(state, 2, 0, 0, &Script::runEnd);
+    return 0;
+}
+
+int Script::runEnd(lua_State*, int, lua_KContext) { return 0; }
+
+bool Script::holds(lua_State* state, Script& script, int index, std::string& failed)
+{
+    luaL_checkstack(state, 4, "when");
+    const auto& condition = script.conditions[index];
+    bool result = true;
+    switch (condition.kind) {
+    case Condition::Kind::AttributeIs:
+    case Condition::Kind::AttributeIsNot:
+        result = (script.read(*condition.device, condition.attribute) == condition.expected) ==
+                 (condition.kind == Condition::Kind::AttributeIs);
+        break;
+    case Condition::Kind::Function:
+        lua_rawgeti(state, LUA_REGISTRYINDEX, condition.function);
+        lua_call(state, 0, 1);
+        result = lua_toboolean(state, -1) != 0;
+        lua_pop(state, 1);
+        break;
+    case Condition::Kind::All:
+        for (const int part : condition.parts)
+            if (!holds(state, script, part, failed)) return false;
+        return true;
+    case Condition::Kind::Any:
+        result = false;
+        for (const int part : condition.parts)
+            if (holds(state, script, part, failed)) return true;
+        break;
+    case Condition::Kind::None:
+        for (const int part : condition.parts)
+            if (holds(state, script, part, failed)) {
+                result = false;
+                break;
+            }
+        break;
+    }
+    if (!result) failed = condition.text;
+    return result;
+}
+
+void Script::resume(Run& run, int arguments)
+{
+    int results = 0, status = LUA_OK;
+    bool exceeded = false;
+    current_ = &run;
+    {
+        Budget::Slice slice(host_.budget, run.coroutine, instance_, run.id);
+        status = lua_resume(run.coroutine, nullptr, arguments, &results);
+        exceeded = slice.exceeded();
+        run.cpuMicroseconds += slice.spent().count();
+    }
+    current_ = nullptr;
+    if (exceeded) return end(run, RunEnd::OverBudget, name_ + ": CPU time is used up");
+    if (status == LUA_YIELD) {
+        if (run.waitsForAnswer || !run.deviceAsked.empty()) return;
+        return end(run, RunEnd::Failed, name_ + ": the run yielded outside of a step");
+    }
+    if (status == LUA_ERRMEM) return end(run, RunEnd::OverBudget, name_ + ": memory is used up");
+    if (status != LUA_OK) return end(run, RunEnd::Failed, errorText(run.coroutine));
+    if (!run.skippedBy.empty()) return end(run, RunEnd::Skipped, run.skippedBy);
+    end(run, RunEnd::Finished, {});
+}
+
+void Script::end(Run& run, RunEnd how, std::string message)
+{
+    RunEnded ended{run.id, how, std::move(message), std::move(run.reads), run.cpuMicroseconds, {}};
+    if (how == RunEnd::Finished && run.store != LUA_NOREF) {
+        const auto error = protect([&](lua_State* state) {
+            lua_rawgeti(state, LUA_REGISTRYINDEX, run.store);
+            try {
+                ended.store = toValue(state, -1);
+            }
+            catch (const ScriptError& refused) {
+                ended.end = RunEnd::Failed;
+                ended.message = name_ + ": store: " + refused.what();
+            }
+            lua_settop(state, 0);
+        });
+        if (error) ended.message = *error;
+    }
+    host_.send(ended);
+    if (run.reference != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, run.reference);
+    if (run.store != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, run.store);
+    runs_.erase(run.id);
+}
+
+void Script::answer(const StepAnswer& answer)
+{
+    const auto found = runs_.find(answer.run);
+    if (found == runs_.end() || !found->second->waitsForAnswer || found->second->step != answer.step) return;
+    auto& run = *found->second;
+    run.waitsForAnswer = false;
+    int results = 0;
+    const auto error = protect([&](lua_State* state) {
+        if (!answer.ok) lua_pushnil(state);
+        if (answer.ok && answer.result.isNull()) lua_pushboolean(state, 1);
+        else pushValue(state, answer.result);
+    });
+    if (error) return end(run, RunEnd::OverBudget, *error);
+    results = lua_gettop(state_);
+    if (!lua_checkstack(run.coroutine, results + 2)) return end(run, RunEnd::OverBudget, "not enough memory");
+    lua_xmove(state_, run.coroutine, results);
+    resume(run, results);
+}
+
+void Script::answer(const DeviceAnswer& answer)
+{
+    auto found = runs_.end();
+    if (answer.run != 0) {
+        found = runs_.find(answer.run);
+        if (found == runs_.end()) return;
+    }
+    std::string asked;
+    std::swap(asked, answer.run == 0 ? loaderAsked_ : found->second->deviceAsked);
+    if (asked.empty()) return;
+    auto* thread = answer.run == 0 ? loader_ : found->second->coroutine;
+    if (answer.device) {
+        devices[asked] = &host_.mirror.put(*answer.device);
+        if (!loading_) {
+            MirrorWish wish{answer.device->id, {}};
+            for (const auto& attribute : answer.device->attributes) wish.attributes.push_back(attribute.name);
+            host_.send(MirrorMore{instance_, std::move(wish)});
+        }
+    }
+    // The suggestion travels on the coroutine's stack; `device` makes the error of it.
+    const auto error = protect([&](lua_State* state) { lua_pushstring(state, answer.suggestion.c_str()); });
+    if (error || !lua_checkstack(thread, 3)) {
+        if (answer.run == 0) return failLoad("not enough memory", true);
+        return end(*found->second, RunEnd::OverBudget, "not enough memory");
+    }
+    lua_xmove(state_, thread, 1);
+    if (answer.run == 0) resumeLoad(1);
+    else resume(*found->second, 1);
+}
+
+void Script::cancel(std::uint64_t id)
+{
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    if (found->second->reference != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->reference);
+    if (found->second->store != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->store);
+    runs_.erase(found);
+}
+
+Run& Script::requireRun(const char* what)
+{
+    if (current_) return *current_;
+    throw ScriptError(std::string(what) + " works while a rule runs, not while its file is loaded");
+}
+
+void Script::requireLoading(const char* what) const
+{
+    if (!loading_) throw ScriptError(std::string(what) + " belongs to the top of the file, not into a run");
+}
+
+int Script::step(lua_State* state, StepKind kind, Value payload)
+{
+    auto& run = *current_;
+    if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
+    if (run.step < run.journal.size()) {
+        const auto& recorded = run.journal[run.step];
+        if (recorded.kind != kind) throw ScriptError("the run does not follow its journal any more");
+        ++run.step;
+        run.reads.clear();
+        if (!recorded.ok) lua_pushnil(state);
+        if (recorded.ok && recorded.result.isNull()) lua_pushboolean(state, 1);
+        else pushValue(state, recorded.result);
+        return recorded.ok ? 1 : 2;
+    }
+    if (!lua_isyieldable(state))
+        throw ScriptError("this cannot be done inside a callback of gsub, sort or a metamethod");
+    ++run.step;
+    run.waitsForAnswer = true;
+    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
+    return lua_yield(state, 0);
+}
+
+void Script::stepWithoutAnswer(StepKind kind, Value payload)
+{
+    auto& run = *current_;
+    if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
+    ++run.step;
+    if (run.step <= run.journal.size()) {
+        if (run.journal[run.step - 1].kind != kind) throw ScriptError("the run does not follow its journal any more");
+        run.reads.clear();
+        return;
+    }
+    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
+}
+
+void Script::logWhileLoading(std::string level, std::string text)
+{
+    host_.send(LoadLog{instance_, std::move(level), std::move(text)});
+}
+
+const Value& Script::read(MirroredDevice& device, int attribute)
+{
+    const auto& live = device.attributes[attribute];
+    if (!current_) return live.value;
+    auto& run = *current_;
+    const auto among = [&](const std::vector<ReadValue>& reads) -> const Value* {
+        for (const auto& read : reads)
+            if (read.device == device.id && read.attribute == live.name) return &read.value;
+        return nullptr;
+    };
+    if (const auto* before = among(run.reads)) return *before;
+    const Value* value = nullptr;
+    if (run.step < run.journal.size()) value = among(run.journal[run.step].reads);
+    run.reads.push_back({device.id, live.name, value ? *value : live.value});
+    return run.reads.back().value;
+}
+
+MirroredDevice* Script::knownDevice(const std::string& name) const
+{
+    const auto found = devices.find(name);
+    return found == devices.end() ? nullptr : found->second;
+}
+
+void Script::askForDevice(lua_State* state, const std::string& name)
+{
+    if (devices.size() >= maxDeclarations) throw ScriptError("more than 1000 devices in one file");
+    if (!lua_isyieldable(state)) throw ScriptError("name devices at the top of the file");
+    (current_ ? current_->deviceAsked : loaderAsked_) = name;
+    host_.send(DeviceQuery{instance_, current_ ? current_->id : 0, name});
+}
+
+int Script::addTrigger(Trigger trigger)
+{
+    if (triggers.size() >= maxDeclarations) throw ScriptError("more than 1000 triggers in one file");
+    triggers.push_back(std::move(trigger));
+    return static_cast<int>(triggers.size()) - 1;
+}
+
+int Script::addCondition(Condition condition)
+{
+    if (conditions.size() >= maxDeclarations) throw ScriptError("more than 1000 conditions in one file");
+    conditions.push_back(std::move(condition));
+    return static_cast<int>(conditions.size()) - 1;
+}
+
+void Script::addRule(Rule rule)
+{
+    if (rules.size() >= maxDeclarations) throw ScriptError("more than 1000 rules in one file");
+    rules.push_back(std::move(rule));
+}
+
+std::string Script::position(lua_State* state, int level) const
+{
+    return name_ + ":" + std::to_string(line(state, level));
+}
+
+int Script::line(lua_State* state, int level) const
+{
+    lua_Debug debug{};
+    if (!lua_getstack(state, level, &debug) || !lua_getinfo(state, "l", &debug)) return 0;
+    return std::max(debug.currentline, 0);
+}
+
+} // namespace atrium::automation::lua

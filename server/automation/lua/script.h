@@ -1,0 +1,163 @@
+#pragma once
+
+#include "automation/lua/budget.h"
+#include "automation/lua/device_mirror.h"
+#include "automation/lua/global_names.h"
+#include "automation/lua/values.h"
+#include "automation/messages.h"
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+namespace atrium::automation::lua {
+
+/// What all scripts of the host share.
+struct HostContext {
+    DeviceMirror& mirror;
+    Budget& budget;
+    const std::vector<ModuleFunctions>& modules;
+    std::function<void(const FromHost&)> send;
+    std::size_t memoryLimit = 4 * 1024 * 1024;
+};
+
+/// A clause of `when`: nothing (all hold) or one of these kinds, nested by any{} and none{}.
+struct Condition {
+    enum class Kind { AttributeIs, AttributeIsNot, Function, All, Any, None };
+    Kind kind = Kind::All;
+    MirroredDevice* device = nullptr;
+    int attribute = -1;
+    Value expected;
+    int function = LUA_NOREF;
+    std::vector<int> parts; ///< positions in Script::conditions
+    std::string text;       ///< for "why not": what the clause says, with its line
+};
+
+struct Rule {
+    std::string name;
+    RuleMode mode;
+    int line = 0;
+    std::vector<int> triggers; ///< positions in Script::triggers
+    int when = -1;             ///< position in Script::conditions; -1 = always
+    int function = LUA_NOREF;
+    Value store;
+};
+
+/// One call of a rule: a coroutine, and what the journal knows of it.
+struct Run {
+    std::uint64_t id = 0;
+    std::uint32_t rule = 0;
+    lua_State* coroutine = nullptr;
+    int reference = LUA_NOREF;
+    std::vector<RecordedStep> journal; ///< of an earlier life of this run
+    std::uint32_t step = 0;            ///< the last one begun
+    std::vector<ReadValue> reads;      ///< since that step
+    bool waitsForAnswer = false;       ///< to `step`
+    std::string deviceAsked;           ///< waits for a DeviceAnswer; empty = does not
+    std::string skippedBy;             ///< the clause of `when` that did not hold
+    std::int64_t cpuMicroseconds = 0;
+    int store = LUA_NOREF;
+    std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
+};
+
+/// One loaded version of one automation: a lua_State of its own with its own memory limit, the rules that it declared
+/// and their runs. Scripts cannot see each other. Thread: the host's.
+class Script {
+public:
+    Script(HostContext& host, std::uint32_t instance, std::string name);
+    ~Script();
+    Script(const Script&) = delete;
+    Script& operator=(const Script&) = delete;
+
+    /// Compiles and runs the text; ends in ScriptLoaded or ScriptFailed, maybe after DeviceQuery.
+    void load(const std::string& source);
+    void start(const StartRun& request);
+    void answer(const StepAnswer& answer);
+    void answer(const DeviceAnswer& answer);
+    void cancel(std::uint64_t run);
+    bool hasRun(std::uint64_t run) const { return runs_.contains(run); }
+
+    // ---- for the functions that the script calls
+
+    static Script& of(lua_State* state) { return **static_cast<Script**>(lua_getextraspace(state)); }
+    HostContext& host() { return host_; }
+    bool loading() const { return loading_; }
+    /// The run whose code is running; throws ScriptError with `what` when there is none.
+    Run& requireRun(const char* what);
+    Run* currentRun() { return current_; }
+    void requireLoading(const char* what) const;
+    /// Does one step of the current run: returns the recorded result, or sends the step and yields. To be returned from
+    /// the C function that the script called.
+    int step(lua_State* state, StepKind kind, Value payload);
+    /// The same for a step that nobody answers.
+    void stepWithoutAnswer(StepKind kind, Value payload);
+    void logWhileLoading(std::string level, std::string text);
+    /// The value of an attribute as this run sees it: the recorded one, or the mirror's.
+    const Value& read(MirroredDevice& device, int attribute);
+    MirroredDevice* knownDevice(const std::string& name) const;
+    /// Asks the server for a device. The caller yields and looks again.
+    void askForDevice(lua_State* state, const std::string& name);
+    int addTrigger(Trigger trigger);
+    int addCondition(Condition condition);
+    void addRule(Rule rule);
+    /// `file:line` of the function at `level`.
+    std::string position(lua_State* state, int level) const;
+    int line(lua_State* state, int level) const;
+
+    std::vector<Trigger> triggers;
+    std::vector<Condition> conditions;
+    std::vector<Rule> rules;
+    ChunkNames names;
+    std::unordered_map<std::string, MirroredDevice*> devices;
+
+private:
+    struct Memory {
+        std::size_t used = 0;
+        std::size_t limit = 0;
+    };
+    static void* allocate(void* memory, void* block, std::size_t oldSize, std::size_t newSize);
+    static int runBody(lua_State* state);
+    static int runEnd(lua_State* state, int status, lua_KContext context);
+    static bool holds(lua_State* state, Script& script, int condition, std::string& failed);
+
+    /// Runs `body` under lua_pcall; the error text when it failed.
+    std::optional<std::string> protect(const std::function<void(lua_State*)>& body);
+    void prepare(const std::string& source);
+    void resumeLoad(int arguments);
+    void finishLoad();
+    void failLoad(std::string message, bool overBudget);
+    void resume(Run& run, int arguments);
+    void end(Run& run, RunEnd end, std::string message);
+    std::string errorText(lua_State* state) const;
+
+    HostContext& host_;
+    std::uint32_t instance_;
+    std::string name_;
+    Memory memory_;
+    lua_State* state_ = nullptr;
+    bool loading_ = true;
+    lua_State* loader_ = nullptr;
+    int loaderReference_ = LUA_NOREF;
+    std::string loaderAsked_;
+    std::unordered_map<std::uint64_t, std::unique_ptr<Run>> runs_;
+    Run* current_ = nullptr;
+};
+
+// The parts of the language, each adds its names to the table at the top of the stack.
+void openSandbox(lua_State* state);
+void openStrings(lua_State* state);
+void openDevices(lua_State* state);
+void openRules(lua_State* state);
+void openTriggers(lua_State* state);
+void openEffects(lua_State* state);
+
+constexpr const char* triggerType = "atrium.trigger";
+constexpr const char* conditionType = "atrium.condition";
+/// Pushes a handle of a trigger or condition.
+void pushTrigger(lua_State* state, Trigger trigger);
+void pushCondition(lua_State* state, Condition condition);
+/// Makes a rule of a trigger and a function: `every "10m"(function() end)`.
+int declarePlainRule(lua_State* state, int trigger, int functionIndex);
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,233 @@
+#include "automation/lua/pattern.h"
+#include "automation/lua/script.h"
+
+#include <cstring>
+
+namespace atrium::automation::lua {
+
+namespace {
+
+constexpr std::size_t maxRepeated = 1024 * 1024;
+
+std::string_view textArgument(lua_State* state, int index)
+{
+    std::size_t size = 0;
+    const char* text = luaL_checklstring(state, index, &size);
+    return {text, size};
+}
+
+/// Where a search begins: `init` counted from 1, or from the end when negative. Past the end when there is nothing.
+std::size_t startArgument(lua_State* state, int index, std::size_t size)
+{
+    const auto init = luaL_optinteger(state, index, 1);
+    if (init > 0) return static_cast<std::size_t>(init) - 1;
+    if (init == 0 || static_cast<std::size_t>(-(init + 1)) >= size) return 0;
+    return size - static_cast<std::size_t>(-(init + 1)) - 1;
+}
+
+void pushCapture(lua_State* state, std::string_view subject, const Pattern::Capture& capture)
+{
+    if (capture.isPosition) lua_pushinteger(state, static_cast<lua_Integer>(capture.start) + 1);
+    else lua_pushlstring(state, subject.data() + capture.start, capture.length);
+}
+
+/// Pushes the captures, or the whole match when the pattern has none and `whole` is given. Returns how many.
+int pushCaptures(lua_State* state, std::string_view subject, const Pattern& pattern, const Pattern::Capture* whole)
+{
+    const auto& captures = pattern.captures();
+    luaL_checkstack(state, static_cast<int>(captures.size()) + 1, "too many captures");
+    if (captures.empty() && whole) {
+        pushCapture(state, subject, *whole);
+        return 1;
+    }
+    for (const auto& capture : captures) pushCapture(state, subject, capture);
+    return static_cast<int>(captures.size());
+}
+
+template <bool find>
+int search(lua_State* state)
+{
+    const auto subject = textArgument(state, 1);
+    const auto text = textArgument(state, 2);
+    auto at = startArgument(state, 3, subject.size());
+    if (at > subject.size()) {
+        lua_pushnil(state);
+        return 1;
+    }
+    const bool plain = find && (lua_toboolean(state, 4) || text.find_first_of("^$*+?.([%-") == std::string_view::npos);
+    if (plain) {
+        const void* found = ::memmem(subject.data() + at, subject.size() - at, text.data(), text.size());
+        if (!found) {
+            lua_pushnil(state);
+            return 1;
+        }
+        const auto start = static_cast<const char*>(found) - subject.data();
+        lua_pushinteger(state, start + 1);
+        lua_pushinteger(state, start + static_cast<lua_Integer>(text.size()));
+        return 2;
+    }
+    Pattern pattern(subject, text);
+    for (;; ++at) {
+        if (const auto end = pattern.matchAt(at)) {
+            const Pattern::Capture whole{at, *end - at, false};
+            if (!find) return pushCaptures(state, subject, pattern, &whole);
+            lua_pushinteger(state, static_cast<lua_Integer>(at) + 1);
+            lua_pushinteger(state, static_cast<lua_Integer>(*end));
+            return 2 + pushCaptures(state, subject, pattern, nullptr);
+        }
+        if (at >= subject.size() || pattern.anchored()) break;
+    }
+    lua_pushnil(state);
+    return 1;
+}
+
+/// Upvalues: subject, pattern, where to go on (counted from 0), end of the last match (-1 = none).
+int nextMatch(lua_State* state)
+{
+    const auto subject = textArgument(state, lua_upvalueindex(1));
+    auto at = static_cast<std::size_t>(lua_tointeger(state, lua_upvalueindex(3)));
+    const auto lastEnd = lua_tointeger(state, lua_upvalueindex(4));
+    const auto text = textArgument(state, lua_upvalueindex(2));
+    Pattern pattern(subject, text);
+    // For gmatch a '^' is a plain character in stock Lua's sense: it matches nothing here that could advance.
+    for (; at <= subject.size(); ++at) {
+        const auto end = pattern.matchAt(at);
+        if (!end || static_cast<lua_Integer>(*end) == lastEnd) continue;
+        lua_pushinteger(state, static_cast<lua_Integer>(*end));
+        lua_copy(state, -1, lua_upvalueindex(3));
+        lua_replace(state, lua_upvalueindex(4));
+        const Pattern::Capture whole{at, *end - at, false};
+        return pushCaptures(state, subject, pattern, &whole);
+    }
+    return 0;
+}
+
+int everyMatch(lua_State* state)
+{
+    const auto subject = textArgument(state, 1);
+    textArgument(state, 2);
+    const auto start = std::min(startArgument(state, 3, subject.size()), subject.size() + 1);
+    lua_settop(state, 2);
+    lua_pushinteger(state, static_cast<lua_Integer>(start));
+    lua_pushinteger(state, -1);
+    lua_pushcclosure(state, guarded<nextMatch>, 4);
+    return 1;
+}
+
+/// Adds what replaces the match to `out`: `%0` to `%9` in a text, or what a table or function gives.
+void appendReplacement(lua_State* state, std::string& out, std::string_view subject, const Pattern& pattern,
+                       const Pattern::Capture& whole)
+{
+    const auto original = subject.substr(whole.start, whole.length);
+    const auto& captures = pattern.captures();
+    const int type = lua_type(state, 3);
+    if (type == LUA_TSTRING || type == LUA_TNUMBER) {
+        const auto text = textArgument(state, 3);
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            if (text[i] != '%') {
+                out += text[i];
+                continue;
+            }
+            const char digit = ++i < text.size() ? text[i] : '\0';
+            if (digit == '%') out += '%';
+            else if (digit == '0' || (digit == '1' && captures.empty())) out += original;
+            else if (digit >= '1' && digit <= '9' && static_cast<std::size_t>(digit - '1') < captures.size()) {
+                const auto& capture = captures[digit - '1'];
+                if (capture.isPosition) out += std::to_string(capture.start + 1);
+                else out += subject.substr(capture.start, capture.length);
+            }
+            else if (digit >= '0' && digit <= '9') throw ScriptError("invalid capture index in replacement text");
+            else throw ScriptError("invalid use of '%' in replacement text");
+        }
+        return;
+    }
+    if (type == LUA_TTABLE) {
+        pushCapture(state, subject, captures.empty() ? whole : captures[0]);
+        lua_gettable(state, 3);
+    }
+    else {
+        lua_pushvalue(state, 3);
+        lua_call(state, pushCaptures(state, subject, pattern, &whole), 1);
+    }
+    if (!lua_toboolean(state, -1)) out += original;
+    else if (lua_isstring(state, -1)) out += textArgument(state, -1);
+    else throw ScriptError(std::string("a match cannot be replaced by a ") + luaL_typename(state, -1));
+    lua_pop(state, 1);
+}
+
+int replace(lua_State* state)
+{
+    const auto subject = textArgument(state, 1);
+    const auto text = textArgument(state, 2);
+    const int type = lua_type(state, 3);
+    if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TTABLE && type != LUA_TFUNCTION)
+        throw ScriptError("gsub: the replacement must be text, a table or a function");
+    const auto limit = luaL_optinteger(state, 4, static_cast<lua_Integer>(subject.size()) + 1);
+    Pattern pattern(subject, text);
+    std::string out;
+    lua_Integer count = 0;
+    std::size_t at = 0;
+    std::optional<std::size_t> lastEnd;
+    while (count < limit) {
+        const auto end = pattern.matchAt(at);
+        if (end && end != lastEnd) {
+            ++count;
+            appendReplacement(state, out, subject, pattern, {at, *end - at, false});
+            at = *end;
+            lastEnd = end;
+        }
+        else if (at < subject.size()) out += subject[at++];
+        else break;
+        if (out.size() > maxRepeated) throw ScriptError("gsub: the result is larger than 1 MiB");
+        if (pattern.anchored()) break;
+    }
+    if (at < subject.size()) out += subject.substr(at);
+    lua_pushlstring(state, out.data(), out.size());
+    lua_pushinteger(state, count);
+    return 2;
+}
+
+int repeat(lua_State* state)
+{
+    const auto text = textArgument(state, 1);
+    const auto count = luaL_checkinteger(state, 2);
+    const auto separator = lua_isnoneornil(state, 3) ? std::string_view() : textArgument(state, 3);
+    const auto piece = text.size() + separator.size();
+    if (count <= 0 || piece == 0) {
+        lua_pushliteral(state, "");
+        return 1;
+    }
+    if (static_cast<std::uint64_t>(count) > maxRepeated / piece)
+        throw ScriptError("rep: the result is larger than 1 MiB");
+    std::string out;
+    out.reserve(static_cast<std::size_t>(count) * piece);
+    for (lua_Integer i = 0; i < count; ++i) {
+        out += text;
+        if (i + 1 < count) out += separator;
+    }
+    lua_pushlstring(state, out.data(), out.size());
+    return 1;
+}
+
+} // namespace
+
+void openStrings(lua_State* state)
+{
+    // Opening the library also makes the metatable of texts, whose __index is this table.
+    lua_pushcfunction(state, luaopen_string);
+    lua_call(state, 0, 1);
+    lua_pushnil(state);
+    lua_setfield(state, -2, "dump");
+    const luaL_Reg own[] = {{"find", guarded<search<true>>}, {"match", guarded<search<false>>},
+                            {"gmatch", guarded<everyMatch>}, {"gsub", guarded<replace>},
+                            {"rep", guarded<repeat>},        {nullptr, nullptr}};
+    luaL_setfuncs(state, own, 0);
+    lua_pushliteral(state, "");
+    lua_getmetatable(state, -1);
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+    lua_pop(state, 2);
+    lua_setfield(state, -2, "string");
+}
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,261 @@
+#include "automation/lua_host.h"
+
+#include "runtime/thread.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace atrium::automation {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr std::size_t overflowAt = 8 * 1024 * 1024;
+constexpr std::size_t congestedAt = 2 * 1024 * 1024;
+constexpr auto lookEvery = 20ms; ///< at a busy process
+constexpr auto restWhenIdle = 1s;
+constexpr auto shortestPause = 50ms;
+constexpr auto longestPause = 10'000ms;
+constexpr auto steadyAfter = 10s; ///< a process that lived this long is restarted at once
+} // namespace
+
+LuaHost::LuaHost(HostOptions options, Executor& core, Log& log, Metrics& metrics, Handlers handlers)
+    : options_(std::move(options)), core_(core), log_(log), handlers_(std::move(handlers)),
+      restarts_(metrics.counter("atrium_script_host_restarts_total", "Starts of the script host process")),
+      kills_(metrics.counter("atrium_script_host_kills_total", "Script host processes killed past a deadline")),
+      outgoingBytes_(metrics.gauge("atrium_queue_depth", "Entries waiting", {{"queue", "script_host_bytes"}}))
+{
+    wakeDescriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wakeDescriptor_ < 0) throw std::runtime_error("no eventfd");
+}
+
+LuaHost::~LuaHost()
+{
+    stop();
+    ::close(wakeDescriptor_);
+}
+
+void LuaHost::start()
+{
+    thread_ = runtime::startThread("automation", [this] { loop(); });
+}
+
+void LuaHost::stop()
+{
+    *alive_ = false;
+    stopping_ = true;
+    wake();
+    if (thread_.joinable()) thread_.join();
+}
+
+void LuaHost::wake()
+{
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(wakeDescriptor_, &one, sizeof one);
+}
+
+bool LuaHost::pause(std::chrono::milliseconds duration)
+{
+    pollfd descriptor{wakeDescriptor_, POLLIN, 0};
+    const auto until = std::chrono::steady_clock::now() + duration;
+    while (!stopping_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        if (left <= 0ms) break;
+        if (::poll(&descriptor, 1, static_cast<int>(left.count())) > 0) {
+            std::uint64_t count = 0;
+            [[maybe_unused]] const auto read = ::read(wakeDescriptor_, &count, sizeof count);
+        }
+    }
+    return !stopping_;
+}
+
+void LuaHost::loop()
+{
+    auto wait = shortestPause;
+    for (std::uint64_t epoch = 1; !stopping_; ++epoch) {
+        const auto began = std::chrono::steady_clock::now();
+        try {
+            live(epoch);
+        }
+        catch (const std::exception& error) {
+            log_.error("script host failed", {{"reason", error.what()}});
+        }
+        pid_ = 0;
+        if (std::chrono::steady_clock::now() - began > steadyAfter) wait = shortestPause;
+        if (!pause(wait)) return;
+        wait = std::min<std::chrono::milliseconds>(wait * 2, longestPause);
+    }
+}
+
+void LuaHost::postToCore(std::function<void()> task)
+{
+    // Core's queue is full: the script host waits with us, that is the pressure it should feel.
+    auto guarded = [alive = alive_, task = std::move(task)] {
+        if (*alive) task();
+    };
+    while (!core_.post(guarded)) {
+        if (stopping_) return;
+        std::this_thread::sleep_for(1ms);
+    }
+}
+
+void LuaHost::live(std::uint64_t epoch)
+{
+    HostProcess process(options_);
+    pid_ = process.pid();
+    restarts_.add();
+    {
+        std::lock_guard lock(mutex_);
+        socket_ = process.socket();
+        epoch_ = epoch;
+        outgoing_.clear();
+        written_ = 0;
+        overflowed_ = false;
+    }
+    postToCore([this, epoch] {
+        coreEpoch_ = epoch;
+        handlers_.started();
+    });
+
+    FrameBuffer frames;
+    bool killed = false, overdue = false;
+    auto idleSince = std::chrono::steady_clock::now();
+    for (;;) {
+        bool pending = false, overflowed = false;
+        {
+            std::lock_guard lock(mutex_);
+            pending = written_ < outgoing_.size();
+            overflowed = overflowed_;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (process.isBusy() || pending) idleSince = now;
+        if (now - idleSince > restWhenIdle) watching_ = false;
+        pollfd descriptors[] = {{process.socket(), static_cast<short>(POLLIN | (pending ? POLLOUT : 0)), 0},
+                                {wakeDescriptor_, POLLIN, 0}};
+        const int timeout = watching_ ? static_cast<int>(lookEvery.count()) : -1;
+        ::poll(descriptors, 2, timeout);
+        if (descriptors[1].revents) {
+            std::uint64_t count = 0;
+            [[maybe_unused]] const auto read = ::read(wakeDescriptor_, &count, sizeof count);
+            idleSince = std::chrono::steady_clock::now();
+        }
+        if (!killed && (stopping_ || overflowed || process.isOverdue())) {
+            overdue = !stopping_ && !overflowed;
+            if (overdue) kills_.add();
+            killed = true;
+            process.kill();
+        }
+        if ((descriptors[0].revents & POLLOUT) && !writeSome(process.socket())) break;
+        // What a dying process has said before counts: read up to the end of the stream.
+        if ((descriptors[0].revents & (POLLIN | POLLHUP | POLLERR)) && !readSome(process, frames)) break;
+    }
+    {
+        std::lock_guard lock(mutex_);
+        socket_ = -1;
+        outgoing_.clear();
+        written_ = 0;
+    }
+    process.kill();
+    const int signal = process.reap();
+    Death death;
+    death.overdue = overdue;
+    death.crashed = !killed && signal != 0 && signal != SIGKILL && signal != SIGTERM && signal != SIGINT;
+    death.busy = process.isBusy();
+    death.instance = process.board().instance;
+    death.run = process.board().run;
+    death.reason = overdue ? "CPU time is used up" : signal ? std::string("signal ") + ::strsignal(signal) : "ended";
+    if (stopping_) return;
+    log_.warning("script host ended", {{"reason", death.reason}, {"busy", death.busy}});
+    postToCore([this, death] { handlers_.died(death); });
+}
+
+bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
+{
+    char buffer[65536];
+    const auto size = ::recv(process.socket(), buffer, sizeof buffer, MSG_DONTWAIT);
+    if (size < 0) return errno == EINTR || errno == EAGAIN;
+    if (size == 0) return false;
+    frames.append({buffer, static_cast<std::size_t>(size)});
+    std::vector<FromHost> messages;
+    while (const auto frame = frames.next()) {
+        auto message = decodeMessage<FromHost>(*frame);
+        if (!message) {
+            log_.error("unreadable message from the script host");
+            return false;
+        }
+        messages.push_back(std::move(*message));
+    }
+    if (frames.broken()) return false;
+    if (!messages.empty()) {
+        auto batch = std::make_shared<std::vector<FromHost>>(std::move(messages));
+        postToCore([this, batch] {
+            for (auto& message : *batch) handlers_.message(message);
+        });
+    }
+    return true;
+}
+
+bool LuaHost::writeSome(int socket)
+{
+    std::lock_guard lock(mutex_);
+    while (written_ < outgoing_.size()) {
+        const auto size =
+            ::send(socket, outgoing_.data() + written_, outgoing_.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) {
+            outgoing_.erase(0, written_);
+            written_ = 0;
+            return errno == EAGAIN;
+        }
+        written_ += static_cast<std::size_t>(size);
+    }
+    outgoing_.clear();
+    written_ = 0;
+    return true;
+}
+
+void LuaHost::send(const ToHost& message)
+{
+    std::lock_guard lock(mutex_);
+    if (socket_ < 0 || coreEpoch_ != epoch_ || overflowed_) return;
+    appendFrame(outgoing_, message);
+    if (outgoing_.size() - written_ > overflowAt) {
+        overflowed_ = true;
+        wake();
+    }
+}
+
+void LuaHost::flush()
+{
+    bool blocked = false;
+    {
+        std::lock_guard lock(mutex_);
+        if (socket_ < 0 || coreEpoch_ != epoch_ || outgoing_.empty()) return;
+        while (written_ < outgoing_.size()) {
+            const auto size =
+                ::send(socket_, outgoing_.data() + written_, outgoing_.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
+            if (size < 0 && errno == EINTR) continue;
+            if (size < 0) break; // full: the thread goes on; broken: the thread sees it too
+            written_ += static_cast<std::size_t>(size);
+        }
+        blocked = written_ < outgoing_.size();
+        if (!blocked) {
+            outgoing_.clear();
+            written_ = 0;
+        }
+        outgoingBytes_.set(static_cast<double>(outgoing_.size() - written_));
+    }
+    if (!watching_.exchange(true) || blocked) wake();
+}
+
+bool LuaHost::isCongested() const
+{
+    std::lock_guard lock(mutex_);
+    return outgoing_.size() - written_ > congestedAt;
+}
+
+} // namespace atrium::automation

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "atrium/executor.h"
+#include "atrium/log.h"
+#include "atrium/metrics.h"
+#include "automation/host_process.h"
+#include "automation/messages.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace atrium::automation {
+
+/// Keeps a script host process alive and carries messages to and from it. Core writes straight into the socket; the
+/// thread `automation` starts the process, reads its answers, hands them to core in batches, writes what did not fit,
+/// and kills the process when a slice is over its time.
+class LuaHost {
+public:
+    /// Why a process ended and what it was running then.
+    struct Death {
+        std::string reason;
+        bool overdue = false; ///< killed for its deadline
+        bool crashed = false; ///< ended by a fault of its own (SIGSEGV, SIGABRT, SIGXCPU, ...)
+        bool busy = false;    ///< `instance` and `run` say with what
+        std::uint32_t instance = 0;
+        std::uint64_t run = 0; ///< 0 = loading
+    };
+
+    /// Thread of all: core.
+    struct Handlers {
+        std::function<void()> started; ///< a fresh process that knows nothing
+        std::function<void(FromHost&)> message;
+        std::function<void(const Death&)> died;
+    };
+
+    LuaHost(HostOptions options, Executor& core, Log& log, Metrics& metrics, Handlers handlers);
+    ~LuaHost();
+
+    void start();
+    /// Ends the process and the thread. Handlers do not run any more, provided that core runs none of ours at this
+    /// moment. Idempotent. Thread: any but `automation`.
+    void stop();
+
+    /// Puts a message behind the others; it leaves with the next flush(). Nothing happens while no process is up. When
+    /// the process does not read (outgoing buffer over 8 MiB), it is ended and started anew, since it would otherwise
+    /// run on old values; the engine brings it up to date. Thread: core.
+    void send(const ToHost& message);
+    /// Never waits. Thread: core.
+    void flush();
+    /// Whether so much is on its way (over 2 MiB) that new runs should not be begun. Thread: core.
+    bool isCongested() const;
+
+    /// 0 = none at the moment. Thread: any.
+    pid_t processId() const { return pid_.load(); }
+
+private:
+    void loop();
+    void live(std::uint64_t epoch);
+    /// False at the end of the stream.
+    bool readSome(HostProcess& process, FrameBuffer& frames);
+    bool writeSome(int socket);
+    void postToCore(std::function<void()> task);
+    void wake();
+    bool pause(std::chrono::milliseconds duration);
+
+    const HostOptions options_;
+    Executor& core_;
+    Log& log_;
+    Handlers handlers_;
+    Counter& restarts_;
+    Counter& kills_;
+    Gauge& outgoingBytes_;
+
+    mutable std::mutex mutex_;
+    std::string outgoing_;
+    std::size_t written_ = 0;
+    int socket_ = -1;         ///< of the process that is up
+    std::uint64_t epoch_ = 0; ///< counts processes
+    bool overflowed_ = false;
+
+    std::uint64_t coreEpoch_ = 0; ///< the process that core talks to
+    std::atomic<bool> watching_{false};
+    std::atomic<bool> stopping_{false};
+    std::atomic<pid_t> pid_{0};
+    std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+    int wakeDescriptor_ = -1;
+    std::thread thread_;
+};
+
+} // namespace atrium::automation

@@ -1,0 +1,394 @@
+#include "automation/runner.h"
+
+#include <algorithm>
+
+namespace atrium::automation {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr std::size_t largestKeptEvent = 16 * 1024;
+constexpr int effectsPerMinute = 600; ///< of one automation, log lines included
+constexpr std::size_t maxLiveRuns = 20'000;
+constexpr std::size_t largestShownPayload = 8 * 1024;
+
+std::string kindOf(const Value& event) { return event.textOr("kind", "unknown"); }
+} // namespace
+
+Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers)
+    : services_(services), effects_(effects), journal_(journal), runLog_(runLog), handlers_(std::move(handlers)),
+      duration_(
+          services.metrics.histogram("atrium_rule_duration_seconds", "Time from the trigger to the end of a run")),
+      dropped_(services.metrics.counter("atrium_rule_triggers_dropped_total", "Triggers that a full queue dropped"))
+{}
+
+std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause)
+{
+    const auto rule = handlers_.rule(key);
+    if (!rule) return 0;
+    const auto drop = [&](const char* reason) {
+        dropped_.add();
+        skip(key, kindOf(event), reason);
+        return std::uint64_t{0};
+    };
+    if (cause.hops >= Cause::maxHops) return drop("the chain of rules that set each other off is too long");
+    auto& queue = queues_[key];
+    const auto& mode = rule->view->mode;
+    switch (mode.kind) {
+    case RuleMode::Kind::Single:
+        if (!queue.running.empty()) return drop("mode single: the last run has not ended");
+        break;
+    case RuleMode::Kind::Restart: {
+        const auto running = queue.running;
+        for (const auto id : running) end(id, RunState::Cancelled, "mode restart: the trigger came again");
+        break;
+    }
+    case RuleMode::Kind::Queued:
+        if (queue.running.empty()) break;
+        if (queue.waiting.size() >= mode.limit) return drop("mode queued: too many wait already");
+        queue.waiting.emplace_back(std::move(event), cause);
+        return 0;
+    case RuleMode::Kind::Parallel:
+        if (queue.running.size() >= mode.limit) return drop("mode parallel: too many run already");
+        break;
+    }
+    if (runs_.size() >= maxLiveRuns || handlers_.isCongested()) return drop("too many runs in the server");
+    return begin(key, *rule, std::move(event), cause);
+}
+
+std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const Cause& cause)
+{
+    const auto now = services_.clock.now();
+    lastId_ = std::max(lastId_ + 1, static_cast<std::uint64_t>(toMicroseconds(now)));
+    LiveRun run;
+    run.key = key;
+    run.event = std::move(event);
+    run.record.id = lastId_;
+    run.record.automation = rule.automation;
+    run.record.rule = rule.view->name;
+    run.record.version = rule.version;
+    run.record.event = wireSize(run.event) <= largestKeptEvent
+                           ? run.event
+                           : Value(Object{{"kind", kindOf(run.event)}, {"too_large", true}});
+    run.record.store = storeOf(rule.automation, *rule.view);
+    run.record.correlationId = cause.correlationId;
+    run.record.hops = cause.hops;
+    run.record.startedAt = now;
+    auto& live = runs_.emplace(lastId_, std::move(run)).first->second;
+    queues_[key].running.push_back(lastId_);
+    if (rule.inHost) {
+        sendStart(live);
+        handlers_.flush();
+    }
+    return lastId_;
+}
+
+void Runner::sendStart(LiveRun& run)
+{
+    run.inHost = true;
+    handlers_.send(StartRun{run.record.id, run.key.instance, run.key.rule, run.event, run.record.store, run.journal});
+}
+
+const Value& Runner::storeOf(AutomationId automation, const RuleView& rule)
+{
+    auto& store = stores_[{automation, rule.name}];
+    if (store.isNull()) store = rule.store;
+    return store;
+}
+
+void Runner::setStore(AutomationId automation, const std::string& rule, Value content)
+{
+    stores_[{automation, rule}] = std::move(content);
+}
+
+void Runner::forget(AutomationId automation)
+{
+    std::erase_if(stores_, [&](const auto& entry) { return entry.first.first == automation; });
+    minutes_.erase(automation);
+}
+
+void Runner::skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads)
+{
+    const auto rule = handlers_.rule(key);
+    if (!rule) return;
+    runLog_.add(rule->automation,
+                {rule->view->name, trigger, std::move(reason), std::move(reads), services_.clock.now()});
+}
+
+void Runner::resume(RunRecord record, RuleKey key)
+{
+    lastId_ = std::max(lastId_, record.id);
+    journal_.know(record.id, record.steps.size());
+    LiveRun run;
+    run.key = key;
+    run.event = record.event;
+    run.durable = true;
+    std::optional<UtcTime> due;
+    for (auto& step : record.steps) {
+        if (step.done) run.journal.push_back({step.kind, step.ok, step.result, step.reads});
+        else if (step.kind == StepKind::Wait) due = step.due;
+    }
+    // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key.
+    if (!due && !record.steps.empty() && !record.steps.back().done) record.steps.pop_back();
+    run.record = std::move(record);
+    const auto id = run.record.id;
+    auto& live = runs_.emplace(id, std::move(run)).first->second;
+    queues_[key].running.push_back(id);
+    if (due) startWait(live, std::max<std::chrono::microseconds>(*due - services_.clock.now(), 0us));
+    if (const auto rule = handlers_.rule(key); rule && rule->inHost) {
+        sendStart(live);
+        handlers_.flush();
+    }
+}
+
+void Runner::onStep(Step& step)
+{
+    const auto found = runs_.find(step.run);
+    if (found == runs_.end()) return;
+    auto& run = found->second;
+    auto& steps = run.record.steps;
+    if (step.step <= steps.size()) {
+        // Asked for again by a new life of the host. Done meanwhile: tell; else the answer is on its way.
+        if (step.step <= run.journal.size()) answer(run, step.step);
+        return;
+    }
+    if (!withinBudget(run.record.automation)) {
+        const auto automation = run.record.automation;
+        const auto reason = "more than " + std::to_string(effectsPerMinute) + " effects and log lines in a minute";
+        end(step.run, RunState::OverBudget, reason);
+        return handlers_.offended(automation, reason);
+    }
+    StepRecord record{step.kind,
+                      wireSize(step.payload) <= largestShownPayload ? step.payload : Value("(too large to show)"),
+                      false,
+                      true,
+                      {},
+                      step.reads,
+                      services_.clock.now(),
+                      {}};
+    steps.push_back(std::move(record));
+    const auto id = step.run;
+    const std::size_t number = step.step;
+    switch (step.kind) {
+    case StepKind::Log:
+        logLine(run, step.payload);
+        steps.back().done = true;
+        run.journal.push_back({step.kind, true, {}, std::move(step.reads)});
+        return;
+    case StepKind::Wait: {
+        if (run.record.event.booleanOr("too_large", false))
+            return complete(id, number, false, "the event is too large for a run that waits");
+        const std::chrono::microseconds duration(step.payload.integerOr("microseconds", 0));
+        steps.back().due = services_.clock.now() + duration;
+        run.record.state = RunState::Waiting;
+        run.durable = true;
+        publish(run.record);
+        // The wait counts from now, but is over only when the journal that lets it survive is on the disk.
+        journal_.waits(run.record, [this, id, number](bool kept) {
+            const auto waiting = runs_.find(id);
+            if (waiting == runs_.end() || waiting->second.record.steps.size() != number) return;
+            if (!kept) services_.log.error("a wait would not survive a restart", {{"run", std::to_string(id)}});
+            const auto left = waiting->second.record.steps.back().due - services_.clock.now();
+            startWait(waiting->second, std::max<std::chrono::microseconds>(left, 0us));
+        });
+        return;
+    }
+    default: break;
+    }
+    Effects::Request request{step.kind, step.payload, run.record.rule,
+                             Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
+                             std::to_string(id) + ":" + std::to_string(number)};
+    effects_.perform(request,
+                     [this, id, number](bool ok, Value result) { complete(id, number, ok, std::move(result)); });
+}
+
+void Runner::startWait(LiveRun& run, std::chrono::microseconds duration)
+{
+    const auto id = run.record.id;
+    const auto step = run.record.steps.size();
+    run.wait = services_.scheduler.after(duration, [this, id, step] { complete(id, step, true, {}); });
+}
+
+void Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
+{
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    auto& run = found->second;
+    if (run.record.steps.size() != step || run.record.steps.back().done) return;
+    auto& record = run.record.steps.back();
+    record.done = true;
+    record.ok = ok;
+    record.result = result;
+    run.record.state = RunState::Running;
+    run.journal.push_back({record.kind, ok, std::move(result), record.reads});
+    if (run.durable) journal_.progressed(run.record);
+    answer(run, step);
+}
+
+void Runner::answer(const LiveRun& run, std::size_t step)
+{
+    if (!run.inHost) return; // it reads the result from its journal when it starts again
+    const auto& recorded = run.journal[step - 1];
+    handlers_.send(StepAnswer{run.record.id, static_cast<std::uint32_t>(step), recorded.ok, recorded.result});
+    handlers_.flush();
+}
+
+void Runner::logLine(const LiveRun& run, const Value& payload)
+{
+    const auto level = payload.textOr("level", "info");
+    const auto text = payload.textOr("text", "");
+    services_.log.write(level == "error"   ? LogLevel::Error
+                        : level == "warn"  ? LogLevel::Warning
+                        : level == "debug" ? LogLevel::Debug
+                                           : LogLevel::Info,
+                        text, {{"rule", run.record.rule}, {"correlation_id", run.record.correlationId}});
+    services_.realtime.publish({"automation_logs",
+                                {{"type", "automation_log"},
+                                 {"automation", run.record.automation.value},
+                                 {"rule", run.record.rule},
+                                 {"run", std::to_string(run.record.id)},
+                                 {"level", level},
+                                 {"message", text},
+                                 {"timestamp", toMilliseconds(services_.clock.now())}},
+                                "automations.read",
+                                {},
+                                {}});
+}
+
+bool Runner::withinBudget(AutomationId automation)
+{
+    auto& minute = minutes_[automation];
+    const auto now = services_.clock.now();
+    if (now - minute.began >= 60s || now < minute.began) minute = {now, 0};
+    return ++minute.effects <= effectsPerMinute;
+}
+
+void Runner::onEnded(RunEnded& ended)
+{
+    const auto found = runs_.find(ended.run);
+    if (found == runs_.end()) return;
+    auto& record = found->second.record;
+    record.cpuMicroseconds += ended.cpuMicroseconds;
+    if (ended.end == RunEnd::Skipped) {
+        const auto key = found->second.key;
+        skip(key, kindOf(record.event), ended.message, std::move(ended.reads));
+        return end(ended.run, RunState::Cancelled, {});
+    }
+    const auto automation = record.automation;
+    if (ended.store) {
+        setStore(automation, record.rule, *ended.store);
+        journal_.keep({automation, record.rule, std::move(*ended.store)});
+    }
+    const auto state = ended.end == RunEnd::Finished ? RunState::Finished
+                       : ended.end == RunEnd::Failed ? RunState::Failed
+                                                     : RunState::OverBudget;
+    end(ended.run, state, ended.message);
+    if (state == RunState::OverBudget) handlers_.offended(automation, ended.message);
+}
+
+void Runner::onLoaded(std::uint32_t instance)
+{
+    for (auto& [id, run] : runs_)
+        if (run.key.instance == instance && !run.inHost) sendStart(run);
+    handlers_.flush();
+}
+
+void Runner::onHostDied()
+{
+    for (auto& [id, run] : runs_) run.inHost = false;
+}
+
+void Runner::fail(std::uint64_t run, RunState state, const std::string& message)
+{
+    const auto found = runs_.find(run);
+    if (found == runs_.end()) return;
+    const auto automation = found->second.record.automation;
+    end(run, state, message);
+    if (state == RunState::OverBudget) handlers_.offended(automation, message);
+}
+
+void Runner::cancel(std::uint32_t instance, const std::string& reason)
+{
+    for (auto& [key, queue] : queues_)
+        if (key.instance == instance) queue.waiting.clear();
+    std::vector<std::uint64_t> ids;
+    for (const auto& [id, run] : runs_)
+        if (run.key.instance == instance) ids.push_back(id);
+    for (const auto id : ids) end(id, RunState::Cancelled, reason);
+}
+
+bool Runner::hasRuns(std::uint32_t instance) const
+{
+    return std::any_of(queues_.begin(), queues_.end(), [&](const auto& entry) {
+        return entry.first.instance == instance && !(entry.second.running.empty() && entry.second.waiting.empty());
+    });
+}
+
+std::vector<const RunRecord*> Runner::live(AutomationId automation) const
+{
+    std::vector<const RunRecord*> list;
+    for (auto run = runs_.rbegin(); run != runs_.rend(); ++run)
+        if (run->second.record.automation == automation) list.push_back(&run->second.record);
+    return list;
+}
+
+void Runner::end(std::uint64_t id, RunState state, std::string message)
+{
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    auto run = std::move(found->second);
+    runs_.erase(found);
+    run.wait.reset();
+    auto& record = run.record;
+    record.state = state;
+    record.message = std::move(message);
+    record.endedAt = services_.clock.now();
+    const bool byServer = state == RunState::Cancelled || state == RunState::OverBudget;
+    if (run.inHost && byServer) {
+        handlers_.send(CancelRun{id});
+        handlers_.flush();
+    }
+    // A run that `when` turned away left no trace but the note why.
+    const bool skipped = state == RunState::Cancelled && record.message.empty();
+    if (!skipped) {
+        if (state == RunState::Failed || state == RunState::OverBudget)
+            services_.log.warning("rule failed", {{"rule", record.rule}, {"error", record.message}});
+        duration_.observe(std::chrono::duration<double>(record.endedAt - record.startedAt).count());
+        services_.metrics
+            .counter("atrium_rule_runs_total", "Runs of rules by result",
+                     {{"rule", record.rule}, {"result", toString(state)}})
+            .add();
+        journal_.ended(record);
+        publish(record);
+        runLog_.add(std::move(record));
+    }
+    const auto key = run.key;
+    auto& queue = queues_[key];
+    std::erase(queue.running, id);
+    if (!queue.waiting.empty() && queue.running.empty()) {
+        auto [event, cause] = std::move(queue.waiting.front());
+        queue.waiting.pop_front();
+        if (const auto rule = handlers_.rule(key)) begin(key, *rule, std::move(event), cause);
+    }
+    if (queue.running.empty() && queue.waiting.empty()) {
+        queues_.erase(key);
+        if (!hasRuns(key.instance)) handlers_.idle(key.instance);
+    }
+}
+
+void Runner::publish(const RunRecord& record)
+{
+    Object body{{"type", "automation_run"},
+                {"automation", record.automation.value},
+                {"rule", record.rule},
+                {"run", std::to_string(record.id)},
+                {"state", toString(record.state)},
+                {"timestamp", toMilliseconds(services_.clock.now())}};
+    if (!record.message.empty()) body.append("error", record.message);
+    services_.realtime.publish({"automations",
+                                std::move(body),
+                                "automations.read",
+                                {},
+                                "automation_run:" + std::to_string(record.automation.value) + ":" + record.rule});
+}
+
+} // namespace atrium::automation

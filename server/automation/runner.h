@@ -1,0 +1,119 @@
+#pragma once
+
+#include "atrium/clock.h"
+#include "atrium/log.h"
+#include "atrium/metrics.h"
+#include "atrium/realtime.h"
+#include "atrium/scheduler.h"
+#include "automation/dispatcher.h"
+#include "automation/effects.h"
+#include "automation/journal.h"
+#include "automation/run_log.h"
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+namespace atrium::automation {
+
+/// The runs that live: begins them as their rules' modes say, does their steps, keeps their journals, and takes them
+/// up again after the script host or the server died. Thread: core.
+class Runner {
+public:
+    /// A rule as the runner needs it.
+    struct Rule {
+        AutomationId automation;
+        std::string version;
+        const RuleView* view = nullptr;
+        bool inHost = false; ///< loaded in the process that is up
+    };
+    struct Handlers {
+        std::function<void(const ToHost&)> send;
+        std::function<void()> flush;
+        std::function<bool()> isCongested;
+        /// Empty when there is no such rule any more.
+        std::function<std::optional<Rule>(RuleKey)> rule;
+        /// The last run of an instance ended.
+        std::function<void(std::uint32_t instance)> idle;
+        /// A run went over a budget.
+        std::function<void(AutomationId, const std::string& reason)> offended;
+    };
+    struct Services {
+        Scheduler& scheduler;
+        const Clock& clock;
+        Realtime& realtime;
+        Log& log;
+        Metrics& metrics;
+    };
+
+    Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers);
+
+    /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0.
+    std::uint64_t trigger(RuleKey key, Object event, const Cause& cause);
+    void skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads = {});
+    /// Takes up a run that the store kept.
+    void resume(RunRecord record, RuleKey key);
+
+    void onStep(Step& step);
+    void onEnded(RunEnded& ended);
+    /// The instance is loaded in the host: its runs go (on) there.
+    void onLoaded(std::uint32_t instance);
+    void onHostDied();
+    /// Ends a run for a fault that the host cannot tell of any more.
+    void fail(std::uint64_t run, RunState state, const std::string& message);
+    void cancel(std::uint32_t instance, const std::string& reason);
+    bool hasRuns(std::uint32_t instance) const;
+    /// Unfinished runs of an automation, newest first.
+    std::vector<const RunRecord*> live(AutomationId automation) const;
+    std::size_t liveRuns() const { return runs_.size(); }
+
+    /// What a rule keeps between runs.
+    void setStore(AutomationId automation, const std::string& rule, Value content);
+    void forget(AutomationId automation);
+
+private:
+    struct LiveRun {
+        RunRecord record;
+        RuleKey key;
+        Value event; ///< whole, while record.event may be cut
+        std::vector<RecordedStep> journal;
+        bool inHost = false;
+        bool durable = false; ///< has waited, or can be taken up from the store
+        Subscription wait;
+    };
+    struct Queue {
+        std::vector<std::uint64_t> running;
+        std::deque<std::pair<Object, Cause>> waiting;
+    };
+    struct Minute {
+        UtcTime began{};
+        int effects = 0;
+    };
+
+    std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
+    void sendStart(LiveRun& run);
+    void startWait(LiveRun& run, std::chrono::microseconds duration);
+    void complete(std::uint64_t id, std::size_t step, bool ok, Value result);
+    void answer(const LiveRun& run, std::size_t step);
+    void logLine(const LiveRun& run, const Value& payload);
+    bool withinBudget(AutomationId automation);
+    void end(std::uint64_t id, RunState state, std::string message);
+    void publish(const RunRecord& record);
+    const Value& storeOf(AutomationId automation, const RuleView& rule);
+
+    Services services_;
+    Effects& effects_;
+    Journal& journal_;
+    RunLog& runLog_;
+    Handlers handlers_;
+    Histogram& duration_;
+    Counter& dropped_;
+
+    std::map<std::uint64_t, LiveRun> runs_;
+    std::map<RuleKey, Queue> queues_;
+    std::map<std::pair<AutomationId, std::string>, Value> stores_;
+    std::map<AutomationId, Minute> minutes_;
+    std::uint64_t lastId_ = 0;
+};
+
+} // namespace atrium::automation

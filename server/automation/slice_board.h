@@ -1,0 +1,19 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace atrium::automation {
+
+/// One page of memory that the script host shares with the server: what the host is running right now. The server
+/// reads it to see a deadline that passed, and after the host died, to know whose fault it was.
+/// Writer: the host's only thread. Reader: the server's `automation` thread.
+struct SliceBoard {
+    std::atomic<std::int64_t> startedCpu{0};  ///< process CPU time in ns when the slice began; 0 = idle
+    std::atomic<std::int64_t> startedWall{0}; ///< CLOCK_MONOTONIC in ns
+    std::atomic<std::uint64_t> run{0};        ///< 0 = loading a script
+    std::atomic<std::uint32_t> instance{0};
+};
+static_assert(std::atomic<std::int64_t>::is_always_lock_free);
+
+} // namespace atrium::automation

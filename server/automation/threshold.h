@@ -1,0 +1,38 @@
+#pragma once
+
+namespace atrium::automation {
+
+/// Tells when a value crosses a threshold, once a crossing: `above(80, hysteresis 2)` fires when the value goes over 80
+/// and again only after it was at 78 or less. A value that lies beyond when the rule is loaded has crossed before.
+class Threshold {
+public:
+    enum class Direction { Above, Below };
+    Threshold(Direction direction, double limit, double hysteresis)
+        : direction_(direction), limit_(limit), hysteresis_(hysteresis)
+    {}
+
+    /// Takes the value at the time of loading; fires nothing.
+    void begin(double value) { armed_ = !isBeyond(value); }
+
+    /// Whether this sample is a crossing.
+    bool crosses(double value)
+    {
+        if (armed_) {
+            if (!isBeyond(value)) return false;
+            armed_ = false;
+            return true;
+        }
+        armed_ = direction_ == Direction::Above ? value <= limit_ - hysteresis_ : value >= limit_ + hysteresis_;
+        return false;
+    }
+
+private:
+    bool isBeyond(double value) const { return direction_ == Direction::Above ? value > limit_ : value < limit_; }
+
+    Direction direction_;
+    double limit_;
+    double hysteresis_;
+    bool armed_ = true;
+};
+
+} // namespace atrium::automation

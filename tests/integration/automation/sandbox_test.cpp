@@ -1,0 +1,205 @@
+#include "tests/integration/automation/automation_house.h"
+
+#include <csignal>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace atrium::automation {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+constexpr auto budget = 200ms;
+
+/// Script text that has hung or crashed stock Lua 5.4.4, or tries to take more than its share.
+struct Bomb {
+    const char* name;
+    const char* body; ///< of the rule's function
+};
+
+std::ostream& operator<<(std::ostream& out, const Bomb& bomb) { return out << bomb.name; }
+
+class BombTest : public ::testing::TestWithParam<Bomb> {};
+
+TEST_P(BombTest, EndsWhileAnotherRuleAnswers)
+{
+    House house(budget);
+    ASSERT_EQ(house.load(1, "on(mqtt 'ping', function() mqtt.publish('pong', '1') end)"), "");
+    ASSERT_EQ(house.load(2, std::string("on(mqtt 'bomb', function()\n") + GetParam().body + "\nend)"), "");
+    const auto began = std::chrono::steady_clock::now();
+    house.mqtt.deliver("bomb", "");
+    const auto* run = house.finishedRun(2);
+    const auto took = std::chrono::steady_clock::now() - began;
+    ASSERT_TRUE(run);
+    EXPECT_NE(run->state, RunState::Running);
+    RecordProperty("milliseconds",
+                   static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+    std::printf("  %-28s %5.0f ms  %s: %s\n", GetParam().name, std::chrono::duration<double>(took).count() * 1000,
+                toString(run->state), run->message.c_str());
+    // The budget is CPU time: leave room for a machine that does other things too.
+    EXPECT_LT(took, budget + 250ms + 1500ms);
+    house.mqtt.deliver("ping", "");
+    EXPECT_TRUE(house.until([&] { return !house.mqtt.published.empty(); })) << "the other rule does not answer";
+}
+
+const Bomb bombs[] = {
+    {"loop", "while true do end"},
+    {"pcall_loop", "while true do pcall(function() while true do end end) end"},
+    {"nested_pcall", "local function f() while true do pcall(f) end end f()"},
+    {"tail_pcall", "local function f() return pcall(f) end while true do f() end"},
+    {"recursion", "local function f() return 1 + f() end f()"},
+    {"deep_pcall", "local function f() pcall(f) end while true do f() end"},
+    {"memory_table", "local t = {} for i = 1, 1e9 do t[i] = i end"},
+    {"memory_strings", "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1000) .. i end"},
+    {"memory_pcall",
+     "local t = {} while true do pcall(function() for i = 1, 1e9 do t[#t + 1] = ('y'):rep(9999) .. i end end) end"},
+    {"concat_doubling", "local s = 'x' while true do s = s .. s end"},
+    {"rep_empty", "return (''):rep(1e15)"},
+    {"rep_huge", "return ('x'):rep(1e15)"},
+    {"rep_separator", "return (''):rep(1e15, '')"},
+    {"find_optional", "return (('a'):rep(60)):find(('a?'):rep(60) .. ('a'):rep(60))"},
+    {"find_lazy", "return (('a'):rep(5000)):find('.-.-.-.-.-b')"},
+    {"match_greedy", "return (('a'):rep(5000)):match('.*.*.*.*b')"},
+    {"gmatch_loop", "while true do for w in (('a'):rep(1000)):gmatch('.-.-.-b') do end end"},
+    {"gsub_callback", "return (('a'):rep(1000)):gsub('.', function() while true do end end)"},
+    {"gsub_backtrack", "return (('a'):rep(5000)):gsub('.-.-.-.-b', '')"},
+    {"find_swallowed", "while true do pcall(string.find, ('a'):rep(5000), '.-.-.-.-b') end"},
+    {"sort_comparator",
+     "local t = {} for i = 1, 1000 do t[i] = i end while true do table.sort(t, function(a, b) return a > b end) end"},
+    {"sort_repeated", "local t = {} for i = 1, 20000 do t[i] = i % 7 end while true do table.sort(t) end"},
+    {"sort_swallowed", "local t = {} for i = 1, 20000 do t[i] = i % 7 end while true do pcall(table.sort, t) end"},
+    {"lying_length", "return table.insert(setmetatable({}, {__len = function() return 1e15 end}), 1, 1)"},
+    {"lying_length_remove", "return table.remove(setmetatable({}, {__len = function() return 1e15 end}), 1)"},
+    {"concat_range", "return table.concat({}, 'x', 1, 1e15)"},
+    {"unpack_range", "return table.unpack({}, 1, 1e15)"},
+    {"unpack_loop", "local t = {} for i = 1, 50000 do t[i] = i end while true do pcall(table.unpack, t) end"},
+    {"index_loop", "local t = setmetatable({}, {__index = function(t, k) return 1 end}) for _ in ipairs(t) do end"},
+    {"pairs_loop",
+     "for _ in pairs(setmetatable({}, {__pairs = function() return function() return 1 end end})) do end"},
+    {"tostring_loop", "log.info(setmetatable({}, {__tostring = function() while true do end end}))"},
+    {"error_object", "error(setmetatable({}, {__tostring = function() while true do end end}))"},
+    {"format_widths", "while true do string.format(('%99.99f'):rep(30), table.unpack((function() local t = {} for i = "
+                      "1, 30 do t[i] = 1e300 end return t end)())) end"},
+    {"closing_generic_for", "local mt = {} local o = setmetatable({}, mt) mt.__close = function() while true do end "
+                            "end for _ in function() end, nil, nil, o do end"},
+    {"log_flood", "while true do log.info('again') end"},
+    {"publish_flood", "while true do mqtt.publish('flood', 'x') end"},
+    {"goto_loop", "::again:: goto again"},
+    {"string_compare", "local a, b = ('a'):rep(1e6), ('a'):rep(1e6) .. 'b' while true do local _ = a < b end"},
+    {"pack_loop", "while true do string.pack(('s4'):rep(200), table.unpack((function() local t = {} for i = 1, 200 do "
+                  "t[i] = ('z'):rep(99) end return t end)())) end"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Plain, BombTest, ::testing::ValuesIn(bombs), [](const auto& info) { return info.param.name; });
+
+class SandboxTest : public ::testing::Test {
+protected:
+    House house{budget};
+    /// Runs `body` in a rule; the text that it returns through `result(text)`.
+    std::string run(const std::string& body)
+    {
+        static std::int64_t id = 100;
+        ++id;
+        const auto error =
+            house.load(id, "on(event 'go', function()\nlocal function result(x) mqtt.publish('r', tostring(x)) end\n" +
+                               body + "\nend)");
+        if (!error.empty()) return "load: " + error;
+        house.mqtt.published.clear();
+        EXPECT_TRUE(house.engine->runNow(AutomationId{id}, "", {"c", "user:1", 0}).ok());
+        const auto* record = house.finishedRun(id);
+        if (!record) return "no end";
+        if (record->state != RunState::Finished) return "error: " + record->message;
+        return house.mqtt.published.empty() ? "" : house.mqtt.published.back().payload;
+    }
+};
+
+TEST_F(SandboxTest, HasNoWayOut)
+{
+    for (const char* name : {"io", "os", "debug", "load", "loadstring", "loadfile", "dofile", "require", "package",
+                             "collectgarbage", "coroutine", "xpcall", "_G", "newproxy", "warn"})
+        EXPECT_THAT(house.load(1, std::string("local x = ") + name), HasSubstr("unknown name \"" + std::string(name)))
+            << name;
+    // Names made up at run time reach nothing either.
+    EXPECT_THAT(run("local e = _ENV for _, n in ipairs{'io','os'} do result(e[n]) end"),
+                HasSubstr("unknown name \"io\""));
+    EXPECT_EQ(run("result(string.dump)"), "nil");
+    EXPECT_EQ(run("result(('x').dump)"), "nil");
+    EXPECT_EQ(run("result(table.move)"), "nil");
+    EXPECT_EQ(run("result(math.randomseed)"), "nil");
+}
+
+TEST_F(SandboxTest, ProtectsMetatables)
+{
+    EXPECT_EQ(run("result(getmetatable('').__index)"), "error: test.lua:3: attempt to index a boolean value");
+    EXPECT_EQ(run("result(getmetatable(''))"), "false");
+    EXPECT_EQ(run("result(getmetatable(mqtt))"), "false");
+    EXPECT_EQ(run("result(pcall(setmetatable, mqtt, {}))"), "false");
+    EXPECT_THAT(run("setmetatable({}, {__gc = function() end})"), HasSubstr("__gc is not available"));
+    EXPECT_THAT(run("setmetatable({}, {__mode = 'k'})"), HasSubstr("__mode is not available"));
+    EXPECT_THAT(run("local x <close> = nil"), HasSubstr("<close> is not available"));
+    EXPECT_EQ(run("result(getmetatable(_ENV))"), "false");
+}
+
+TEST_F(SandboxTest, TakesTextOnly)
+{
+    EXPECT_THAT(house.load(1, "\x1bLuaS\0x"), HasSubstr("attempt to load a binary chunk"));
+}
+
+TEST_F(SandboxTest, KeepsScriptsApart)
+{
+    ASSERT_EQ(house.load(1, "secret = 42\nstring.leak = 'leaked'\nevery '1h' (function() end)"), "");
+    EXPECT_THAT(run("result(secret)"), HasSubstr("unknown name \"secret\""));
+    EXPECT_EQ(run("result(string.leak)"), "nil");
+}
+
+TEST_F(SandboxTest, DisablesAFileThatOverrunsThreeTimes)
+{
+    ASSERT_EQ(house.load(1, "on(mqtt 'bomb', function() while true do end end)"), "");
+    for (std::size_t i = 1; i <= 3; ++i) {
+        EXPECT_TRUE(house.offenders.empty());
+        house.mqtt.deliver("bomb", "");
+        const auto* run = house.finishedRun(1, i);
+        ASSERT_TRUE(run);
+        EXPECT_EQ(run->state, RunState::OverBudget);
+        EXPECT_THAT(run->message, HasSubstr("CPU time"));
+    }
+    EXPECT_EQ(house.offenders.size(), 1u);
+    house.mqtt.deliver("bomb", "");
+    house.settle();
+    EXPECT_EQ(house.engine->runLog().runs(AutomationId{1}, 100).size(), 3u);
+}
+
+TEST_F(SandboxTest, EndsAFileThatHangsWhileItLoads)
+{
+    ASSERT_EQ(house.load(1, "on(mqtt 'ping', function() mqtt.publish('pong', '1') end)"), "");
+    EXPECT_THAT(house.load(2, "while true do end"), HasSubstr("CPU time"));
+    house.mqtt.deliver("ping", "");
+    EXPECT_TRUE(house.until([&] { return !house.mqtt.published.empty(); }));
+}
+
+TEST_F(SandboxTest, GivesTheSameRandomNumbersToEveryLifeOfARun)
+{
+    ASSERT_EQ(house.load(1, "on(mqtt 'go', function() local a = math.random(1000000) mqtt.publish('a', tostring(a)) "
+                            "wait '1m' mqtt.publish('b', tostring(a)) end)"),
+              "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 1; }));
+    ASSERT_TRUE(house.until([&] {
+        return house.engine->runner().live(AutomationId{1}).size() == 1 &&
+               house.engine->runner().live(AutomationId{1})[0]->state == RunState::Waiting;
+    }));
+    const auto pid = house.engine->host().processId();
+    ::kill(pid, SIGKILL);
+    ASSERT_TRUE(
+        house.until([&] { return house.engine->host().processId() != pid && house.engine->host().processId() != 0; }));
+    house.settle();
+    house.advance(60s);
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 2; }));
+    EXPECT_EQ(house.mqtt.published[0].payload, house.mqtt.published[1].payload);
+    house.settle();
+    EXPECT_EQ(house.mqtt.published.size(), 2u);
+}
+
+} // namespace
+} // namespace atrium::automation
