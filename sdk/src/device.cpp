@@ -1,7 +1,6 @@
 #include "atrium/device.h"
 
 #include <atomic>
-#include <cstdio>
 #include <random>
 
 namespace atrium {
@@ -24,9 +23,14 @@ std::string newCorrelationId()
 {
     // Unique within the site and not guessable in order; no secret, so a per-thread Mersenne twister is enough.
     thread_local std::mt19937_64 random{std::random_device{}()};
-    char buffer[17];
-    std::snprintf(buffer, sizeof buffer, "%016llx", static_cast<unsigned long long>(random()));
-    return buffer;
+    constexpr char digits[] = "0123456789abcdef";
+    std::string id(16, '0');
+    auto number = random();
+    for (auto& digit : id) {
+        digit = digits[number & 15];
+        number >>= 4;
+    }
+    return id;
 }
 
 } // namespace atrium

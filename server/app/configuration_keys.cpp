@@ -71,6 +71,8 @@ const std::vector<KeySpec>& configurationKeys()
 
         text("plugins.folders", "", "More folders with plugins, separated by commas; searched after the built-in ones"),
         number("plugins.start.timeout", 10'000, 100, 600'000, "Milliseconds that a plugin may take to start"),
+        flag("automations.shipped", "false",
+             "Load the automations that come with Atrium; they are made for the demo home"),
         text("automations.folders", "",
              "More folders with automations, separated by commas; data.dir/automations is one anyway"),
 

@@ -72,6 +72,22 @@ http::HttpConfig httpConfig(const Configuration& configuration, const Installati
     return config;
 }
 
+automation::AutomationOptions automationOptions(const Configuration& configuration, const Installation& installation,
+                                                const std::filesystem::path& dataFolder)
+{
+    automation::AutomationOptions options;
+    options.host.program = (installation.programs / "atrium-luahost").string();
+    options.siteZone = configuration.text("site.timezone");
+    if (configuration.boolean("automations.shipped"))
+        options.folders.push_back({installation.automations, automation::SourceKind::Shipped});
+    const auto local = dataFolder / "automations";
+    std::filesystem::create_directories(local);
+    options.folders.push_back({local, automation::SourceKind::LocalFile});
+    for (const auto& folder : configuration.list("automations.folders"))
+        options.folders.push_back({folder, automation::SourceKind::LocalFile});
+    return options;
+}
+
 realtime::RealtimeConfig realtimeConfig(const Configuration& configuration)
 {
     realtime::RealtimeConfig config;

@@ -2,6 +2,7 @@
 
 #include "app/configuration.h"
 #include "app/installation.h"
+#include "automation/automation_service.h"
 #include "http/config.h"
 #include "mqtt/managed_broker.h"
 #include "observability/logging.h"
@@ -22,6 +23,8 @@ void applyLogLevels(const Configuration& configuration, observability::Logging& 
 storage::HistoryOptions historyOptions(const Configuration& configuration);
 mqtt::ManagedBrokerOptions brokerOptions(const Configuration& configuration, const std::filesystem::path& dataFolder);
 mqtt::BrokerAddress externalBroker(const Configuration& configuration);
+automation::AutomationOptions automationOptions(const Configuration& configuration, const Installation& installation,
+                                                const std::filesystem::path& dataFolder);
 realtime::RealtimeConfig realtimeConfig(const Configuration& configuration);
 http::HttpConfig httpConfig(const Configuration& configuration, const Installation& installation);
 plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration, const Installation& installation,

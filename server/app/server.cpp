@@ -5,9 +5,11 @@
 #include "app/control_token.h"
 #include "app/data_folder.h"
 #include "app/installation.h"
-#include "app/no_automation.h"
 #include "app/part_options.h"
 #include "app/service_manager.h"
+#include "automation/automation_api.h"
+#include "automation/automation_service.h"
+#include "automation/sql_journal_store.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
 #include "http/http_server.h"
@@ -128,11 +130,12 @@ struct Server::Parts {
     realtime::RealtimeHub realtime;
     Subscription webSocketPath;
 
-    NoAutomation automation;
+    automation::AutomationService automation;
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
 
     storage::HistoryApi historyApi;
+    automation::AutomationApi automationApi;
     plugins::PluginApi pluginApi;
     AdminApi adminApi;
     ServiceManager serviceManager;
@@ -172,6 +175,10 @@ Server::Parts::Parts(const Configuration& settings)
                                                      [open = configuration.boolean("home.open")] { return open; }}),
       realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
                                                [this](std::string_view token) { return authenticate(token); }}),
+      automation(automationOptions(configuration, installation, folder.path()),
+                 {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
+                  logging.component("automation"), metrics},
+                 std::make_shared<automation::SqlJournalStore>(database)),
       pluginServices{automation,
                      clock,
                      commandDispatcher,
@@ -191,7 +198,8 @@ Server::Parts::Parts(const Configuration& settings)
                      folder.path()},
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
-      historyApi(historyReader, devices, clock, http.routes()), pluginApi(pluginHost, http.routes()),
+      historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
+      pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
@@ -263,6 +271,7 @@ void Server::Parts::start()
     restoreState();
     permissions->declare(plugins::PluginApi::permissions());
     permissions->declare(AdminApi::permissions());
+    permissions->declare(automation::AutomationApi::permissions());
     permissionService = services.provide<PermissionCatalog>(permissions);
 
     historyWriter.start();
@@ -270,7 +279,9 @@ void Server::Parts::start()
     if (broker) broker->start();
     watchHealth();
     pluginHost.startAll();
-    // Plugins have subscribed: nothing that waits at the broker is missed. Then whoever waits for commands gets them.
+    automation.start();
+    // Plugins and automations have subscribed: nothing that waits at the broker is missed. Then whoever waits for
+    // commands gets them.
     mqtt.start();
     const auto unsent = commandStore.loadUnsent(unsentCommandLife);
     core.runAndWait([&] { commandDispatcher.resend(unsent); });
@@ -292,6 +303,7 @@ void Server::Parts::stop()
     http.stop(requestPatience);
     webSocketPath.reset();
     realtime.stop();
+    automation.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);
     core.runAndWait([this] { historyRecorder.flush(); });

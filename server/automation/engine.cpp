@@ -71,7 +71,8 @@ Engine::Engine(Services services, HostOptions hostOptions, std::string siteZone,
     deviceChanges_ = services_.devices.onDeviceChanged([this](const DeviceChanged& change) {
         if (!change.after) return;
         host_.send(DefineDevice{viewOf(*change.after)});
-        if (!change.before) reloadFailed();
+        // A device, or an attribute that it had not shown before, may be what a script waits for.
+        if (!change.before || change.before->attributes.size() != change.after->attributes.size()) reloadFailed();
     });
 }
 

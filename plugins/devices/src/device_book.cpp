@@ -108,7 +108,7 @@ void DeviceBook::takeStatus(std::string_view deviceLevel, std::string_view paylo
 {
     auto values = decodeStatus(payload);
     if (!values) return refuse(deviceLevel, values.error().message.en);
-    Report report{idOf(deviceLevel), std::move(*values), at, {{}, "device", 0}};
+    Report report{idOf(deviceLevel), std::move(*values), at, {newCorrelationId(), "device", 0}};
     if (devices_.report(report)) return;
     // An unknown device, a value that does not fit, or an attribute that is new.
     const auto device = devices_.find(report.device);
