@@ -27,8 +27,8 @@ std::vector<std::string> keysFor(Store store)
         const auto url = MariaDbServer::shared().createDatabase();
         std::string password;
         Poco::URI::encode(url.password, "%@:/?#[]", password);
-        keys.push_back("database.url=mysql://" + url.user + ':' + password + '@' + url.host + ':' + std::to_string(url.port) + '/' +
-                       url.name);
+        keys.push_back("database.url=mysql://" + url.user + ':' + password + '@' + url.host + ':' +
+                       std::to_string(url.port) + '/' + url.name);
     }
     return keys;
 }
@@ -179,9 +179,9 @@ TEST_P(SingleServerTest, AWrongValueStopsTheStartWithASentence)
 
 TEST_P(SingleServerTest, ThePortBeingTakenIsSaid)
 {
-    const auto taken =
-        outcome({ATRIUMD, "-Ddata.dir=" + server.folder().str() + "/other", "-Dhttp.port=" + std::to_string(server.httpPort()),
-                 "-Dhttp.bind=127.0.0.1", "-Dmqtt.port=" + std::to_string(freePort()), "-Dmqtt.websocket.port=0"});
+    const auto taken = outcome({ATRIUMD, "-Ddata.dir=" + server.folder().str() + "/other",
+                                "-Dhttp.port=" + std::to_string(server.httpPort()), "-Dhttp.bind=127.0.0.1",
+                                "-Dmqtt.port=" + std::to_string(freePort()), "-Dmqtt.websocket.port=0"});
     EXPECT_TRUE(taken.starts_with("70 ")) << taken;
     EXPECT_NE(taken.find(std::to_string(server.httpPort())), std::string::npos) << taken;
 }
@@ -212,8 +212,8 @@ TEST_P(SingleServerTest, HealthMetricsAndDocumentationAnswer)
 TEST_P(SingleServerTest, TheCommandLineClientAdministersPlugins)
 {
     const auto run = [&](const std::vector<std::string>& words) {
-        std::vector<std::string> command{ATRIUMCTL, "--url", "http://127.0.0.1:" + std::to_string(server.httpPort()), "--data",
-                                         server.dataFolder()};
+        std::vector<std::string> command{ATRIUMCTL, "--url", "http://127.0.0.1:" + std::to_string(server.httpPort()),
+                                         "--data", server.dataFolder()};
         command.insert(command.end(), words.begin(), words.end());
         return outcome(command);
     };
