@@ -71,7 +71,8 @@ Engine::Engine(Services services, HostOptions hostOptions, std::string siteZone,
     deviceChanges_ = services_.devices.onDeviceChanged([this](const DeviceChanged& change) {
         if (!change.after) return;
         host_.send(DefineDevice{viewOf(*change.after)});
-        if (!change.before) reloadFailed();
+        // Attributes appear with a device's first report: a script that names one may load now.
+        if (!change.before || change.before->attributes.size() < change.after->attributes.size()) reloadFailed();
     });
 }
 
@@ -289,7 +290,8 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
     }
     else {
         Suggestion suggestion(query.name);
-        for (const auto& known : services_.devices.list()->devices) suggestion.consider(known->info.uid);
+        const auto list = services_.devices.list();
+        for (const auto& known : list->devices) suggestion.consider(known->info.uid);
         answer.suggestion = suggestion.best();
     }
     host_.send(answer);
