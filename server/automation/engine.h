@@ -14,6 +14,8 @@ namespace atrium::automation {
 
 /// The version of an automation's text; the same text has the same version.
 std::string versionOf(const std::string& source);
+/// A device as scripts see it.
+DeviceView viewOf(const Device& device);
 
 /// Loads automations into the script host, swaps versions without a gap, connects triggers, runs and the host, and
 /// brings a new host process up to date. Thread: core.
