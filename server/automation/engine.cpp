@@ -195,7 +195,7 @@ void Engine::reloadFailed()
     reload_ = services_.scheduler.after(reloadDelay, [this] {
         reload_.reset();
         for (auto& [id, instance] : instances_) {
-            if (instance.state != State::Failed) continue;
+            if (instance.state != State::Failed || !instance.retry) continue;
             instance.state = State::Loading;
             load(id, instance);
         }

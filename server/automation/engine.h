@@ -91,6 +91,7 @@ private:
         Triggers triggers = Triggers::Armed;
         bool inHost = false;
         bool startup = false; ///< fire `startup` when loaded
+        bool retry = true;    ///< may load later, when a device or module appears
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
         std::function<void(Result<std::vector<std::string>>)> validated;
@@ -100,7 +101,8 @@ private:
     void onDied(const LuaHost::Death& death);
     void onMessage(FromHost& message);
     void onLoaded(ScriptLoaded& loaded);
-    void onFailed(std::uint32_t id, const std::string& message);
+    enum class Retry { Yes, No };
+    void onFailed(std::uint32_t id, const std::string& message, Retry retry);
     void onDeviceQuery(const DeviceQuery& query);
     void activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes);
     void resumeKept(std::uint32_t id, const Instance& instance);

@@ -19,12 +19,10 @@ void Engine::resumeKept(std::uint32_t id, const Instance& instance)
     for (auto& run : node.mapped()) {
         std::uint32_t rule = 0;
         while (rule < instance.rules.size() && instance.rules[rule].name != run.rule) ++rule;
-        const bool sameCode = run.version == instance.version && rule < instance.rules.size();
-        runner_.resume(std::move(run), {id, sameCode ? rule : 0});
         // The steps of another text mean something else: such a run must not go on.
-        if (!sameCode)
-            runner_.fail(runner_.live(instance.script.automation).front()->id, RunState::Cancelled,
-                         "the automation was changed while the server was down");
+        if (run.version != instance.version || rule == instance.rules.size())
+            runner_.abandon(std::move(run), "the automation was changed while the server was down");
+        else runner_.resume(std::move(run), {id, rule});
     }
 }
 
@@ -34,7 +32,8 @@ void Engine::onMessage(FromHost& message)
         [this](auto& content) {
             using T = std::decay_t<decltype(content)>;
             if constexpr (std::is_same_v<T, ScriptLoaded>) onLoaded(content);
-            else if constexpr (std::is_same_v<T, ScriptFailed>) onFailed(content.instance, content.message);
+            else if constexpr (std::is_same_v<T, ScriptFailed>)
+                onFailed(content.instance, content.message, content.overBudget ? Retry::No : Retry::Yes);
             else if constexpr (std::is_same_v<T, MirrorMore>) {
                 const auto found = instances_.find(content.instance);
                 if (found == instances_.end()) return;
@@ -124,7 +123,7 @@ void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memory
     instance.startup = false;
 }
 
-void Engine::onFailed(std::uint32_t id, const std::string& message)
+void Engine::onFailed(std::uint32_t id, const std::string& message, Retry retry)
 {
     const auto found = instances_.find(id);
     if (found == instances_.end()) return;
@@ -140,6 +139,7 @@ void Engine::onFailed(std::uint32_t id, const std::string& message)
     dispatcher_.remove(id);
     instance.inHost = false;
     instance.state = State::Failed;
+    instance.retry = retry == Retry::Yes;
     runner_.cancel(id, "the automation does not load any more: " + message);
     handlers_.failed(automation, message);
 }
@@ -154,7 +154,7 @@ void Engine::onDied(const LuaHost::Death& death)
     if (found == instances_.end()) return;
     const auto message = found->second.script.name + ": " + reason;
     if (death.run != 0) return runner_.fail(death.run, RunState::OverBudget, message);
-    onFailed(death.instance, message);
+    onFailed(death.instance, message, Retry::No);
 }
 
 } // namespace atrium::automation

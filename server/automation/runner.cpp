@@ -199,18 +199,7 @@ void Runner::end(std::uint64_t id, RunState state, std::string message)
     }
     // A run that `when` turned away left no trace but the note why.
     const bool skipped = state == RunState::Cancelled && record.message.empty();
-    if (!skipped) {
-        if (state == RunState::Failed || state == RunState::OverBudget)
-            services_.log.warning("rule failed", {{"rule", record.rule}, {"error", record.message}});
-        duration_.observe(std::chrono::duration<double>(record.endedAt - record.startedAt).count());
-        services_.metrics
-            .counter("atrium_rule_runs_total", "Runs of rules by result",
-                     {{"rule", record.rule}, {"result", toString(state)}})
-            .add();
-        journal_.ended(record);
-        publish(record);
-        runLog_.add(std::move(record));
-    }
+    if (!skipped) conclude(std::move(record));
     const auto key = run.key;
     auto& queue = queues_[key];
     std::erase(queue.running, id);
@@ -223,6 +212,21 @@ void Runner::end(std::uint64_t id, RunState state, std::string message)
         queues_.erase(key);
         if (!hasRuns(key.instance)) handlers_.idle(key.instance);
     }
+}
+
+void Runner::conclude(RunRecord record)
+{
+    const auto state = record.state;
+    if (state == RunState::Failed || state == RunState::OverBudget)
+        services_.log.warning("rule failed", {{"rule", record.rule}, {"error", record.message}});
+    duration_.observe(std::chrono::duration<double>(record.endedAt - record.startedAt).count());
+    services_.metrics
+        .counter("atrium_rule_runs_total", "Runs of rules by result",
+                 {{"rule", record.rule}, {"result", toString(state)}})
+        .add();
+    journal_.ended(record);
+    publish(record);
+    runLog_.add(std::move(record));
 }
 
 void Runner::publish(const RunRecord& record)

@@ -34,6 +34,16 @@ void Runner::resume(RunRecord record, RuleKey key)
     }
 }
 
+void Runner::abandon(RunRecord record, std::string reason)
+{
+    lastId_ = std::max(lastId_, record.id);
+    journal_.know(record.id, record.steps.size());
+    record.state = RunState::Cancelled;
+    record.message = std::move(reason);
+    record.endedAt = services_.clock.now();
+    conclude(std::move(record));
+}
+
 void Runner::onStep(Step& step)
 {
     const auto found = runs_.find(step.run);

@@ -143,14 +143,17 @@ TEST_F(ReactionTest, CostsTheSameWithTenAndTenThousandRules)
         source +=
             "rule 'r" + std::to_string(i) + "' { on = mqtt 'room/" + std::to_string(i) + "', run = function() end }\n";
     const auto cost = [&] {
-        double microseconds = 0;
+        double least = 1e9; // of three, because the machine does other things too
         core.runAndWait([&] {
-            const auto began = std::chrono::steady_clock::now();
-            for (int i = 0; i < 20'000; ++i)
-                devices.report({DeviceId{1}, {{"power", static_cast<double>(i)}}, clock.now(), {"c", "device", 0}});
-            microseconds = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
+            for (int round = 0; round < 3; ++round) {
+                const auto began = std::chrono::steady_clock::now();
+                for (int i = 0; i < 20'000; ++i)
+                    devices.report({DeviceId{1}, {{"power", static_cast<double>(i)}}, clock.now(), {"c", "device", 0}});
+                const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - began;
+                least = std::min(least, took.count() / 20'000);
+            }
         });
-        return microseconds / 20'000;
+        return least;
     };
     load(1, "local light = device 'hall/light'\nrule 'a' { on = mqtt 'x', run = function() end }");
     const auto few = cost();
