@@ -33,11 +33,6 @@ Route makeRoute(HttpMethod method, const char* path, const char* operation, Text
 
 AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
 
-Error unknownAutomation()
-{
-    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
-}
-
 /// An error in a script, with its line, as the editor wants it.
 Error scriptError(const std::string& message)
 {
