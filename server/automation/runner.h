@@ -44,7 +44,7 @@ public:
         Realtime& realtime;
         Log& log;
         Metrics& metrics;
-        int effectsPerMinute;   ///< of one automation, log lines included; over it the run ends
+        int effectsPerMinute; ///< of one automation, log lines included; over it the run ends
     };
 
     Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers);

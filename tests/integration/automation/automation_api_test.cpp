@@ -1,5 +1,5 @@
-#include "automation/automation_api.h"
 #include "atrium/json.h"
+#include "automation/automation_api.h"
 #include "automation/sql_journal_store.h"
 #include "runtime/core_loop.h"
 #include "runtime/system_clock.h"
@@ -125,7 +125,8 @@ TEST_F(AutomationApiTest, FollowsFilesAndKeepsTheirNumbers)
     EXPECT_EQ(first.find("rules")->list().size(), 1u);
 
     write("hall.lua", "on(mqtt 'go', function()");
-    const auto broken = when("hall", [](const Value& automation) { return automation.textOr("state", "") == "failed"; });
+    const auto broken =
+        when("hall", [](const Value& automation) { return automation.textOr("state", "") == "failed"; });
     EXPECT_THAT(broken.textOr("error", ""), HasSubstr("hall.lua:1:"));
     EXPECT_EQ(broken.integerOr("line", 0), 1);
     core.runAndWait([&] { mqtt.deliver("go", ""); });
@@ -144,8 +145,9 @@ TEST_F(AutomationApiTest, FollowsFilesAndKeepsTheirNumbers)
 TEST_F(AutomationApiTest, TakesTextOverRestAndShowsItsRuns)
 {
     const auto created = send(HttpMethod::Post, "/api/automations",
-                              Object{{"name", "Night"}, {"source", "rule 'n' { on = at('23:00'), run = function(ev) "
-                                                                   "log.info(ev.kind) mqtt.publish('n', '1') end }"}});
+                              Object{{"name", "Night"},
+                                     {"source", "rule 'n' { on = at('23:00'), run = function(ev) "
+                                                "log.info(ev.kind) mqtt.publish('n', '1') end }"}});
     ASSERT_TRUE(created) << created.error().message.en;
     EXPECT_EQ(created->status, 201);
     const auto id = std::to_string(parseJson(created->body).value().integerOr("id", 0));
@@ -170,7 +172,8 @@ TEST_F(AutomationApiTest, TakesTextOverRestAndShowsItsRuns)
     EXPECT_THAT(wrong.error().message.fr, HasSubstr("Night:1:"));
     ASSERT_EQ(wrong.error().fields.size(), 1u);
     EXPECT_EQ(wrong.error().fields[0].pointer, "/source");
-    ASSERT_TRUE(send(HttpMethod::Put, "/api/automations/" + id + "/source", Object{{"source", "every '1h' (function() end)"}}));
+    ASSERT_TRUE(
+        send(HttpMethod::Put, "/api/automations/" + id + "/source", Object{{"source", "every '1h' (function() end)"}}));
     EXPECT_EQ(get("/api/automations/" + id).textOr("source", ""), "every '1h' (function() end)");
 
     std::size_t runMessages = 0, logMessages = 0;
@@ -189,8 +192,9 @@ TEST_F(AutomationApiTest, TakesTextOverRestAndShowsItsRuns)
 
 TEST_F(AutomationApiTest, RemembersWhatIsDisabled)
 {
-    const auto created = send(HttpMethod::Post, "/api/automations",
-                              Object{{"name", "Go"}, {"source", "on(mqtt 'go', function() mqtt.publish('went', '') end)"}});
+    const auto created =
+        send(HttpMethod::Post, "/api/automations",
+             Object{{"name", "Go"}, {"source", "on(mqtt 'go', function() mqtt.publish('went', '') end)"}});
     ASSERT_TRUE(created);
     const auto id = std::to_string(parseJson(created->body).value().integerOr("id", 0));
     when("Go", isActive);
@@ -242,7 +246,8 @@ TEST_F(AutomationApiTest, ServesModulesOfPluginsAndWithdrawsThem)
     module.reset();
     core.runAndWait([&] { service->raiseEvent("go", {{"who", "Bo"}}, {"c", "plugin:x", 0}); });
     const auto failed = when("greet", [](const Value& automation) {
-        return automation.find("last_run")->textOr("state", "") == "failed" || automation.find("last_run")->find("steps")->list().at(0).find("ok") == nullptr ||
+        return automation.find("last_run")->textOr("state", "") == "failed" ||
+               automation.find("last_run")->find("steps")->list().at(0).find("ok") == nullptr ||
                !automation.find("last_run")->find("steps")->list().at(0).booleanOr("ok", true);
     });
     EXPECT_FALSE(failed.find("last_run")->find("steps")->list().at(0).booleanOr("ok", true));
