@@ -4,7 +4,6 @@ namespace atrium::automation {
 
 namespace {
 using namespace std::chrono_literals;
-constexpr int effectsPerMinute = 600; ///< of one automation, log lines included
 constexpr std::size_t largestShownPayload = 8 * 1024;
 } // namespace
 
@@ -57,7 +56,7 @@ void Runner::onStep(Step& step)
     }
     if (!withinBudget(run.record.automation)) {
         const auto automation = run.record.automation;
-        const auto reason = "more than " + std::to_string(effectsPerMinute) + " effects and log lines in a minute";
+        const auto reason = "more than " + std::to_string(services_.effectsPerMinute) + " effects and log lines in a minute";
         end(step.run, RunState::OverBudget, reason);
         return handlers_.offended(automation, reason);
     }
@@ -163,7 +162,7 @@ bool Runner::withinBudget(AutomationId automation)
     auto& minute = minutes_[automation];
     const auto now = services_.clock.now();
     if (now - minute.began >= 60s || now < minute.began) minute = {now, 0};
-    return ++minute.effects <= effectsPerMinute;
+    return ++minute.effects <= services_.effectsPerMinute;
 }
 
 } // namespace atrium::automation
