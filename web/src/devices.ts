@@ -2,6 +2,7 @@
 
 import {computed, signal, type Signal} from '@preact/signals';
 import {request, token} from './api.ts';
+import {language} from './i18n.ts';
 import {onMessage} from './realtime.ts';
 import type {Device} from './types.ts';
 
@@ -9,6 +10,8 @@ import type {Device} from './types.ts';
 const known = new Map<number, Signal<Device>>();
 const ids = signal<number[]>([]);
 export const loaded = signal(false);
+/** Messages up to this one are older than the list that was taken. */
+let listSeq = 0;
 
 export function device(id: number): Signal<Device> | undefined {
   // Reading ids makes the caller notice devices that come and go.
@@ -27,8 +30,12 @@ export const rooms = computed<Room[]>(() => {
     const room = one.peek().room;
     byName.set(room, [...(byName.get(room) ?? []), one]);
   }
-  return [...byName].map(([name, devices]) => ({name, devices})).sort((a, b) => a.name.localeCompare(b.name));
+  return [...byName].map(([name, devices]) => ({name, devices}))
+    .sort((a, b) => a.name.localeCompare(b.name, language.value));
 });
+
+/** Every device, for what is counted over all of them. */
+export const all = computed<Device[]>(() => ids.value.map((id) => known.get(id)!.value));
 
 function take(next: Device): void {
   const present = known.get(next.id);
@@ -42,15 +49,15 @@ function take(next: Device): void {
   if (moved) ids.value = [...ids.peek()];
 }
 
-function takeAll(all: Device[]): void {
-  const present = new Set(all.map((one) => one.id));
+function takeAll(list: Device[]): void {
+  const present = new Set(list.map((one) => one.id));
   for (const id of known.keys()) if (!present.has(id)) known.delete(id);
-  for (const one of all) {
+  for (const one of list) {
     const slot = known.get(one.id);
     if (slot) slot.value = one;
     else known.set(one.id, signal(one));
   }
-  ids.value = all.map((one) => one.id);
+  ids.value = list.map((one) => one.id);
   loaded.value = true;
 }
 
@@ -60,10 +67,15 @@ export async function reload(): Promise<void> {
 
 export function start(): void {
   onMessage('initial', (message) => {
-    if (Array.isArray(message.devices)) takeAll(message.devices as Device[]);
+    if (!Array.isArray(message.devices)) return;
+    listSeq = message.seq ?? 0;
+    takeAll(message.devices as Device[]);
   });
-  onMessage('device_update', (message) => take(message.device as Device));
+  onMessage('device_update', (message) => {
+    if ((message.seq ?? Infinity) > listSeq) take(message.device as Device);
+  });
   onMessage('device_removed', (message) => {
+    if ((message.seq ?? Infinity) <= listSeq) return;
     known.delete(message.id as number);
     ids.value = ids.peek().filter((id) => id !== message.id);
   });
@@ -73,24 +85,35 @@ export function start(): void {
     known.clear();
     ids.value = [];
     loaded.value = false;
+    listSeq = 0;
   });
 }
 
-/** Switches a device; throws ApiError after the tile is back at what it was. */
-export async function toggle(id: number): Promise<void> {
+/** Shows `guess` until the server answers; throws ApiError after the device is back at what it was. */
+async function command(id: number, guess: (before: Device) => Device, path: string, body?: unknown): Promise<void> {
   const slot = known.get(id);
   if (!slot) return;
   const before = slot.peek();
-  slot.value = {...before, status: !before.status, assumed: true};
+  const shown = guess(before);
+  slot.value = shown;
   try {
-    take(await request<Device>('POST', `/api/devices/${id}/toggle`));
+    const answer = await request<Device>('POST', `/api/devices/${id}/${path}`, body);
+    // What the device has said meanwhile is newer than the answer.
+    if (slot.peek() === shown) take(answer);
   } catch (error) {
-    slot.value = before;
+    if (slot.peek() === shown) slot.value = before;
     throw error;
   }
 }
 
-/** Sets writable attributes, e.g. `{level: 60}`. */
-export async function set(id: number, values: Record<string, unknown>): Promise<void> {
-  take(await request<Device>('POST', `/api/devices/${id}/commands`, {command: 'set', arguments: values}));
+export function toggle(id: number): Promise<void> {
+  return command(id, (before) => ({...before, status: !before.status, assumed: true}), 'toggle');
+}
+
+/** Sets a writable attribute, e.g. `level` to 60. */
+export function set(id: number, name: string, value: number): Promise<void> {
+  return command(id, (before) => ({
+    ...before,
+    attributes: {...before.attributes, [name]: {...before.attributes[name], value, assumed: true}},
+  }), 'commands', {command: 'set', arguments: {[name]: value}});
 }

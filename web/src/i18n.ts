@@ -11,8 +11,8 @@ const french = {
   email: 'E-mail',
   password: 'Mot de passe',
   name: 'Nom',
-  noAccount: 'Pas encore de compte ?',
-  haveAccount: 'Déjà un compte ?',
+  noAccount: 'Pas encore de compte ?',
+  haveAccount: 'Déjà un compte ?',
   welcome: 'Bienvenue chez vous',
   rooms: 'Pièces',
   automations: 'Automatisations',
@@ -25,11 +25,11 @@ const french = {
   waiting: 'En attente de confirmation',
   unavailableSince: (when: string) => `Indisponible depuis ${when}`,
   unavailable: 'Indisponible',
-  neverSeen: 'Jamais entendu',
+  neverSeen: 'Aucun message reçu',
   lastSeen: 'Dernier message',
   live: 'En direct',
   connecting: 'Connexion…',
-  stale: 'Connexion perdue : les valeurs affichées datent d’avant la coupure',
+  staleSince: (when: string) => `Connexion perdue à ${when} : les valeurs datent d’avant`,
   history: 'Historique',
   noHistory: 'Pas encore de mesures pour cette période',
   hours24: '24 h',
@@ -38,7 +38,8 @@ const french = {
   hour1: '1 h',
   attributes: 'Mesures et réglages',
   back: 'Retour',
-  noDevices: 'Aucun appareil pour l’instant. Branchez-en un sur le même courtier MQTT, ou ajoutez-le par l’API.',
+  noDevices: 'Aucun appareil pour l’instant',
+  noDevicesHint: 'Branchez-en un sur le même courtier MQTT, ou ajoutez-le par l’API.',
   notFound: 'Cette page n’existe pas',
   deviceNotFound: 'Cet appareil n’existe pas (ou plus)',
   retry: 'Réessayer',
@@ -49,7 +50,8 @@ const french = {
   neverRan: 'Jamais exécutée',
   runs: 'Dernières exécutions',
   noRuns: 'Aucune exécution pour l’instant',
-  noAutomations: 'Aucune automatisation. Déposez un fichier .lua dans le dossier des automatisations.',
+  noAutomations: 'Aucune automatisation',
+  noAutomationsHint: 'Déposez un fichier .lua dans le dossier des automatisations.',
   enabled: 'Activée',
   disabled: 'Désactivée',
   runNow: 'Exécuter',
@@ -61,6 +63,56 @@ const french = {
   themeDark: 'Sombre',
   language: 'Langue',
   account: 'Compte',
+  skip: 'Aller au contenu',
+  site: 'Navigation principale',
+  dismiss: 'Fermer ce message',
+  showPassword: 'Afficher',
+  hidePassword: 'Masquer',
+  passwordRule: '6 caractères au moins',
+  currentPower: 'Puissance',
+  devicesRunning: 'En marche',
+  attention: 'À surveiller',
+  lowBattery: (percent: string) => `Pile faible, ${percent}`,
+  detected: 'Mouvement détecté',
+  calm: 'Rien à signaler',
+  controls: 'Commandes',
+  less: (name: string) => `Baisser : ${name}`,
+  more: (name: string) => `Augmenter : ${name}`,
+  period: 'Période',
+  measure: 'Mesure',
+  search: 'Rechercher',
+  searchHint: 'Pièce, appareil, automatisation…',
+  noResult: 'Rien ne correspond',
+  enable: (name: string) => `Activer ${name}`,
+  disable: (name: string) => `Désactiver ${name}`,
+  run: (name: string) => `Exécuter ${name}`,
+  started: 'Lancée',
+  line: (line: number) => `ligne ${line}`,
+  rules: 'Règles',
+  notRun: 'Pourquoi elle ne s’est pas exécutée',
+  notRunNone: 'Aucun déclencheur écarté',
+  stoppedByServer: 'Désactivée par le serveur',
+  automationNotFound: 'Cette automatisation n’existe pas (ou plus)',
+  noSteps: 'Aucune étape',
+  moreSteps: (count: number) => `et ${count} autres étapes`,
+  values: 'Valeurs lues',
+  readOnly: 'Lecture seule',
+  health: {
+    active: 'Active', failed: 'En erreur', loading: 'Chargement…', disabled: 'Désactivée', troubled: 'Dernier échec',
+  } as Record<string, string>,
+  runStates: {
+    running: 'En cours', waiting: 'En attente', finished: 'Réussie', failed: 'Échouée', 'over-budget': 'Trop longue',
+    cancelled: 'Annulée',
+  } as Record<string, string>,
+  triggers: {
+    mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', startup: 'démarrage',
+    event: 'événement', manual: 'à la main',
+  } as Record<string, string>,
+  steps: {command: 'Commande', publish: 'Message', log: 'Journal', wait: 'Attente', call: 'Appel'} as Record<string, string>,
+  roles: {
+    guest: 'Invité', user: 'Utilisateur', livreur: 'Livreur', manager: 'Gestionnaire', admin: 'Administrateur',
+    superadmin: 'Super-administrateur',
+  } as Record<string, string>,
   types: {
     light: 'Lumière', climate: 'Climat', fan: 'Ventilateur', plug: 'Prise', sensor: 'Capteur',
     entertainment: 'Multimédia', appliance: 'Électroménager',
@@ -93,11 +145,11 @@ const english: typeof french = {
   waiting: 'Waiting for confirmation',
   unavailableSince: (when) => `Unavailable since ${when}`,
   unavailable: 'Unavailable',
-  neverSeen: 'Never heard of',
+  neverSeen: 'No message yet',
   lastSeen: 'Last message',
   live: 'Live',
   connecting: 'Connecting…',
-  stale: 'Connection lost: the values shown are from before',
+  staleSince: (when) => `Connection lost at ${when}: values are from before`,
   history: 'History',
   noHistory: 'No samples for this period yet',
   hours24: '24 h',
@@ -106,7 +158,8 @@ const english: typeof french = {
   hour1: '1 h',
   attributes: 'Values and settings',
   back: 'Back',
-  noDevices: 'No devices yet. Connect one to the same MQTT broker, or add it through the API.',
+  noDevices: 'No devices yet',
+  noDevicesHint: 'Connect one to the same MQTT broker, or add it through the API.',
   notFound: 'This page does not exist',
   deviceNotFound: 'This device does not exist (any more)',
   retry: 'Try again',
@@ -117,7 +170,8 @@ const english: typeof french = {
   neverRan: 'Never ran',
   runs: 'Last runs',
   noRuns: 'No runs yet',
-  noAutomations: 'No automations. Put a .lua file into the folder of automations.',
+  noAutomations: 'No automations',
+  noAutomationsHint: 'Put a .lua file into the folder of automations.',
   enabled: 'Enabled',
   disabled: 'Disabled',
   runNow: 'Run now',
@@ -129,6 +183,54 @@ const english: typeof french = {
   themeDark: 'Dark',
   language: 'Language',
   account: 'Account',
+  skip: 'Skip to content',
+  site: 'Main navigation',
+  dismiss: 'Close this message',
+  showPassword: 'Show',
+  hidePassword: 'Hide',
+  passwordRule: 'At least 6 characters',
+  currentPower: 'Power',
+  devicesRunning: 'Running',
+  attention: 'Needs attention',
+  lowBattery: (percent) => `Low battery, ${percent}`,
+  detected: 'Motion detected',
+  calm: 'All quiet',
+  controls: 'Controls',
+  less: (name) => `Lower: ${name}`,
+  more: (name) => `Raise: ${name}`,
+  period: 'Period',
+  measure: 'Value',
+  search: 'Search',
+  searchHint: 'Room, device, automation…',
+  noResult: 'Nothing matches',
+  enable: (name) => `Enable ${name}`,
+  disable: (name) => `Disable ${name}`,
+  run: (name) => `Run ${name}`,
+  started: 'Started',
+  line: (line) => `line ${line}`,
+  rules: 'Rules',
+  notRun: 'Why it did not run',
+  notRunNone: 'No trigger was turned away',
+  stoppedByServer: 'Disabled by the server',
+  automationNotFound: 'This automation does not exist (any more)',
+  noSteps: 'No steps',
+  moreSteps: (count) => `and ${count} more steps`,
+  values: 'Values read',
+  readOnly: 'Read only',
+  health: {active: 'Active', failed: 'Broken', loading: 'Loading…', disabled: 'Disabled', troubled: 'Failed last'},
+  runStates: {
+    running: 'Running', waiting: 'Waiting', finished: 'Succeeded', failed: 'Failed', 'over-budget': 'Too long',
+    cancelled: 'Cancelled',
+  },
+  triggers: {
+    mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', startup: 'start', event: 'event',
+    manual: 'by hand',
+  },
+  steps: {command: 'Command', publish: 'Message', log: 'Log', wait: 'Wait', call: 'Call'},
+  roles: {
+    guest: 'Guest', user: 'User', livreur: 'Courier', manager: 'Manager', admin: 'Administrator',
+    superadmin: 'Super administrator',
+  },
   types: {
     light: 'Light', climate: 'Climate', fan: 'Fan', plug: 'Plug', sensor: 'Sensor', entertainment: 'Entertainment',
     appliance: 'Appliance',
@@ -144,12 +246,14 @@ const stored = localStorage.getItem('language');
 export const language = signal<Language>(
   stored === 'fr' || stored === 'en' ? stored : navigator.language.startsWith('fr') ? 'fr' : 'en');
 
+/** For tests: every key must be in both. */
+export const catalogue = {fr: french, en: english};
+
 export const texts = computed(() => (language.value === 'fr' ? french : english));
 
 export function setLanguage(next: Language): void {
   language.value = next;
   localStorage.setItem('language', next);
-  document.documentElement.lang = next;
 }
 
 /** A number with its unit, as people of the chosen language write it. */
@@ -161,9 +265,26 @@ export function withUnit(value: number, unit = ''): string {
 
 /** `14:05` today, with the date before. */
 export function moment(iso: string): string {
+  return format(iso, {hour: '2-digit', minute: '2-digit'});
+}
+
+/** With seconds, for lists in which things happen one after the other. */
+export function exactMoment(iso: string): string {
+  return format(iso, {hour: '2-digit', minute: '2-digit', second: '2-digit'});
+}
+
+function format(iso: string, time: Intl.DateTimeFormatOptions): string {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(language.value, today
-    ? {hour: '2-digit', minute: '2-digit', second: '2-digit'}
-    : {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'}).format(date);
+  return new Intl.DateTimeFormat(language.value, today ? time : {day: 'numeric', month: 'short', ...time}).format(date);
+}
+
+/** `12 ms`, `3,4 s`, `2 min 5 s`, `1 h 10 min`. */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1) return withUnit(Math.round(milliseconds * 10) / 10, 'ms');
+  if (seconds < 60) return withUnit(Math.round(seconds * 10) / 10, 's');
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${withUnit(minutes, 'min')} ${withUnit(Math.round(seconds) % 60, 's')}`;
+  return `${withUnit(Math.floor(minutes / 60), 'h')} ${withUnit(minutes % 60, 'min')}`;
 }

@@ -9,6 +9,16 @@ export function go(to: string): void {
   history.pushState(null, '', to);
   path.value = to;
   scrollTo(0, 0);
+  // Keyboards and screen readers go on at the new page.
+  document.getElementById('content')?.focus({preventScroll: true});
+}
+
+/** The parts of an address: which page, and of what. An id is a positive whole number. */
+export function parse(address: string): {page: string; id: number | null} {
+  const [page, id, ...rest] = address.split('/').filter(Boolean);
+  if (rest.length > 0) return {page: 'unknown', id: null};
+  if (id === undefined) return {page: page ?? 'rooms', id: null};
+  return /^[1-9]\d{0,15}$/.test(id) ? {page, id: Number(id)} : {page: 'unknown', id: null};
 }
 
 export function start(): void {
@@ -18,7 +28,7 @@ export function start(): void {
     const link = (event.target as Element).closest?.('a');
     const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (!link || !plain || event.defaultPrevented || link.origin !== location.origin || link.target) return;
-    if (link.pathname.startsWith('/api/')) return;
+    if (link.pathname.startsWith('/api/') || link.hash) return;
     event.preventDefault();
     go(link.pathname);
   });

@@ -1,10 +1,12 @@
 // Who is signed in.
 
-import {signal} from '@preact/signals';
+import {computed, signal} from '@preact/signals';
 import {ApiError, request, setToken, token} from './api.ts';
 import type {User} from './types.ts';
 
 export const user = signal<User | null>(null);
+/** May enable, disable and run automations. The server decides; this only hides what it would refuse. */
+export const isAdministrator = computed(() => user.value?.role === 'admin' || user.value?.role === 'superadmin');
 
 interface SignedIn {
   token: string;
@@ -12,8 +14,8 @@ interface SignedIn {
 }
 
 function enter(answer: SignedIn): void {
-  setToken(answer.token);
   user.value = answer.user;
+  setToken(answer.token);
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
@@ -30,12 +32,12 @@ export function signOut(): void {
   user.value = null;
 }
 
-/** Reads who the stored token belongs to; a token that the server refuses is dropped. */
+/** Reads who the stored token belongs to; only a token that the server refuses is dropped. */
 export async function restore(): Promise<void> {
   if (!token.value) return;
   try {
     user.value = await request<User>('GET', '/api/auth/me');
   } catch (error) {
-    if (error instanceof ApiError && error.status >= 400 && error.status < 500) setToken(null);
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) setToken(null);
   }
 }

@@ -2,11 +2,12 @@
 // notices.
 
 import type {ComponentChildren} from 'preact';
-import {texts} from '../i18n.ts';
+import {moment, texts} from '../i18n.ts';
 import {dismiss, notices} from '../notices.ts';
-import {connection} from '../realtime.ts';
+import {connection, retry, staleSince} from '../realtime.ts';
 import {path} from '../router.ts';
 import {Icon} from './icon.tsx';
+import {openSearch, Search} from './search.tsx';
 
 function Link({to, icon, label}: {to: string; icon: string; label: string}) {
   const here = to === '/' ? path.value === '/' || path.value.startsWith('/devices') : path.value.startsWith(to);
@@ -21,12 +22,13 @@ function Link({to, icon, label}: {to: string; icon: string; label: string}) {
 function ConnectionState() {
   const t = texts.value;
   const state = connection.value;
-  const text = state === 'live' ? t.live : state === 'stale' ? t.stale : t.connecting;
+  const text = state === 'live' ? t.live : state === 'stale' ? t.staleSince(moment(staleSince.value!)) : t.connecting;
   return (
-    <p class={`connection is-${state}`} role="status">
+    <div class={`connection is-${state}`} role="status">
       <span class="dot" />
-      {text}
-    </p>
+      <span>{text}</span>
+      {state === 'stale' && <button type="button" onClick={retry}>{t.retry}</button>}
+    </div>
   );
 }
 
@@ -36,7 +38,7 @@ export function Notices() {
       {notices.value.map((notice) => (
         <p key={notice.id}>
           {notice.text}
-          <button type="button" aria-label="×" onClick={() => dismiss(notice.id)}>
+          <button type="button" aria-label={texts.value.dismiss} onClick={() => dismiss(notice.id)}>
             <Icon name="close" />
           </button>
         </p>
@@ -49,20 +51,27 @@ export function Shell({children}: {children: ComponentChildren}) {
   const t = texts.value;
   return (
     <div class={`shell ${connection.value === 'stale' ? 'is-stale' : ''}`}>
-      <nav>
+      <a class="skip" href="#content">{t.skip}</a>
+      <nav aria-label={t.site}>
         <a class="brand" href="/">
           <img src="/icon.svg" alt="" width="32" height="32" />
           <strong>Atrium</strong>
         </a>
         <Link to="/" icon="home" label={t.rooms} />
         <Link to="/automations" icon="bolt" label={t.automations} />
+        <button type="button" onClick={openSearch} aria-keyshortcuts="Control+K /">
+          <Icon name="search" />
+          <span>{t.search}</span>
+          <kbd>/</kbd>
+        </button>
         <Link to="/settings" icon="settings" label={t.settings} />
       </nav>
       <div class="page">
         <ConnectionState />
-        <main>{children}</main>
+        <main id="content" tabIndex={-1}>{children}</main>
       </div>
       <Notices />
+      <Search />
     </div>
   );
 }

@@ -1,30 +1,38 @@
 import type {Signal} from '@preact/signals';
-import {loaded, rooms, type Room} from '../devices.ts';
+import {all, loaded, rooms, type Room} from '../devices.ts';
 import {moment, texts, withUnit} from '../i18n.ts';
+import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
-import {Switch} from '../parts/switch.tsx';
+import {DeviceSwitch} from '../parts/switch.tsx';
+import {useTitle} from '../parts/title.ts';
 import type {Device} from '../types.ts';
+
+const lowBattery = 20; // %
 
 /** The one line that says most about a device. */
 export function summary(device: Device): string {
   const t = texts.value;
-  if (!device.online) return device.lastSeen ? t.unavailableSince(moment(device.lastSeen)) : t.unavailable;
+  if (!device.lastSeen) return t.neverSeen;
+  if (!device.online) return t.unavailableSince(moment(device.lastSeen));
   const parts: string[] = [];
   const value = (name: string) => device.attributes[name]?.value;
   if (typeof value('temperature') === 'number') parts.push(withUnit(value('temperature') as number, '°C'));
-  if (typeof value('motion') === 'boolean') parts.push(`${t.names.motion} : ${value('motion') ? '●' : '○'}`);
+  if (typeof value('motion') === 'boolean') parts.push(value('motion') ? t.detected : t.calm);
+  if (typeof value('humidity') === 'number') parts.push(withUnit(value('humidity') as number, '%'));
   if (typeof value('illuminance') === 'number') parts.push(withUnit(value('illuminance') as number, 'lx'));
   if ('status' in device.attributes) {
     parts.push(device.status ? t.on : t.off);
+    const level = device.attributes.level;
+    if (device.status && typeof level?.value === 'number') parts.push(withUnit(level.value, '%'));
     if (device.status && typeof value('power') === 'number') parts.push(withUnit(value('power') as number, 'W'));
   }
-  return parts.join(' · ') || t.neverSeen;
+  return parts.join(' · ') || moment(device.lastSeen);
 }
 
 function Tile({device}: {device: Signal<Device>}) {
   const one = device.value;
   return (
-    <li class={`tile ${one.status ? 'is-on' : ''} ${one.online ? '' : 'is-offline'}`}>
+    <li class={`tile ${one.status ? 'is-on' : ''} ${one.online ? '' : 'is-offline'}`} data-type={one.type}>
       <a href={`/devices/${one.id}`}>
         <span class="badge"><Icon name={one.type} /></span>
         <span class="what">
@@ -32,7 +40,7 @@ function Tile({device}: {device: Signal<Device>}) {
           <small>{summary(one)}</small>
         </span>
       </a>
-      {'status' in one.attributes && <Switch device={one} />}
+      {'status' in one.attributes && <DeviceSwitch device={one} />}
     </li>
   );
 }
@@ -53,13 +61,63 @@ function RoomSection({room}: {room: Room}) {
   );
 }
 
+/** The whole home in one line: what draws power, and how much. */
+function Overview() {
+  const t = texts.value;
+  const switches = all.value.filter((one) => 'status' in one.attributes);
+  const on = switches.filter((one) => one.status);
+  const watts = on.filter((one) => one.online).reduce((sum, one) => sum + (one.power || 0), 0);
+  return (
+    <dl class="overview">
+      <div>
+        <dt>{t.currentPower}</dt>
+        <dd>{watts >= 1000 ? withUnit(watts / 1000, 'kW') : withUnit(Math.round(watts), 'W')}</dd>
+      </div>
+      <div>
+        <dt>{t.devicesRunning}</dt>
+        <dd>{on.length}<small> / {switches.length}</small></dd>
+      </div>
+    </dl>
+  );
+}
+
+/** Only what is wrong; nothing at all when all is well. */
+function Attention() {
+  const t = texts.value;
+  const troubles = all.value.flatMap((one) => {
+    const battery = one.attributes.battery?.value;
+    if (one.lastSeen && !one.online) return [{one, icon: 'alert', text: t.unavailableSince(moment(one.lastSeen))}];
+    if (typeof battery === 'number' && battery <= lowBattery)
+      return [{one, icon: 'battery', text: t.lowBattery(withUnit(battery, '%'))}];
+    return [];
+  });
+  if (troubles.length === 0) return null;
+  return (
+    <section class="attention">
+      <h2>{t.attention}</h2>
+      <ul>
+        {troubles.map(({one, icon, text}) => (
+          <li key={one.id}>
+            <a href={`/devices/${one.id}`}><Icon name={icon} /><span>{one.name} · {one.room}</span><small>{text}</small></a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 export function Rooms() {
   const t = texts.value;
-  if (!loaded.value) return <p class="empty">{t.loading}</p>;
-  if (rooms.value.length === 0) return <p class="empty">{t.noDevices}</p>;
+  useTitle(t.rooms);
+  if (!loaded.value) return <><h1>{t.rooms}</h1><Skeleton /></>;
+  if (rooms.value.length === 0) return <><h1>{t.rooms}</h1><Empty icon="plug" title={t.noDevices}>{t.noDevicesHint}</Empty></>;
   return (
     <>
-      <h1>{t.rooms}</h1>
+      <header class="title">
+        <h1>{t.rooms}</h1>
+        <Overview />
+      </header>
+      <Attention />
       {rooms.value.map((room) => <RoomSection key={room.name} room={room} />)}
     </>
   );

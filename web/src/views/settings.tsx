@@ -1,56 +1,43 @@
-import {signal} from '@preact/signals';
 import {language, setLanguage, texts, type Language} from '../i18n.ts';
+import {Choice} from '../parts/choice.tsx';
+import {useTitle} from '../parts/title.ts';
 import {signOut, user} from '../session.ts';
-
-type Theme = 'system' | 'light' | 'dark';
-const stored = localStorage.getItem('theme');
-const theme = signal<Theme>(stored === 'light' || stored === 'dark' ? stored : 'system');
-
-export function applyTheme(): void {
-  if (theme.value === 'system') document.documentElement.removeAttribute('data-theme');
-  else document.documentElement.dataset.theme = theme.value;
-}
-
-function chooseTheme(next: Theme): void {
-  theme.value = next;
-  localStorage.setItem('theme', next);
-  applyTheme();
-}
-
-function Choice<T extends string>({label, value, options, onChoose}: {
-  label: string; value: T; options: [T, string][]; onChoose: (next: T) => void;
-}) {
-  return (
-    <div class="choice">
-      <span>{label}</span>
-      <div class="spans" role="group" aria-label={label}>
-        {options.map(([option, text]) => (
-          <button key={option} type="button" aria-pressed={value === option} onClick={() => onChoose(option)}>{text}</button>
-        ))}
-      </div>
-    </div>
-  );
-}
+import {chooseTheme, theme, type Theme} from '../theme.ts';
 
 export function Settings() {
   const t = texts.value;
+  const who = user.value;
+  useTitle(t.settings);
   return (
     <>
       <h1>{t.settings}</h1>
-      <section class="card">
-        <Choice<Theme>
-          label={t.theme} value={theme.value} onChoose={chooseTheme}
-          options={[['system', t.themeSystem], ['light', t.themeLight], ['dark', t.themeDark]]}
-        />
-        <Choice<Language>
-          label={t.language} value={language.value} onChoose={setLanguage}
-          options={[['fr', 'Français'], ['en', 'English']]}
-        />
+      <section class="card options">
+        <div>
+          <span>{t.theme}</span>
+          <Choice<Theme>
+            label={t.theme} value={theme.value} onChoose={chooseTheme}
+            options={[['system', t.themeSystem], ['light', t.themeLight], ['dark', t.themeDark]]}
+          />
+        </div>
+        <div>
+          <span>{t.language}</span>
+          <Choice<Language>
+            label={t.language} value={language.value} onChoose={setLanguage}
+            options={[['fr', 'Français'], ['en', 'English']]}
+          />
+        </div>
       </section>
-      <section class="card">
+      <section class="card options">
         <h2>{t.account}</h2>
-        <p>{user.value?.name} · {user.value?.email} · {user.value?.role}</p>
-        <button type="button" class="secondary" onClick={signOut}>{t.signOut}</button>
+        <div>
+          {who && (
+            <span>
+              <strong>{who.name}</strong><br />
+              <small>{who.email} · {t.roles[who.role] ?? who.role}</small>
+            </span>
+          )}
+          <button type="button" class="secondary" onClick={signOut}>{t.signOut}</button>
+        </div>
       </section>
     </>
   );

@@ -1,13 +1,16 @@
 import {useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {texts} from '../i18n.ts';
+import {language, setLanguage, texts} from '../i18n.ts';
+import {useTitle} from '../parts/title.ts';
 import {signIn, signUp} from '../session.ts';
 
 export function SignIn() {
   const t = texts.value;
+  useTitle('');
   const [registering, setRegistering] = useState(false);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
+  const [visible, setVisible] = useState(false);
 
   async function submit(event: Event) {
     event.preventDefault();
@@ -40,13 +43,19 @@ export function SignIn() {
           {t.email}
           <input name="email" type="email" autocomplete="username" required maxLength={254} />
         </label>
-        <label>
-          {t.password}
-          <input
-            name="password" type="password" required minLength={registering ? 6 : 1} maxLength={200}
-            autocomplete={registering ? 'new-password' : 'current-password'}
-          />
-        </label>
+        <div class="password">
+          <label>
+            {t.password}
+            <input
+              name="password" type={visible ? 'text' : 'password'} required minLength={registering ? 6 : 1} maxLength={200}
+              autocomplete={registering ? 'new-password' : 'current-password'}
+            />
+          </label>
+          <button type="button" class="plain" onClick={() => setVisible(!visible)}>
+            {visible ? t.hidePassword : t.showPassword}
+          </button>
+          {registering && <small>{t.passwordRule}</small>}
+        </div>
         {problem && <p class="problem" role="alert">{problem}</p>}
         <button class="primary" type="submit" disabled={busy}>{registering ? t.signUp : t.signIn}</button>
         <p class="aside">
@@ -56,6 +65,12 @@ export function SignIn() {
           </button>
         </p>
       </form>
+      <button
+        type="button" class="plain" lang={language.value === 'fr' ? 'en' : 'fr'}
+        onClick={() => { setLanguage(language.value === 'fr' ? 'en' : 'fr'); setProblem(''); }}
+      >
+        {language.value === 'fr' ? 'English' : 'Français'}
+      </button>
     </main>
   );
 }

@@ -1,0 +1,180 @@
+import {useEffect, useState} from 'preact/hooks';
+import {ApiError} from '../api.ts';
+import {find, revision, runsOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
+import {device as findDevice} from '../devices.ts';
+import {duration, exactMoment, moment, texts, withUnit} from '../i18n.ts';
+import {Empty, Skeleton} from '../parts/empty.tsx';
+import {Icon} from '../parts/icon.tsx';
+import {useTitle} from '../parts/title.ts';
+import {Actions, Health} from './automations.tsx';
+import {attributeName} from './device.tsx';
+
+function json(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function deviceName(id: unknown): string {
+  const device = typeof id === 'number' ? findDevice(id)?.value : undefined;
+  return device ? `${device.name} (${device.room})` : `#${id}`;
+}
+
+function plainValue(value: unknown): string {
+  const t = texts.value;
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? t.on : t.off;
+  return typeof value === 'number' ? withUnit(value) : json(value);
+}
+
+function Reads({reads}: {reads: Read[]}) {
+  if (reads.length === 0) return null;
+  return (
+    <ul class="reads" aria-label={texts.value.values}>
+      {reads.map((read, index) => (
+        <li key={index}>{deviceName(read.device)} · {attributeName(read.attribute)}{'\u00a0= '}<b>{plainValue(read.value)}</b></li>
+      ))}
+    </ul>
+  );
+}
+
+/** What a step did, in words as far as it has any. */
+function stepText({kind, what, due}: Step): string {
+  if (kind === 'command') {
+    const values = what.arguments && Object.keys(what.arguments as object).length > 0 ? ` ${json(what.arguments)}` : '';
+    return `${deviceName(what.device)} → ${what.name}${values}`;
+  }
+  if (kind === 'publish') return `${what.topic} ← ${json(what.payload)}`;
+  if (kind === 'log') return json(what.text ?? what);
+  if (kind === 'wait' && typeof what.microseconds === 'number')
+    return duration(what.microseconds / 1000) + (due ? ` → ${exactMoment(due)}` : '');
+  if (kind === 'call') return `${what.module}.${what.function}(${Array.isArray(what.arguments) ? what.arguments.map(json).join(', ') : ''})`;
+  return json(what);
+}
+
+function StepItem({step, run}: {step: Step; run: Run}) {
+  const t = texts.value;
+  const after = step.at && run.startedAt ? Date.parse(step.at) - Date.parse(run.startedAt) : null;
+  return (
+    <li class={!step.ok ? 'is-failed' : step.done ? '' : 'is-open'}>
+      <span class="mark"><Icon name={step.kind === 'command' ? 'power' : step.kind} /></span>
+      <div>
+        <p><span class="kind">{t.steps[step.kind] ?? step.kind}</span> {stepText(step)}</p>
+        {step.result !== null && step.result !== '' && <p class="result">{step.ok ? '= ' : '✗ '}{json(step.result)}</p>}
+        <Reads reads={step.reads} />
+      </div>
+      {after !== null && <time>+{duration(Math.max(0, after))}</time>}
+    </li>
+  );
+}
+
+const looks: Record<string, string> = {failed: 'is-failed', 'over-budget': 'is-failed', cancelled: 'is-idle', waiting: 'is-idle', running: 'is-idle'};
+
+function RunItem({run, isFirst}: {run: Run; isFirst?: boolean}) {
+  const t = texts.value;
+  const trigger = typeof run.event.kind === 'string' ? t.triggers[run.event.kind] ?? run.event.kind : '';
+  return (
+    <details class="run" open={isFirst}>
+      <summary>
+        <span class={`pill ${looks[run.state] ?? ''}`}>{t.runStates[run.state] ?? run.state}</span>
+        <span class="what"><strong>{run.rule}</strong><small>{trigger}</small></span>
+        <span class="when">
+          {run.startedAt && <time dateTime={run.startedAt}>{exactMoment(run.startedAt)}</time>}
+          {run.milliseconds !== null && <small>{duration(run.milliseconds)}</small>}
+        </span>
+      </summary>
+      {run.error && <p class="problem">{run.error}</p>}
+      {run.steps.length > 0
+        ? <ol class="timeline">{run.steps.map((step) => <StepItem key={step.number} step={step} run={run} />)}</ol>
+        : !run.error && <p class="aside">{t.noSteps}</p>}
+      {run.stepCount > run.steps.length && <p class="aside">{t.moreSteps(run.stepCount - run.steps.length)}</p>}
+    </details>
+  );
+}
+
+function Skips({skips}: {skips: Skip[]}) {
+  const t = texts.value;
+  return (
+    <section class="card">
+      <h2>{t.notRun}</h2>
+      {skips.length === 0 ? <p class="aside">{t.notRunNone}</p> : (
+        <ul class="skips">
+          {skips.map((skip, index) => (
+            <li key={index}>
+              <span class="what"><strong>{skip.rule}</strong><small>{skip.reason}</small><Reads reads={skip.reads} /></span>
+              <span class="when">{skip.at && <time dateTime={skip.at}>{exactMoment(skip.at)}</time>}
+                <small>{t.triggers[skip.trigger] ?? skip.trigger}</small></span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Source({automation, lines}: {automation: Automation; lines: Set<number>}) {
+  const t = texts.value;
+  return (
+    <section class="card">
+      <header><h2>{t.source}</h2><span class="count">{automation.file} · {t.readOnly}</span></header>
+      <pre class="source" tabIndex={0} aria-label={t.source}><code>
+        {automation.source.replace(/\n$/, '').split('\n').map((line, index) => (
+          <span key={index} id={`line-${index + 1}`} class={lines.has(index + 1) ? 'is-failed' : ''}>
+            <i aria-hidden="true">{index + 1}</i>{line}{'\n'}
+          </span>
+        ))}
+      </code></pre>
+    </section>
+  );
+}
+
+export function AutomationPage({id}: {id: number}) {
+  const t = texts.value;
+  const [automation, setAutomation] = useState<Automation | null>(null);
+  const [runs, setRuns] = useState<Run[]>([]);
+  const [problem, setProblem] = useState('');
+  useTitle(automation?.name ?? '');
+  useEffect(() => {
+    let current = true;
+    Promise.all([find(id), runsOf(id)]).then(
+      ([one, list]) => { if (current) { setAutomation(one); setRuns(list); setProblem(''); } },
+      (error) => {
+        if (!current) return;
+        setProblem(error instanceof ApiError ? (error.status === 404 ? t.automationNotFound : error.message) : t.failed);
+      },
+    );
+    return () => { current = false; };
+  }, [id, revision.value]);
+
+  if (!automation)
+    return problem ? <Empty icon="search" title={problem}><a href="/automations">{t.back}</a></Empty> : <Skeleton tiles={2} />;
+  const {error, line, disabledReason} = automation;
+  const lines = new Set([line, ...runs.slice(0, 1).map((run) => run.line)].filter((one) => one > 0));
+  return (
+    <>
+      <header class="title">
+        <a class="back" href="/automations" aria-label={t.back}><Icon name="back" /></a>
+        <div>
+          <h1>{automation.name}</h1>
+          <p>
+            <Health automation={automation} />{' '}
+            {automation.lastRun?.startedAt ? `${t.lastRun}\u00a0: ${moment(automation.lastRun.startedAt)}` : t.neverRan}
+          </p>
+        </div>
+        <Actions automation={automation} />
+      </header>
+      {problem && <p class="problem" role="alert">{problem}</p>}
+      {(error || disabledReason) && (
+        <p class="problem" role="alert">
+          {disabledReason && <>{t.stoppedByServer}{'\u00a0: '}{disabledReason} </>}
+          {error}{line > 0 && <>{' '}<a href={`#line-${line}`}>{t.line(line)}</a></>}
+        </p>
+      )}
+      <section class="card">
+        <h2>{t.runs}</h2>
+        {runs.length === 0 && <p class="aside">{t.noRuns}</p>}
+        {runs.map((run, index) => <RunItem key={run.id} run={run} isFirst={index === 0} />)}
+      </section>
+      <Skips skips={automation.skips} />
+      <Source automation={automation} lines={lines} />
+    </>
+  );
+}

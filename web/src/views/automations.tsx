@@ -1,0 +1,84 @@
+import {useEffect, useState} from 'preact/hooks';
+import {ApiError} from '../api.ts';
+import {automations, disable, enable, isTroubled, refresh, revision, runNow, type Automation} from '../automations.ts';
+import {duration, moment, texts} from '../i18n.ts';
+import {attempt} from '../notices.ts';
+import {Empty, Skeleton} from '../parts/empty.tsx';
+import {Icon} from '../parts/icon.tsx';
+import {Switch} from '../parts/switch.tsx';
+import {useTitle} from '../parts/title.ts';
+import {isAdministrator} from '../session.ts';
+
+/** How well an automation is, in one word. */
+export function Health({automation}: {automation: Automation}) {
+  const t = texts.value;
+  const [word, look] = automation.state === 'failed' || automation.error ? ['failed', 'is-failed']
+    : automation.disabledReason ? ['disabled', 'is-failed']
+    : !automation.enabled ? ['disabled', 'is-idle']
+    : automation.state === 'loading' ? ['loading', 'is-idle']
+    : isTroubled(automation) ? ['troubled', 'is-failed'] : ['active', ''];
+  return <span class={`pill ${look}`}>{t.health[word]}</span>;
+}
+
+export function Actions({automation}: {automation: Automation}) {
+  const t = texts.value;
+  if (!isAdministrator.value) return null;
+  const {id, name, enabled} = automation;
+  return (
+    <>
+      <button
+        type="button" class="round" aria-label={t.run(name)} title={t.runNow} disabled={!enabled || automation.state !== 'active'}
+        onClick={() => attempt(runNow(id))}
+      >
+        <Icon name="play" />
+      </button>
+      <Switch
+        checked={enabled} label={name} hint={enabled ? t.disable(name) : t.enable(name)}
+        onToggle={() => attempt(enabled ? disable(id) : enable(id))}
+      />
+    </>
+  );
+}
+
+function outcome(automation: Automation): string {
+  const t = texts.value;
+  if (automation.error) return automation.error;
+  const run = automation.lastRun;
+  if (!run) return t.neverRan;
+  const parts = [t.runStates[run.state] ?? run.state];
+  if (run.startedAt) parts.push(moment(run.startedAt));
+  if (run.milliseconds !== null) parts.push(duration(run.milliseconds));
+  return parts.join(' · ');
+}
+
+function Row({automation}: {automation: Automation}) {
+  return (
+    <li class={`card rule ${automation.enabled ? '' : 'is-disabled'}`}>
+      <a href={`/automations/${automation.id}`}>
+        <strong>{automation.name}</strong>
+        <small class={automation.error ? 'is-error' : ''}>{outcome(automation)}</small>
+      </a>
+      <Health automation={automation} />
+      <Actions automation={automation} />
+    </li>
+  );
+}
+
+export function Automations() {
+  const t = texts.value;
+  const [problem, setProblem] = useState('');
+  useTitle(t.automations);
+  useEffect(() => {
+    refresh().then(() => setProblem(''), (error) => setProblem(error instanceof ApiError ? error.message : t.failed));
+  }, [revision.value]);
+  const all = automations.value;
+  return (
+    <>
+      <h1>{t.automations}</h1>
+      {problem && <p class="problem" role="alert">{problem}</p>}
+      {!all && !problem && <Skeleton tiles={3} />}
+      {all?.length === 0 && <Empty icon="bolt" title={t.noAutomations}>{t.noAutomationsHint}</Empty>}
+      {all && all.length > 0 && <ul class="rules">{all.map((one) => <Row key={one.id} automation={one} />)}</ul>}
+    </>
+  );
+}
