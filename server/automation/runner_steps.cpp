@@ -56,7 +56,8 @@ void Runner::onStep(Step& step)
     }
     if (!withinBudget(run.record.automation)) {
         const auto automation = run.record.automation;
-        const auto reason = "more than " + std::to_string(services_.effectsPerMinute) + " effects and log lines in a minute";
+        const auto reason =
+            "more than " + std::to_string(services_.effectsPerMinute) + " effects and log lines in a minute";
         end(step.run, RunState::OverBudget, reason);
         return handlers_.offended(automation, reason);
     }
