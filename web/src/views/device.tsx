@@ -106,7 +106,7 @@ function Values({device}: {device: Device}) {
         </dl>
       )}
       <p class="aside">
-        {t.lastSeen}{'\u00a0: '}{device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen} · <code>{device.uid}</code>
+        {t.labelled(t.lastSeen, device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen)} · <code>{device.uid}</code>
       </p>
     </section>
   );
