@@ -280,8 +280,8 @@ function format(iso: string, time: Intl.DateTimeFormatOptions): string {
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 1) return withUnit(Math.round(milliseconds * 10) / 10, 'ms');
-  if (seconds < 60) return withUnit(Math.round(seconds * 10) / 10, 's');
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${withUnit(minutes, 'min')} ${withUnit(Math.round(seconds) % 60, 's')}`;
-  return `${withUnit(Math.floor(minutes / 60), 'h')} ${withUnit(minutes % 60, 'min')}`;
+  if (seconds < 59.95) return withUnit(Math.round(seconds * 10) / 10, 's');
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${withUnit(Math.floor(whole / 60), 'min')} ${withUnit(whole % 60, 's')}`;
+  return `${withUnit(Math.floor(whole / 3600), 'h')} ${withUnit(Math.floor(whole / 60) % 60, 'min')}`;
 }
