@@ -140,6 +140,11 @@ export function isTroubled(one: Automation): boolean {
     (one.enabled && (one.lastRun?.state === 'failed' || one.lastRun?.state === 'over-budget'));
 }
 
+/** People know what an automation does better than what its file is called. */
+export function titleOf(one: Automation): string {
+  return one.rules.map((rule) => rule.name).join(' · ') || one.name;
+}
+
 /** null until they have been read. */
 export const automations = signal<Automation[] | null>(null);
 /** Counts what the server has said about automations: a view that depends on them reads it and reads anew. */
@@ -148,7 +153,7 @@ export const revision = signal(0);
 export async function refresh(): Promise<void> {
   const answer = await request<Json>('GET', '/api/automations');
   automations.value = list(answer.automations).map(toAutomation)
-    .sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
+    .sort((a, b) => order(a) - order(b) || titleOf(a).localeCompare(titleOf(b)));
 }
 
 export async function find(id: number): Promise<Automation> {

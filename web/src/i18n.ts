@@ -24,7 +24,6 @@ const french = {
   turnOff: (name: string) => `Éteindre ${name}`,
   waiting: 'En attente de confirmation',
   unavailableSince: (when: string) => `Indisponible depuis ${when}`,
-  unavailable: 'Indisponible',
   neverSeen: 'Aucun message reçu',
   lastSeen: 'Dernier message',
   live: 'En direct',
@@ -43,7 +42,6 @@ const french = {
   notFound: 'Cette page n’existe pas',
   deviceNotFound: 'Cet appareil n’existe pas (ou plus)',
   retry: 'Réessayer',
-  loading: 'Chargement…',
   failed: 'La commande a échoué',
   unreachable: 'Le serveur ne répond pas',
   lastRun: 'Dernière exécution',
@@ -52,17 +50,15 @@ const french = {
   noRuns: 'Aucune exécution pour l’instant',
   noAutomations: 'Aucune automatisation',
   noAutomationsHint: 'Déposez un fichier .lua dans le dossier des automatisations.',
-  enabled: 'Activée',
-  disabled: 'Désactivée',
   runNow: 'Exécuter',
   source: 'Source',
-  error: 'Erreur',
   theme: 'Apparence',
   themeSystem: 'Système',
   themeLight: 'Clair',
   themeDark: 'Sombre',
   language: 'Langue',
   account: 'Compte',
+  labelled: (label: string, value: string) => `${label} : ${value}`,
   skip: 'Aller au contenu',
   site: 'Navigation principale',
   dismiss: 'Fermer ce message',
@@ -86,9 +82,7 @@ const french = {
   enable: (name: string) => `Activer ${name}`,
   disable: (name: string) => `Désactiver ${name}`,
   run: (name: string) => `Exécuter ${name}`,
-  started: 'Lancée',
   line: (line: number) => `ligne ${line}`,
-  rules: 'Règles',
   notRun: 'Pourquoi elle ne s’est pas exécutée',
   notRunNone: 'Aucun déclencheur écarté',
   stoppedByServer: 'Désactivée par le serveur',
@@ -144,7 +138,6 @@ const english: typeof french = {
   turnOff: (name) => `Turn off ${name}`,
   waiting: 'Waiting for confirmation',
   unavailableSince: (when) => `Unavailable since ${when}`,
-  unavailable: 'Unavailable',
   neverSeen: 'No message yet',
   lastSeen: 'Last message',
   live: 'Live',
@@ -163,7 +156,6 @@ const english: typeof french = {
   notFound: 'This page does not exist',
   deviceNotFound: 'This device does not exist (any more)',
   retry: 'Try again',
-  loading: 'Loading…',
   failed: 'The command failed',
   unreachable: 'The server does not answer',
   lastRun: 'Last run',
@@ -172,17 +164,15 @@ const english: typeof french = {
   noRuns: 'No runs yet',
   noAutomations: 'No automations',
   noAutomationsHint: 'Put a .lua file into the folder of automations.',
-  enabled: 'Enabled',
-  disabled: 'Disabled',
   runNow: 'Run now',
   source: 'Source',
-  error: 'Error',
   theme: 'Appearance',
   themeSystem: 'System',
   themeLight: 'Light',
   themeDark: 'Dark',
   language: 'Language',
   account: 'Account',
+  labelled: (label, value) => `${label}: ${value}`,
   skip: 'Skip to content',
   site: 'Main navigation',
   dismiss: 'Close this message',
@@ -206,9 +196,7 @@ const english: typeof french = {
   enable: (name) => `Enable ${name}`,
   disable: (name) => `Disable ${name}`,
   run: (name) => `Run ${name}`,
-  started: 'Started',
   line: (line) => `line ${line}`,
-  rules: 'Rules',
   notRun: 'Why it did not run',
   notRunNone: 'No trigger was turned away',
   stoppedByServer: 'Disabled by the server',
@@ -242,6 +230,11 @@ const english: typeof french = {
   },
 };
 
+/** Of `French (Canada)` and `English (UK)` the chosen language, so that times and numbers look as the person has set them. */
+function locale(): string {
+  return navigator.languages?.find((one) => one.startsWith(language.value)) ?? language.value;
+}
+
 const stored = localStorage.getItem('language');
 export const language = signal<Language>(
   stored === 'fr' || stored === 'en' ? stored : navigator.language.startsWith('fr') ? 'fr' : 'en');
@@ -259,7 +252,7 @@ export function setLanguage(next: Language): void {
 /** A number with its unit, as people of the chosen language write it. */
 export function withUnit(value: number, unit = ''): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  const number = new Intl.NumberFormat(language.value, {maximumFractionDigits: digits}).format(value);
+  const number = new Intl.NumberFormat(locale(), {maximumFractionDigits: digits}).format(value);
   return unit ? `${number}\u00a0${unit}` : number;
 }
 
@@ -273,18 +266,22 @@ export function exactMoment(iso: string): string {
   return format(iso, {hour: '2-digit', minute: '2-digit', second: '2-digit'});
 }
 
+export function timeFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale(), options);
+}
+
 function format(iso: string, time: Intl.DateTimeFormatOptions): string {
   const date = new Date(iso);
   const today = date.toDateString() === new Date().toDateString();
-  return new Intl.DateTimeFormat(language.value, today ? time : {day: 'numeric', month: 'short', ...time}).format(date);
+  return timeFormat(today ? time : {day: 'numeric', month: 'short', ...time}).format(date);
 }
 
 /** `12 ms`, `3,4 s`, `2 min 5 s`, `1 h 10 min`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 1) return withUnit(Math.round(milliseconds * 10) / 10, 'ms');
-  if (seconds < 60) return withUnit(Math.round(seconds * 10) / 10, 's');
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${withUnit(minutes, 'min')} ${withUnit(Math.round(seconds) % 60, 's')}`;
-  return `${withUnit(Math.floor(minutes / 60), 'h')} ${withUnit(minutes % 60, 'min')}`;
+  if (seconds < 59.95) return withUnit(Math.round(seconds * 10) / 10, 's');
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${withUnit(Math.floor(whole / 60), 'min')} ${withUnit(whole % 60, 's')}`;
+  return `${withUnit(Math.floor(whole / 3600), 'h')} ${withUnit(Math.floor(whole / 60) % 60, 'min')}`;
 }

@@ -2,7 +2,7 @@
 
 import {useEffect, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
-import {language, texts, withUnit} from '../i18n.ts';
+import {texts, timeFormat, withUnit} from '../i18n.ts';
 import {scheme} from '../theme.ts';
 import type {History} from '../types.ts';
 
@@ -33,16 +33,24 @@ function dataOf(history: History, last: number | null): uPlot.AlignedData {
   return [times, values];
 }
 
+/** Where the time axis begins: where the period does, except when only its end has samples. */
+function startOf(history: History): number {
+  const from = Date.parse(history.from) / 1000;
+  const to = Date.parse(history.to) / 1000;
+  const first = history.points.length > 0 ? Date.parse(history.points[0].at) / 1000 : from;
+  return to - first < (to - from) / 4 ? first - Math.max(60, (to - first) * 0.05) : from;
+}
+
 function optionsOf(history: History, label: string, width: number): uPlot.Options {
   const t = texts.peek();
   const summary = isSummary(history);
   const boolean = history.points.some((point) => typeof point.value === 'boolean');
   const axis = {stroke: colour('--muted'), grid: {stroke: colour('--line'), width: 1}, ticks: {show: false}, font: '12px system-ui'};
   const bound = {stroke: 'transparent', points: {show: false}};
-  const time = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language.peek(), options);
-  const days = time({day: 'numeric', month: 'short'});
-  const hours = time({hour: '2-digit', minute: '2-digit'});
-  const exact = time({day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit'});
+  const days = timeFormat({day: 'numeric', month: 'short'});
+  const hours = timeFormat({hour: '2-digit', minute: '2-digit'});
+  const seconds = timeFormat({hour: '2-digit', minute: '2-digit', second: '2-digit'});
+  const exact = timeFormat({day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit'});
   const text = (value: number | null) =>
     value === null || value === undefined ? '–' : boolean ? (value ? t.on : t.off) : withUnit(value, history.unit);
   return {
@@ -58,14 +66,14 @@ function optionsOf(history: History, label: string, width: number): uPlot.Option
       }},
     },
     axes: [
-      {...axis, space: 70, values: (_chart, ticks) => ticks.map((tick) => {
+      {...axis, space: 70, values: (_chart, ticks, _axis, _space, step) => ticks.map((tick) => {
         const at = new Date(tick * 1000);
-        return at.getHours() === 0 && at.getMinutes() === 0 ? days.format(at) : hours.format(at);
+        return at.getHours() === 0 && at.getMinutes() === 0 ? days.format(at) : step < 60 ? seconds.format(at) : hours.format(at);
       })},
       {...axis, size: 68, splits: boolean ? () => [0, 1] : undefined, values: (_chart, ticks) => ticks.map(text)},
     ],
     series: [
-      {label: '', value: (_chart, at) => (at ? exact.format(new Date(at * 1000)) : '')},
+      {label: '\u00a0', value: (_chart, at) => (at ? exact.format(new Date(at * 1000)) : '')},
       {
         label,
         stroke: colour('--accent'),
@@ -108,7 +116,7 @@ export function Chart({history, label, last}: {history: History; label: string; 
     const made = chart.current!;
     made.batch(() => {
       made.setData(dataOf(history, toNumber(last)), true);
-      made.setScale('x', {min: Date.parse(history.from) / 1000, max: Date.parse(history.to) / 1000});
+      made.setScale('x', {min: startOf(history), max: Date.parse(history.to) / 1000});
     });
   }, [history, kind]);
 

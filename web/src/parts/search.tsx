@@ -2,7 +2,7 @@
 
 import {signal} from '@preact/signals';
 import {useEffect, useRef, useState} from 'preact/hooks';
-import {automations, refresh} from '../automations.ts';
+import {automations, refresh, titleOf} from '../automations.ts';
 import {all} from '../devices.ts';
 import {texts} from '../i18n.ts';
 import {go} from '../router.ts';
@@ -25,11 +25,10 @@ export function openSearch(): void {
 const plain = (text: string) => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toLowerCase();
 
 function hits(words: string): Hit[] {
-  const t = texts.value;
   const found: Hit[] = [
     ...all.value.map((one) => ({to: `/devices/${one.id}`, icon: one.type, name: one.name, where: one.room})),
     ...(automations.value ?? []).map((one) => (
-      {to: `/automations/${one.id}`, icon: 'bolt', name: one.name, where: t.automations})),
+      {to: `/automations/${one.id}`, icon: 'bolt', name: titleOf(one), where: one.name})),
   ];
   const parts = plain(words).split(/\s+/).filter(Boolean);
   return found.filter((hit) => {

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {find, revision, runsOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
+import {find, revision, runsOf, titleOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
 import {device as findDevice} from '../devices.ts';
 import {duration, exactMoment, moment, texts, withUnit} from '../i18n.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
@@ -131,7 +131,7 @@ export function AutomationPage({id}: {id: number}) {
   const [automation, setAutomation] = useState<Automation | null>(null);
   const [runs, setRuns] = useState<Run[]>([]);
   const [problem, setProblem] = useState('');
-  useTitle(automation?.name ?? '');
+  useTitle(automation ? titleOf(automation) : '');
   useEffect(() => {
     let current = true;
     Promise.all([find(id), runsOf(id)]).then(
@@ -153,10 +153,10 @@ export function AutomationPage({id}: {id: number}) {
       <header class="title">
         <a class="back" href="/automations" aria-label={t.back}><Icon name="back" /></a>
         <div>
-          <h1>{automation.name}</h1>
+          <h1>{titleOf(automation)}</h1>
           <p>
             <Health automation={automation} />{' '}
-            {automation.lastRun?.startedAt ? `${t.lastRun}\u00a0: ${moment(automation.lastRun.startedAt)}` : t.neverRan}
+            {automation.lastRun?.startedAt ? t.labelled(t.lastRun, moment(automation.lastRun.startedAt)) : t.neverRan}
           </p>
         </div>
         <Actions automation={automation} />
@@ -164,7 +164,7 @@ export function AutomationPage({id}: {id: number}) {
       {problem && <p class="problem" role="alert">{problem}</p>}
       {(error || disabledReason) && (
         <p class="problem" role="alert">
-          {disabledReason && <>{t.stoppedByServer}{'\u00a0: '}{disabledReason} </>}
+          {disabledReason && `${t.labelled(t.stoppedByServer, disabledReason)} `}
           {error}{line > 0 && <>{' '}<a href={`#line-${line}`}>{t.line(line)}</a></>}
         </p>
       )}

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {automations, disable, enable, isTroubled, refresh, revision, runNow, type Automation} from '../automations.ts';
+import {automations, disable, enable, isTroubled, refresh, revision, runNow, titleOf, type Automation} from '../automations.ts';
 import {duration, moment, texts} from '../i18n.ts';
 import {attempt} from '../notices.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
@@ -9,21 +9,23 @@ import {Switch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
 import {isAdministrator} from '../session.ts';
 
-/** How well an automation is, in one word. */
-export function Health({automation}: {automation: Automation}) {
+/** How well an automation is, in one word; `isQuiet` says nothing when all is well. */
+export function Health({automation, isQuiet}: {automation: Automation; isQuiet?: boolean}) {
   const t = texts.value;
   const [word, look] = automation.state === 'failed' || automation.error ? ['failed', 'is-failed']
     : automation.disabledReason ? ['disabled', 'is-failed']
     : !automation.enabled ? ['disabled', 'is-idle']
     : automation.state === 'loading' ? ['loading', 'is-idle']
     : isTroubled(automation) ? ['troubled', 'is-failed'] : ['active', ''];
+  if (isQuiet && word === 'active') return null;
   return <span class={`pill ${look}`}>{t.health[word]}</span>;
 }
 
 export function Actions({automation}: {automation: Automation}) {
   const t = texts.value;
   if (!isAdministrator.value) return null;
-  const {id, name, enabled} = automation;
+  const {id, enabled} = automation;
+  const name = titleOf(automation);
   return (
     <>
       <button
@@ -55,10 +57,10 @@ function Row({automation}: {automation: Automation}) {
   return (
     <li class={`card rule ${automation.enabled ? '' : 'is-disabled'}`}>
       <a href={`/automations/${automation.id}`}>
-        <strong>{automation.name}</strong>
+        <strong>{titleOf(automation)}</strong>
         <small class={automation.error ? 'is-error' : ''}>{outcome(automation)}</small>
       </a>
-      <Health automation={automation} />
+      <Health automation={automation} isQuiet />
       <Actions automation={automation} />
     </li>
   );

@@ -106,7 +106,7 @@ function Values({device}: {device: Device}) {
         </dl>
       )}
       <p class="aside">
-        {t.lastSeen}{'\u00a0: '}{device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen} · <code>{device.uid}</code>
+        {t.labelled(t.lastSeen, device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen)} · <code>{device.uid}</code>
       </p>
     </section>
   );
@@ -118,7 +118,7 @@ function HistoryCard({device}: {device: Device}) {
   const preferred = ['temperature', 'power', 'status', 'motion'].find((name) => names.includes(name)) ?? names[0];
   const [attribute, setAttribute] = useState(preferred);
   const [span, setSpan] = useState(24 * hour);
-  const [history, setHistory] = useState<History | null>(null);
+  const [shown, setShown] = useState<{history: History; span: number} | null>(null);
   const [problem, setProblem] = useState('');
   const present = device.attributes[attribute];
 
@@ -130,15 +130,16 @@ function HistoryCard({device}: {device: Device}) {
       try {
         const answer = await request<History>(
           'GET', `/api/devices/${device.id}/history?attribute=${encodeURIComponent(attribute)}&from=${from}`);
-        if (current) { setHistory(answer); setProblem(''); }
+        if (current) { setShown({history: answer, span}); setProblem(''); }
       } catch (error) {
         if (current) setProblem(error instanceof ApiError ? error.message : t.failed);
       }
-    }, history && history.attribute === attribute && Date.parse(history.to) - Date.parse(history.from) === span ? reloadPause : 0);
+    }, shown?.history.attribute === attribute && shown.span === span ? reloadPause : 0);
     return () => { current = false; clearTimeout(timer); };
   }, [device.id, attribute, span, present?.changedAt]);
 
   if (!attribute) return null;
+  const history = shown?.history;
   const last = device.online && typeof present.value !== 'string' ? present.value : null;
   return (
     <section class="card history">

@@ -21,12 +21,12 @@ export function summary(device: Device): string {
   if (typeof value('humidity') === 'number') parts.push(withUnit(value('humidity') as number, '%'));
   if (typeof value('illuminance') === 'number') parts.push(withUnit(value('illuminance') as number, 'lx'));
   if ('status' in device.attributes) {
-    parts.push(device.status ? t.on : t.off);
+    if (!device.status) parts.push(t.off);
     const level = device.attributes.level;
     if (device.status && typeof level?.value === 'number') parts.push(withUnit(level.value, '%'));
     if (device.status && typeof value('power') === 'number') parts.push(withUnit(value('power') as number, 'W'));
   }
-  return parts.join(' · ') || moment(device.lastSeen);
+  return parts.join(' · ') || (device.status ? t.on : moment(device.lastSeen));
 }
 
 function Tile({device}: {device: Signal<Device>}) {
@@ -118,7 +118,9 @@ export function Rooms() {
         <Overview />
       </header>
       <Attention />
-      {rooms.value.map((room) => <RoomSection key={room.name} room={room} />)}
+      <div class="rooms">
+        {rooms.value.map((room) => <RoomSection key={room.name} room={room} />)}
+      </div>
     </>
   );
 }
