@@ -15,7 +15,7 @@ void SamplePlugin::configure(PluginContext& context)
 
     Route route;
     route.path = "/api/sample/greeting";
-    route.operationId = "getGreeting";
+    route.operationId = "getSampleGreeting";
     route.tag = "sample";
     route.summary = {"Salue quelqu'un", "Greet somebody"};
     route.access = RouteAccess::permitted("sample.read");
