@@ -25,7 +25,7 @@ struct StoredCommand {
     std::string correlationId;
     UtcTime at{};
     std::vector<MqttPublication> publications;
-    Object assumed;              ///< the values that the device is taken to have until it reports
+    Object assumed; ///< the values that the device is taken to have until it reports
 };
 
 /// What the last command to a device assumed.
