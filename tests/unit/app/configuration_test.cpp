@@ -23,8 +23,10 @@ std::string refusal(const std::vector<std::string>& options, const std::vector<s
 TEST(Configuration, CommandLineIsOverEnvironmentIsOverFileIsOverDefaults)
 {
     const testing::TempFolder folder;
-    const auto file = folder.write("atrium.properties", "http.port = 1001\nlog.level = error\nmqtt.port = 1002\n").string();
-    const Configuration configuration(file, {"http.port=3001,3002"}, {"ATRIUM_HTTP_PORT=2001", "ATRIUM_MQTT_PORT=2002", "OTHER=x"});
+    const auto file =
+        folder.write("atrium.properties", "http.port = 1001\nlog.level = error\nmqtt.port = 1002\n").string();
+    const Configuration configuration(file, {"http.port=3001,3002"},
+                                      {"ATRIUM_HTTP_PORT=2001", "ATRIUM_MQTT_PORT=2002", "OTHER=x"});
     EXPECT_EQ(configuration.ports("http.port"), (std::vector<int>{3001, 3002}));
     EXPECT_EQ(configuration.integer("mqtt.port"), 2002);
     EXPECT_EQ(configuration.text("log.level"), "error");
@@ -51,7 +53,8 @@ TEST(Configuration, AnUnknownKeyInTheFileIsNamed)
 TEST(Configuration, SettingsOfPluginsComeThroughAllLayers)
 {
     const testing::TempFolder folder;
-    const auto file = folder.write("atrium.properties", "plugins.devices.demo = true\nplugins.auth.a = file\n").string();
+    const auto file =
+        folder.write("atrium.properties", "plugins.devices.demo = true\nplugins.auth.a = file\n").string();
     const Configuration configuration(file, {"plugins.x.y=line"}, {"ATRIUM_PLUGINS_AUTH_A=environment"});
     EXPECT_EQ(configuration.pluginSetting("plugins.devices.demo"), "true");
     EXPECT_EQ(configuration.pluginSetting("plugins.auth.a"), "environment");
@@ -66,5 +69,5 @@ TEST(Configuration, TheShippedFileHoldsEveryKeyAndNothingElse)
     EXPECT_EQ(shipped, propertiesTemplate()) << "make it anew: atriumd --print-config > etc/atrium.properties";
 }
 
-}  // namespace
-}  // namespace atrium::app
+} // namespace
+} // namespace atrium::app
