@@ -1,0 +1,116 @@
+#include "support/server/mqtt_peer.h"
+#include "support/server/server_process.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <fstream>
+
+namespace atrium::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Automations of a real server, saved as files while it runs.
+class ServerAutomationTest : public ::testing::TestWithParam<Store> {
+protected:
+    void SetUp() override
+    {
+        server.start();
+        server.signIn();
+    }
+    /// Saves a file and waits until the server has loaded it, or says why not.
+    std::string save(const std::string& name, const std::string& source)
+    {
+        std::ofstream(server.dataFolder() + "/automations/" + name + ".lua") << source;
+        std::string result = "nothing happened";
+        eventually([&] {
+            const auto answer = server.get("/api/automations").body;
+            for (const auto& one : answer.find("automations")->list()) {
+                if (one.textOr("name", "") != name || one.textOr("state", "") == "loading") continue;
+                result = one.textOr("error", "");
+                return true;
+            }
+            return false;
+        });
+        return result;
+    }
+    std::size_t count(const MqttPeer& peer, const std::string& message)
+    {
+        const auto all = peer.received();
+        return static_cast<std::size_t>(std::count(all.begin(), all.end(), message));
+    }
+    static std::vector<std::string> keys()
+    {
+        auto keys = keysFor(GetParam());
+        keys.push_back("plugins.devices.demo=true");
+        return keys;
+    }
+
+    ServerProcess server{keys()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, ServerAutomationTest, ::testing::Values(Store::Sqlite, Store::MariaDb),
+                         [](const auto& info) { return info.param == Store::Sqlite ? "Sqlite" : "MariaDb"; });
+
+TEST_P(ServerAutomationTest, ADevicesMessageMakesARuleCommandAnother)
+{
+    ASSERT_EQ(save("desk", R"(rule "Desk" {
+  on  = { device "cuisine/prise".status:becomes(true) },
+  run = function(ev) device "bureau/lampe":on{ level = 30 } end,
+})"),
+              "");
+    MqttPeer peer(server.mqttPort(), "lamp", "aurion/devices/10/command");
+    peer.publish("aurion/devices/7/status", R"({"status":true})");
+    EXPECT_TRUE(peer.hears(R"(aurion/devices/10/command {"status":true,"level":30})"));
+    EXPECT_TRUE(eventually([&] {
+        const auto runs = server.get("/api/automations/1/runs").body;
+        const Value* list = runs.find("runs");
+        return list && !list->list().empty() && list->list()[0].textOr("state", "") == "finished";
+    }));
+}
+
+TEST_P(ServerAutomationTest, AWaitSurvivesAKillAndItsEffectsHappenOnce)
+{
+    ASSERT_EQ(save("later", R"(rule "Later" {
+  on  = { mqtt "go" },
+  run = function(ev) mqtt.publish("did/first", "1"); wait "4s"; mqtt.publish("did/second", "2") end,
+})"),
+              "");
+    {
+        MqttPeer peer(server.mqttPort(), "before", "did/#");
+        peer.publish("go", "now");
+        ASSERT_TRUE(peer.hears("did/first 1"));
+        std::this_thread::sleep_for(1s);
+        EXPECT_EQ(count(peer, "did/second 2"), 0u);
+    }
+    server.kill();
+    server.start();
+    MqttPeer peer(server.mqttPort(), "after", "did/#");
+    EXPECT_TRUE(eventually([&] { return count(peer, "did/second 2") == 1; }, 10s));
+    std::this_thread::sleep_for(1s);
+    EXPECT_EQ(count(peer, "did/second 2"), 1u);
+    EXPECT_EQ(count(peer, "did/first 1"), 0u) << "a step that is journaled is not done again";
+}
+
+TEST_P(ServerAutomationTest, AnErrorNamesItsLineAndTheOldVersionGoesOn)
+{
+    ASSERT_EQ(
+        save("hello", R"(rule "Hello" { on = { mqtt "hello" }, run = function() mqtt.publish("answer", "old") end })"),
+        "");
+    std::ofstream(server.dataFolder() + "/automations/hello.lua")
+        << "rule \"Hello\" {\n  on = { device \"salon/lumire\".status:becomes(true) },\n}";
+    std::string error;
+    ASSERT_TRUE(eventually([&] {
+        error = server.get("/api/automations/1").body.textOr("error", "");
+        return !error.empty();
+    }));
+    EXPECT_NE(error.find("hello.lua:2"), std::string::npos) << error;
+    EXPECT_NE(error.find("salon/lumiere"), std::string::npos) << "a suggestion: " << error;
+    MqttPeer peer(server.mqttPort(), "peer", "answer");
+    peer.publish("hello", "x");
+    EXPECT_TRUE(peer.hears("answer old"));
+}
+
+} // namespace
+} // namespace atrium::testing
