@@ -1,5 +1,5 @@
 -- Someone moves in the hall: light for two minutes, longer while there is movement. By day the light stays off.
-local light = device "salon/lumiere"
+local light = device "entree/lumiere"
 local sensor = device "entree/mouvement"
 
 rule "Lumière sur mouvement" {

@@ -1,5 +1,4 @@
 # cmake --install: the SDK for integrators, the server with its parts.
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/Atrium")
@@ -16,6 +15,9 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/AtriumConfigVersion.cmak
 install(FILES "${PROJECT_BINARY_DIR}/AtriumConfig.cmake" "${PROJECT_BINARY_DIR}/AtriumConfigVersion.cmake"
               "${PROJECT_SOURCE_DIR}/scripts/cmake/AtriumPlugin.cmake" "${PROJECT_SOURCE_DIR}/scripts/cmake/plugin.map"
         DESTINATION ${package})
+install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/dev/new_plugin" DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME atrium-new-plugin)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/template" DESTINATION share/atrium)
+install(FILES "${PROJECT_SOURCE_DIR}/docs/guides/writing_a_plugin.md" DESTINATION share/doc/atrium)
 
 foreach(program IN ITEMS atriumd atrium-plugin-probe atrium-luahost atriumctl)
   if(TARGET ${program})
@@ -24,5 +26,6 @@ foreach(program IN ITEMS atriumd atrium-plugin-probe atrium-luahost atriumctl)
 endforeach()
 install(DIRECTORY "${PROJECT_BINARY_DIR}/lib/plugins/" DESTINATION lib/atrium/plugins USE_SOURCE_PERMISSIONS)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/database/migrations" DESTINATION share/atrium)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/automations" DESTINATION share/atrium FILES_MATCHING PATTERN "*.lua")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/scripts/automations" DESTINATION share/atrium OPTIONAL
+        FILES_MATCHING PATTERN "*.lua")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/web/dist/" DESTINATION share/atrium/www OPTIONAL)

@@ -24,6 +24,8 @@ function(atrium_add_plugin id)
   target_include_directories(${core} ${scope} "${CMAKE_CURRENT_SOURCE_DIR}/src")
   target_link_libraries(${core} ${scope} Atrium::sdk ${ARG_LINK})
 
+  set_property(GLOBAL APPEND PROPERTY ATRIUM_PLUGINS ${id}) # for tests that run all of them
+
   set(folder "${CMAKE_BINARY_DIR}/lib/plugins/${id}")
   add_library(${id} MODULE ${wiring})
   target_link_libraries(${id} PRIVATE ${core})
@@ -33,7 +35,8 @@ function(atrium_add_plugin id)
     target_link_options(${id} PRIVATE -Wl,-z,defs)
   endif()
   target_compile_options(${id} PRIVATE -fPIC -fno-gnu-unique)
-  set_target_properties(${id} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${folder}" PREFIX "lib")
+  set_target_properties(${id} PROPERTIES LIBRARY_OUTPUT_DIRECTORY "${folder}" PREFIX "lib"
+                        SKIP_BUILD_RPATH ON) # the server has loaded the SDK; folders of this machine must not stay inside
   if(COMMAND atrium_use_pch)
     atrium_use_pch(${id})
     if(logic)

@@ -11,6 +11,19 @@ const char* toString(HttpMethod method)
     return names[static_cast<std::size_t>(method)];
 }
 
+Route makeRoute(HttpMethod method, std::string path, std::string operationId, std::string tag, Text summary,
+                RouteAccess access)
+{
+    Route route;
+    route.method = method;
+    route.path = std::move(path);
+    route.operationId = std::move(operationId);
+    route.tag = std::move(tag);
+    route.summary = std::move(summary);
+    route.access = std::move(access);
+    return route;
+}
+
 std::string_view HttpRequest::parameter(std::string_view name) const
 {
     for (const auto& [key, value] : parameters)

@@ -4,16 +4,9 @@ namespace atrium::app {
 
 namespace {
 
-Route makeRoute(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
+Route serverRoute(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
 {
-    Route route;
-    route.method = method;
-    route.path = std::move(path);
-    route.operationId = std::move(operationId);
-    route.tag = "server";
-    route.summary = std::move(summary);
-    route.access = std::move(access);
-    return route;
+    return makeRoute(method, std::move(path), std::move(operationId), "server", std::move(summary), std::move(access));
 }
 
 } // namespace
@@ -26,36 +19,36 @@ std::vector<PermissionDeclaration> AdminApi::permissions()
 
 AdminApi::AdminApi(Parts parts, Http& http) : parts_(parts), startedAt_(parts.clock.steadyNow())
 {
-    auto health = makeRoute(HttpMethod::Get, "/api/health", "getHealth", {"État du serveur", "How the server is"},
-                            RouteAccess::open());
+    auto health = serverRoute(HttpMethod::Get, "/api/health", "getHealth", {"État du serveur", "How the server is"},
+                              RouteAccess::open());
     health.responseSchema =
         R"({"type":"object","required":["status","timestamp"],"properties":{"status":{"type":"string"},
       "timestamp":{"type":"string"},"success":{"type":"boolean"},"data":{"type":"object"},"message":{"type":"string"}}})";
     routes_ += http.route(health, [this](const HttpRequest& request) { return this->health(request); });
 
     for (const auto* path : {"/readyz", "/healthz"})
-        routes_ += http.route(makeRoute(HttpMethod::Get, path, path[1] == 'r' ? "getReadiness" : "getReadinessAlias",
-                                        {"Prêt à servir", "Ready to serve; 503 when not"}, RouteAccess::open()),
+        routes_ += http.route(serverRoute(HttpMethod::Get, path, path[1] == 'r' ? "getReadiness" : "getReadinessAlias",
+                                          {"Prêt à servir", "Ready to serve; 503 when not"}, RouteAccess::open()),
                               [this](const HttpRequest&) { return ready(); });
-    routes_ += http.route(makeRoute(HttpMethod::Get, "/livez", "getLiveness", {"Processus vivant", "The process lives"},
-                                    RouteAccess::open()),
+    routes_ += http.route(serverRoute(HttpMethod::Get, "/livez", "getLiveness",
+                                      {"Processus vivant", "The process lives"}, RouteAccess::open()),
                           [](const HttpRequest&) -> Result<HttpResponse> {
                               return HttpResponse::json(Object{{"status", "ok"}});
                           });
 
-    routes_ +=
-        http.route(makeRoute(HttpMethod::Get, "/metrics", "getMetrics", {"Métriques Prometheus", "Prometheus metrics"},
-                             RouteAccess::permitted("server.metrics")),
-                   [this](const HttpRequest&) -> Result<HttpResponse> {
-                       HttpResponse response;
-                       response.body = parts_.metrics.text();
-                       response.contentType = "text/plain; version=0.0.4; charset=utf-8";
-                       return response;
-                   });
+    routes_ += http.route(serverRoute(HttpMethod::Get, "/metrics", "getMetrics",
+                                      {"Métriques Prometheus", "Prometheus metrics"},
+                                      RouteAccess::permitted("server.metrics")),
+                          [this](const HttpRequest&) -> Result<HttpResponse> {
+                              HttpResponse response;
+                              response.body = parts_.metrics.text();
+                              response.contentType = "text/plain; version=0.0.4; charset=utf-8";
+                              return response;
+                          });
 
-    auto log = makeRoute(HttpMethod::Put, "/api/admin/log", "changeLogLevel",
-                         {"Change le niveau du journal", "Change the level of the log, of all or of one component"},
-                         RouteAccess::permitted("server.manage"));
+    auto log = serverRoute(HttpMethod::Put, "/api/admin/log", "changeLogLevel",
+                           {"Change le niveau du journal", "Change the level of the log, of all or of one component"},
+                           RouteAccess::permitted("server.manage"));
     log.requestSchema = R"({"type":"object","required":["level"],"properties":{
       "level":{"type":"string","enum":["trace","debug","info","warning","error"]},
       "component":{"type":"string","minLength":1,"maxLength":100}}})";

@@ -73,6 +73,8 @@ const std::vector<KeySpec>& configurationKeys()
         number("plugins.start.timeout", 10'000, 100, 600'000, "Milliseconds that a plugin may take to start"),
         flag("automations.shipped", "false",
              "Load the automations that come with Atrium; they are made for the demo home"),
+        number("automations.effects", 600, 1, 10'000'000,
+               "Commands, messages and log lines that one automation may make in a minute"),
         text("automations.folders", "",
              "More folders with automations, separated by commas; data.dir/automations is one anyway"),
 

@@ -77,6 +77,7 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
 {
     automation::AutomationOptions options;
     options.host.program = (installation.programs / "atrium-luahost").string();
+    options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
     options.siteZone = configuration.text("site.timezone");
     if (configuration.boolean("automations.shipped"))
         options.folders.push_back({installation.automations, automation::SourceKind::Shipped});

@@ -27,16 +27,11 @@ Route makeRoute(HttpMethod method, const char* path, const char* operation, Text
     route.operationId = operation;
     route.tag = "automations";
     route.summary = std::move(summary);
-    route.access = method == HttpMethod::Get ? RouteAccess::home(permission) : RouteAccess::permitted(permission);
+    route.access = RouteAccess::permitted(permission);
     return route;
 }
 
 AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
-
-Error unknownAutomation()
-{
-    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
-}
 
 /// An error in a script, with its line, as the editor wants it.
 Error scriptError(const std::string& message)
@@ -69,7 +64,7 @@ Error fromValidation(const Error& error)
 
 std::vector<PermissionDeclaration> AutomationApi::permissions()
 {
-    return {{"automations.read", Role::User, "See automations, their runs and their logs"},
+    return {{"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
             {"automations.write", Role::Admin, "Write, enable, disable and run automations"}};
 }
 
@@ -151,6 +146,10 @@ void AutomationApi::addReadRoutes(Http& http)
                   {"Prochains déclenchements planifiés", "Scheduled runs, in UTC and local time"}, "automations.read");
     upcoming.query = {
         {"until", Value::Kind::Text, "RFC 3339 time or milliseconds since 1970; 24 hours from now by default", {}, 40}};
+    upcoming.responseSchema = R"({"type":"object","required":["success","upcoming"],"properties":{
+      "success":{"type":"boolean"},"upcoming":{"type":"array","items":{"type":"object","required":["automation","rule","at"],
+        "properties":{"automation":{"type":"integer"},"name":{"type":"string"},"rule":{"type":"string"},
+          "at":{"type":"string"},"local":{"type":"string"},"zone":{"type":"string"}}}}}})";
     routes_ += http.asyncRoute(upcoming, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto text = Value(request.query).textOr("until", "");
         const auto until = parseTime(text);
@@ -188,6 +187,10 @@ void AutomationApi::addReadRoutes(Http& http)
                   {"Dernières exécutions, pas à pas", "The last runs, step by step with values"}, "automations.read");
     runs.query = {{"limit", Value::Kind::Integer, "At most this many runs, 1 to 200", 20}};
     runs.errors = {ErrorCode::NotFound};
+    runs.responseSchema = R"({"type":"object","required":["success","runs"],"properties":{"success":{"type":"boolean"},
+      "runs":{"type":"array","items":{"type":"object","required":["id","rule","state","started_at"],"properties":{
+        "id":{"type":"string"},"rule":{"type":"string"},"state":{"type":"string"},"started_at":{"type":"string"},
+        "ended_at":{"type":["string","null"]},"steps":{"type":"array"}}}}}})";
     routes_ += http.asyncRoute(runs, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto limit = Value(request.query).integerOr("limit", 20);
         if (limit < 1 || limit > 200)

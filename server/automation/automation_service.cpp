@@ -9,12 +9,6 @@ namespace atrium::automation {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t largestStoredSource = 48 * 1024;
-
-Error unknownAutomation()
-{
-    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
-}
 
 Error busy()
 {
@@ -22,6 +16,11 @@ Error busy()
 }
 
 } // namespace
+
+Error unknownAutomation()
+{
+    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
+}
 
 std::string fileNameOf(const AutomationRow& row)
 {
@@ -72,92 +71,6 @@ void AutomationService::stop()
     timer_.reset();
     pruning_.reset();
     engine_->stop();
-}
-
-std::map<std::string, AutomationRow> AutomationService::rowsFor(const std::vector<SourceChange>& files)
-{
-    std::map<std::string, AutomationRow> rows;
-    for (auto& row : store_->automations()) rows.emplace(row.key, row);
-    for (const auto& file : files) {
-        if (file.removed || rows.contains(file.key)) continue;
-        AutomationRow row{
-            {}, file.key, file.kind, file.file.substr(0, file.file.size() - 4), {}, true, services_.clock.now()};
-        row.id = store_->save(row);
-        rows.emplace(row.key, row);
-    }
-    return rows;
-}
-
-void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files,
-                              std::vector<RunRecord> unfinished, std::vector<JournalBatch::Store> stores)
-{
-    for (auto& store : stores) engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
-    engine_->keepForResume(std::move(unfinished));
-    engine_->start();
-    std::map<std::string, AutomationRow> byKey;
-    for (auto& row : rows) {
-        byKey.emplace(row.key, row);
-        if (row.kind != SourceKind::Database) continue;
-        auto& entry = entries_[row.id];
-        entry.row = row;
-        apply(entry, row.source);
-    }
-    for (const auto& file : files)
-        if (const auto row = byKey.find(file.key); row != byKey.end()) take(file, row->second);
-    timer_ = services_.scheduler.every(options_.lookAtFolders, [this] { lookAtFolders(); });
-    pruning_ = services_.scheduler.every(1h, [this] {
-        const auto before = services_.clock.now() - options_.keepRuns;
-        store(
-            [store = store_, before]() -> Result<AutomationId> {
-                store->prune(before);
-                return AutomationId{};
-            },
-            [](Result<AutomationId>) {});
-    });
-}
-
-void AutomationService::lookAtFolders()
-{
-    if (std::exchange(looking_, true)) return;
-    struct Look {
-        std::vector<SourceChange> changes;
-        std::map<std::string, AutomationRow> rows;
-    };
-    auto look = std::make_shared<Look>();
-    store(
-        [this, alive = alive_, watcher = watcher_, look]() -> Result<AutomationId> {
-            look->changes = watcher->look();
-            if (!look->changes.empty()) look->rows = rowsFor(look->changes);
-            return AutomationId{};
-        },
-        [this, look](Result<AutomationId> looked) {
-            looking_ = false;
-            if (!looked) return;
-            for (const auto& change : look->changes)
-                if (const auto row = look->rows.find(change.key); row != look->rows.end()) take(change, row->second);
-        });
-}
-
-void AutomationService::take(const SourceChange& change, const AutomationRow& row)
-{
-    if (change.removed) {
-        engine_->remove(row.id);
-        entries_.erase(row.id);
-        services_.log.info("automation removed", {{"file", change.key}});
-        return;
-    }
-    auto& entry = entries_[row.id];
-    if (!entry.row.id) entry.row = row;
-    entry.path = change.path;
-    if (!change.error.empty()) return onFailed(row.id, change.error);
-    apply(entry, change.source);
-}
-
-void AutomationService::apply(AutomationEntry& entry, std::string source)
-{
-    entry.row.source = source;
-    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source)},
-                   entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
 }
 
 const AutomationEntry* AutomationService::find(AutomationId id) const
@@ -251,61 +164,6 @@ void AutomationService::setEnabled(AutomationId id, Engine::Triggers triggers, S
               }
               done(std::move(saved));
           });
-}
-
-void AutomationService::saveSource(AutomationId id, std::string name, std::string source, Saved done)
-{
-    AutomationRow row;
-    if (id) {
-        const auto* entry = find(id);
-        if (!entry) return done(unknownAutomation());
-        if (entry->row.kind != SourceKind::Database)
-            return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : modifiez le fichier",
-                                                        "This automation is a file: edit the file"}));
-        row = entry->row;
-    }
-    else {
-        row.kind = SourceKind::Database;
-        row.key = "db/" + newCorrelationId();
-    }
-    if (!name.empty()) row.name = std::move(name);
-    if (source.size() > largestStoredSource)
-        return done(
-            makeError(ErrorCode::PayloadTooLarge, {"Le texte dépasse 48 Kio", "The text is larger than 48 KiB"}));
-    row.source = std::move(source);
-    row.updatedAt = services_.clock.now();
-    engine_->validate(row.name, row.source, [this, row, done](Result<std::vector<std::string>> valid) {
-        if (!valid) return done(valid.error());
-        store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
-              [this, row, done](Result<AutomationId> saved) {
-                  if (!saved) return done(std::move(saved));
-                  auto& entry = entries_[*saved];
-                  entry.row = row;
-                  entry.row.id = *saved;
-                  apply(entry, row.source);
-                  done(std::move(saved));
-              });
-    });
-}
-
-void AutomationService::remove(AutomationId id, std::function<void(Result<void>)> done)
-{
-    const auto* entry = find(id);
-    if (!entry) return done(unknownAutomation());
-    if (entry->row.kind != SourceKind::Database)
-        return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : supprimez le fichier",
-                                                    "This automation is a file: delete the file"}));
-    store(
-        [store = store_, id]() -> Result<AutomationId> {
-            store->remove(id);
-            return id;
-        },
-        [this, id, done](Result<AutomationId> removed) {
-            if (!removed) return done(removed.error());
-            engine_->remove(id);
-            entries_.erase(id);
-            done({});
-        });
 }
 
 void AutomationService::runs(AutomationId id, std::size_t limit, std::function<void(Result<List>)> done)

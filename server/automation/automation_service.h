@@ -106,5 +106,7 @@ private:
 
 /// Where the text of an automation is shown in errors.
 std::string fileNameOf(const AutomationRow& row);
+/// NotFound, for people.
+Error unknownAutomation();
 
 } // namespace atrium::automation

@@ -14,6 +14,8 @@ namespace atrium::automation {
 
 /// The version of an automation's text; the same text has the same version.
 std::string versionOf(const std::string& source);
+/// A device as scripts see it.
+DeviceView viewOf(const Device& device);
 
 /// Loads automations into the script host, swaps versions without a gap, connects triggers, runs and the host, and
 /// brings a new host process up to date. Thread: core.
@@ -89,6 +91,7 @@ private:
         Triggers triggers = Triggers::Armed;
         bool inHost = false;
         bool startup = false; ///< fire `startup` when loaded
+        bool retry = true;    ///< may load later, when a device or module appears
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
         std::function<void(Result<std::vector<std::string>>)> validated;
@@ -98,7 +101,8 @@ private:
     void onDied(const LuaHost::Death& death);
     void onMessage(FromHost& message);
     void onLoaded(ScriptLoaded& loaded);
-    void onFailed(std::uint32_t id, const std::string& message);
+    enum class Retry { Yes, No };
+    void onFailed(std::uint32_t id, const std::string& message, Retry retry);
     void onDeviceQuery(const DeviceQuery& query);
     void activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes);
     void resumeKept(std::uint32_t id, const Instance& instance);

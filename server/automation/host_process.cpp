@@ -71,6 +71,7 @@ HostProcess::HostProcess(const HostOptions& options) : allowed_(options.sliceBud
     board_ = new (page) SliceBoard;
     try {
         runtime::ChildOptions child;
+        child.environment = runtime::ChildOptions::Environment::Minimal;
         child.arguments = {options.program, std::to_string(::getpid()), std::to_string(options.sliceBudget.count()),
                            std::to_string(options.scriptMemory), std::to_string(options.processMemory)};
         child.descriptors = {{theirs.number, childSocket}, {memory.number, childBoard}};

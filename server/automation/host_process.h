@@ -12,6 +12,7 @@ namespace atrium::automation {
 struct HostOptions {
     std::string program; ///< path of atrium-luahost
     std::chrono::milliseconds sliceBudget{1000};
+    int effectsPerMinute = 600;           ///< of one automation, log lines included
     std::chrono::milliseconds grace{250}; ///< past the budget, before the process is killed
     std::size_t scriptMemory = 4 * 1024 * 1024;
     std::size_t processMemory = std::size_t{1024} * 1024 * 1024; ///< address space

@@ -50,6 +50,11 @@ void Journal::ended(const RunRecord& run)
 {
     if (!store_) return;
     put(run, nullptr);
+    if (stored_.contains(run.id)) {
+        // Its row says "waiting": were that to survive a crash, the run would be taken up a second time.
+        urgent_ = true;
+        return write();
+    }
     if (pending_.size() > maxPending) {
         for (auto entry = pending_.begin(); entry != pending_.end(); ++entry) {
             if (!hasEnded(entry->second.run) || stored_.contains(entry->first)) continue;
@@ -113,7 +118,7 @@ void Journal::write()
         }
         JournalBatch::Entry item{std::move(pending.run), known == stored_.end() ? 0 : known->second,
                                  known != stored_.end()};
-        if (item.run.state == RunState::Waiting) batch->durable = true;
+        if (item.stored || item.run.state == RunState::Waiting) batch->durable = true;
         if (hasEnded(item.run)) stored_.erase(id);
         else stored_[id] = item.run.steps.size();
         for (auto& answer : pending.committed) answers->push_back(std::move(answer));

@@ -34,7 +34,7 @@ struct JournalBatch {
     };
     std::vector<Entry> runs;
     std::vector<Store> stores;
-    bool durable = false; ///< a run waits: on the disk before write() returns
+    bool durable = false; ///< with runs that wait or waited: on the disk before write() returns
 };
 
 /// What automations keep over a restart. Every method throws on failure. Thread: one that may block; calls of one

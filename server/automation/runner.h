@@ -44,6 +44,7 @@ public:
         Realtime& realtime;
         Log& log;
         Metrics& metrics;
+        int effectsPerMinute; ///< of one automation, log lines included; over it the run ends
     };
 
     Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers);
@@ -53,6 +54,8 @@ public:
     void skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads = {});
     /// Takes up a run that the store kept.
     void resume(RunRecord record, RuleKey key);
+    /// Ends a run that the store kept and that cannot go on.
+    void abandon(RunRecord record, std::string reason);
 
     void onStep(Step& step);
     void onEnded(RunEnded& ended);
@@ -98,6 +101,7 @@ private:
     void logLine(const LiveRun& run, const Value& payload);
     bool withinBudget(AutomationId automation);
     void end(std::uint64_t id, RunState state, std::string message);
+    void conclude(RunRecord record);
     void publish(const RunRecord& record);
     const Value& storeOf(AutomationId automation, const RuleView& rule);
 

@@ -251,7 +251,7 @@ void Dispatcher::run(const std::shared_ptr<Exchange>& exchange)
 
     if (entry.handler && entry.route.execution == RouteExecution::Blocking) return runBlocking(exchange);
 
-    const RouteGate::Pass pass(entry.gate);
+    const runtime::ActivityGate::Pass pass(entry.gate);
     if (!pass) return exchange->finish(makeError(ErrorCode::NotFound));
     if (entry.handler) {
         exchange->finish(guarded(handlerExceptions_, [&] { return entry.handler(request); }));
@@ -268,7 +268,7 @@ void Dispatcher::runBlocking(const std::shared_ptr<Exchange>& exchange)
 {
     const bool queued = dependencies_.blocking.post([this, exchange] {
         const auto& entry = *exchange->entry;
-        const RouteGate::Pass pass(entry.gate);
+        const runtime::ActivityGate::Pass pass(entry.gate);
         if (!pass) return exchange->finish(makeError(ErrorCode::NotFound));
         exchange->finish(guarded(handlerExceptions_, [&] { return entry.handler(exchange->request); }));
     });
@@ -353,7 +353,7 @@ bool Dispatcher::tryUpgrade(const std::shared_ptr<Exchange>& exchange)
                                                          int descriptor, std::string rest) mutable {
         upgraded.descriptor = descriptor;
         upgraded.leftover = std::move(rest);
-        const RouteGate::Pass pass(entry->gate);
+        const runtime::ActivityGate::Pass pass(entry->gate);
         if (pass) entry->handler(std::move(upgraded));
         else ::close(descriptor);
     });

@@ -43,7 +43,7 @@ private:
     friend class Exchange;
     struct UpgradeEntry {
         UpgradeHandler handler;
-        mutable RouteGate gate;
+        mutable runtime::ActivityGate gate;
     };
     using UpgradeMap = std::map<std::string, std::shared_ptr<const UpgradeEntry>, std::less<>>;
 

@@ -24,10 +24,10 @@ public:
     HttpResponse answer()
     {
         std::lock_guard lock(mutex_);
-        auto router = routes_.snapshot();
-        if (router != described_) {
+        const auto router = routes_.snapshot();
+        if (router != described_.lock()) {
             text_ = toJson(describeApi(*router, title_, version_));
-            described_ = std::move(router);
+            described_ = router;
             etag_ = std::to_string(std::hash<std::string>{}(text_));
         }
         auto response = HttpResponse::jsonText(text_);
@@ -40,20 +40,15 @@ private:
     const std::string title_;
     const std::string version_;
     std::mutex mutex_;
-    std::shared_ptr<const Router> described_;
+    std::weak_ptr<const Router> described_; ///< weak: its entry of our own route holds this object
     std::string text_;
     std::string etag_;
 };
 
 Route pageRoute(std::string path, std::string operationId, Text summary)
 {
-    Route route;
-    route.path = std::move(path);
-    route.operationId = std::move(operationId);
-    route.tag = "documentation";
-    route.summary = std::move(summary);
-    route.access = RouteAccess::open();
-    return route;
+    return makeRoute(HttpMethod::Get, std::move(path), std::move(operationId), "documentation", std::move(summary),
+                     RouteAccess::open());
 }
 
 HttpHandler asset(std::string_view text, const char* type)

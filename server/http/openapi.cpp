@@ -92,6 +92,11 @@ Object operationOf(const RouteEntry& entry)
     if (route.access.kind == RouteAccess::Kind::Public) operation.append("security", List{});
     else operation.append("security", List{Object{{"bearer", List{}}}});
     if (route.access.kind == RouteAccess::Kind::Permitted) operation.append("x-permission", route.access.permission);
+    if (route.access.openHome) operation.append("x-open-home", true);
+    operation.append("x-execution", entry.asyncHandler                            ? "async"
+                                    : route.execution == RouteExecution::Blocking ? "blocking"
+                                                                                  : "inline");
+    if (!route.requestSchema.empty()) operation.append("x-max-body-bytes", route.maxBodyBytes);
     return operation;
 }
 

@@ -3,9 +3,9 @@
 #include "atrium/http.h"
 #include "atrium/metrics.h"
 #include "http/rate_limiter.h"
-#include "http/route_gate.h"
 #include "http/route_metrics.h"
 #include "http/schema_validator.h"
+#include "runtime/activity_gate.h"
 
 #include <memory>
 #include <string>
@@ -27,7 +27,7 @@ struct RouteEntry {
     std::shared_ptr<const SchemaValidator> bodySchema; ///< null = the body is not parsed
     std::unique_ptr<RateLimiter> limiter;              ///< null = no limit of its own
     std::unique_ptr<RouteMetrics> metrics;
-    mutable RouteGate gate;
+    mutable runtime::ActivityGate gate;
 };
 
 /// Splits a route's path into segments. Throws std::invalid_argument when the template is malformed.

@@ -109,9 +109,10 @@ void ManagedBroker::writeConfiguration()
     text += "password_file " + in("passwords").string() + "\nacl_file " + in("rights").string() + '\n';
     // The default keeps everything in memory until a clean end: kill -9 would lose all retained and queued messages.
     text += "persistence true\npersistence_location " + options_.folder.string() + "/\nautosave_interval 1\n";
-    text += "max_queued_messages 10000\nmax_packet_size 4194304\nmax_inflight_messages 100\n"
-            "persistent_client_expiration 1d\nmax_keepalive 120\nallow_duplicate_messages false\nset_tcp_nodelay true\n"
-            "log_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n";
+    text +=
+        "max_queued_messages 100000\nmax_queued_bytes 33554432\nmax_packet_size 4194304\nmax_inflight_messages 100\n"
+        "persistent_client_expiration 1d\nmax_keepalive 120\nallow_duplicate_messages false\nset_tcp_nodelay true\n"
+        "log_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n";
     writePrivateFile(in("mosquitto.conf"), text);
 }
 

@@ -40,12 +40,9 @@ std::vector<PermissionDeclaration> PluginApi::permissions()
 
 PluginApi::PluginApi(PluginHost& host, Http& http) : host_(host)
 {
-    Route list;
-    list.path = "/api/plugins";
-    list.operationId = "listPlugins";
-    list.tag = "plugins";
-    list.summary = {"Liste des extensions et de leur état", "All plugins with their state and health"};
-    list.access = RouteAccess::permitted("plugins.read");
+    auto list = makeRoute(HttpMethod::Get, "/api/plugins", "listPlugins", "plugins",
+                          {"Liste des extensions et de leur état", "All plugins with their state and health"},
+                          RouteAccess::permitted("plugins.read"));
     list.responseSchema = std::string(R"({"type":"array","items":)") + statusSchema + "}";
     routes_ += http.route(list, [this](const HttpRequest& request) -> Result<HttpResponse> {
         List plugins;
@@ -53,14 +50,10 @@ PluginApi::PluginApi(PluginHost& host, Http& http) : host_(host)
         return HttpResponse::json(std::move(plugins));
     });
 
-    Route load;
-    load.method = HttpMethod::Post;
-    load.path = "/api/plugins/load";
-    load.operationId = "loadPlugin";
-    load.tag = "plugins";
-    load.summary = {"Charge une extension déposée dans le dossier",
-                    "Load a plugin that was dropped into the plugin folder"};
-    load.access = RouteAccess::permitted("plugins.manage");
+    auto load = makeRoute(
+        HttpMethod::Post, "/api/plugins/load", "loadPlugin", "plugins",
+        {"Charge une extension déposée dans le dossier", "Load a plugin that was dropped into the plugin folder"},
+        RouteAccess::permitted("plugins.manage"));
     load.execution = RouteExecution::Blocking;
     load.requestSchema =
         R"({"type":"object","required":["id"],"properties":{"id":{"type":"string","minLength":1,"maxLength":40}}})";
@@ -71,13 +64,8 @@ PluginApi::PluginApi(PluginHost& host, Http& http) : host_(host)
     });
 
     const auto addSwitch = [&](const char* word, Text summary, auto action) {
-        Route route;
-        route.method = HttpMethod::Post;
-        route.path = std::string("/api/plugins/{id}/") + word;
-        route.operationId = std::string(word) + "Plugin";
-        route.tag = "plugins";
-        route.summary = std::move(summary);
-        route.access = RouteAccess::permitted("plugins.manage");
+        auto route = makeRoute(HttpMethod::Post, std::string("/api/plugins/{id}/") + word, std::string(word) + "Plugin",
+                               "plugins", std::move(summary), RouteAccess::permitted("plugins.manage"));
         route.execution = RouteExecution::Blocking;
         route.responseSchema = statusSchema;
         route.errors = {ErrorCode::NotFound, ErrorCode::Conflict};

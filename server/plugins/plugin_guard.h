@@ -29,20 +29,19 @@ public:
     template <class Call>
     bool run(std::string_view what, Call&& call)
     {
-        bool done = false;
-        gate_.pass([&] {
-            try {
-                call();
-                done = true;
-            }
-            catch (const std::exception& error) {
-                failed(what, error.what());
-            }
-            catch (...) {
-                failed(what, "something that is no std::exception");
-            }
-        });
-        return done;
+        const runtime::ActivityGate::Pass pass(gate_);
+        if (!pass) return false;
+        try {
+            call();
+            return true;
+        }
+        catch (const std::exception& error) {
+            failed(what, error.what());
+        }
+        catch (...) {
+            failed(what, "something that is no std::exception");
+        }
+        return false;
     }
 
     /// A handler for somebody else to keep: guarded, and does nothing once the plugin has been stopped.

@@ -18,6 +18,16 @@ bool hasObject(PluginState state)
     return state == PluginState::Loaded || state == PluginState::Configured || state == PluginState::Running;
 }
 
+/// Keeps for ever what a plugin that hangs may still touch.
+void giveUp(std::unique_ptr<HostContext> context)
+{
+    static std::mutex mutex;
+    static auto* const kept =
+        new std::vector<std::unique_ptr<HostContext>>; // survives the end of main, as the thread may
+    std::lock_guard lock(mutex);
+    kept->push_back(std::move(context));
+}
+
 } // namespace
 
 const char* toString(PluginState state) { return stateNames[static_cast<std::size_t>(state)]; }
@@ -224,7 +234,7 @@ Result<void> PluginHost::callBounded(const EntryPtr& entry, const char* what, st
         entry->context->withdrawAll();
         // Whatever it still touches must stay: the object and its context are given up, not destroyed.
         entry->plugin = nullptr;
-        (void)entry->context.release();
+        giveUp(std::move(entry->context));
         entry->guard.reset();
         return makeError(ErrorCode::Timeout, {},
                          std::string(what) + " took longer than " + std::to_string(timeout.count()) +

@@ -1,63 +1,43 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <atomic>
+#include <cstdint>
 
 namespace atrium::runtime {
 
 /// Lets any number of calls in at the same time until it is closed; close() waits until the last one has left. For what
-/// is called from several threads at once, where CallGate would make them queue. Thread: any; not to be closed from
-/// inside.
+/// is called from several threads at once, where CallGate would make them queue. Takes no lock: entering and leaving
+/// are one atomic step each. Whoever is inside may close it. Thread: any.
 class ActivityGate {
 public:
-    /// Runs `call` unless the gate is closed; false when it is.
-    template <class Call>
-    bool pass(Call&& call)
-    {
-        if (!enter()) return false;
-        struct Leave {
-            ActivityGate& gate;
-            ~Leave() { gate.leave(); }
-        } leave{*this};
-        call();
-        return true;
-    }
+    /// Enters for the life of this object; false = the gate is closed and the call must not run.
+    class Pass {
+    public:
+        explicit Pass(ActivityGate& gate);
+        ~Pass();
+        Pass(const Pass&) = delete;
+        Pass& operator=(const Pass&) = delete;
+        explicit operator bool() const { return entered_; }
 
-    void close()
-    {
-        std::unique_lock lock(mutex_);
-        closed_ = true;
-        idle_.wait(lock, [this] { return active_ == 0; });
-    }
+    private:
+        friend class ActivityGate;
+        ActivityGate& gate_;
+        const Pass* outer_;
+        bool entered_;
+    };
 
+    /// Afterwards no call starts and none runs, but for those that the calling thread is in.
+    void close() noexcept;
     /// Closes without waiting; for a plugin that hangs inside and is given up.
-    void abandon()
-    {
-        std::lock_guard lock(mutex_);
-        closed_ = true;
-    }
+    void abandon() noexcept { state_.fetch_or(closedBit, std::memory_order_acq_rel); }
 
 private:
-    bool enter()
-    {
-        std::lock_guard lock(mutex_);
-        if (closed_) return false;
-        ++active_;
-        return true;
-    }
-    void leave()
-    {
-        {
-            std::lock_guard lock(mutex_);
-            if (--active_ != 0) return;
-        }
-        idle_.notify_all();
-    }
+    bool enter();
+    void leave();
 
-    std::mutex mutex_;
-    std::condition_variable idle_;
-    int active_ = 0;
-    bool closed_ = false;
+    static constexpr std::uint32_t closedBit = 1u << 31;
+    /// Calls inside, and the closed bit.
+    std::atomic<std::uint32_t> state_{0};
 };
 
 } // namespace atrium::runtime

@@ -20,7 +20,8 @@ namespace {
 
 /// Runs in the child between fork and exec: only async-signal-safe calls. Returns when something failed, with errno
 /// set.
-void becomeChild(const ChildOptions& options, char* const argv[], const char* program, int errorPipe, pid_t parent)
+void becomeChild(const ChildOptions& options, char* const argv[], char* const environment[], const char* program,
+                 int errorPipe, pid_t parent)
 {
     if (options.deathSignal != 0) {
         ::prctl(PR_SET_PDEATHSIG, options.deathSignal);
@@ -42,7 +43,15 @@ void becomeChild(const ChildOptions& options, char* const argv[], const char* pr
     // The error pipe is close-on-exec, as is everything above what the child was given.
     if (errorPipe > highest + 1) ::syscall(SYS_close_range, highest + 1, errorPipe - 1, 0);
     ::syscall(SYS_close_range, errorPipe + 1, ~0U, 0);
-    ::execv(program, argv);
+    ::execve(program, argv, environment);
+}
+
+/// Variables that every program may see.
+bool isHarmless(std::string_view variable)
+{
+    for (const std::string_view name : {"PATH=", "LANG=", "TZ=", "TZDIR="})
+        if (variable.starts_with(name)) return true;
+    return false;
 }
 
 } // namespace
@@ -69,6 +78,11 @@ ChildProcess::ChildProcess(const ChildOptions& options)
     std::vector<char*> argv;
     for (const auto& argument : options.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
+    std::vector<char*> environment;
+    for (char** variable = ::environ; *variable; ++variable)
+        if (options.environment == ChildOptions::Environment::Inherited || isHarmless(*variable))
+            environment.push_back(*variable);
+    environment.push_back(nullptr);
 
     int errorPipe[2];
     if (::pipe2(errorPipe, O_CLOEXEC) != 0) throw std::runtime_error("pipe failed");
@@ -77,7 +91,7 @@ ChildProcess::ChildProcess(const ChildOptions& options)
     const pid_t parent = ::getpid();
     pid_ = ::fork();
     if (pid_ == 0) {
-        becomeChild(options, argv.data(), program.c_str(), childEnd, parent);
+        becomeChild(options, argv.data(), environment.data(), program.c_str(), childEnd, parent);
         const int reason = errno;
         (void)!::write(childEnd, &reason, sizeof reason);
         ::_exit(127);

@@ -18,6 +18,8 @@ struct ChildOptions {
     std::vector<std::pair<int, int>> descriptors;
     /// Sent to the child when the thread that started it ends, however it ends (PR_SET_PDEATHSIG); 0 = none.
     int deathSignal = 0;
+    /// Minimal: PATH, LANG and TZ only, for a child that must not see secrets in our environment.
+    enum class Environment { Inherited, Minimal } environment = Environment::Inherited;
 };
 
 /// One child process. Destroying it kills and reaps what still runs. Thread: one at a time.

@@ -27,12 +27,9 @@ std::optional<UtcTime> timeOf(const Object& query, const char* name, UtcTime fal
 HistoryApi::HistoryApi(const HistoryReader& reader, const Devices& devices, const Clock& clock, Http& http)
     : reader_(reader), devices_(devices), clock_(clock)
 {
-    Route route;
-    route.path = "/api/devices/{id}/history";
-    route.operationId = "getDeviceHistory";
-    route.tag = "devices";
-    route.summary = {"Historique d'un attribut", "History of one attribute, raw or summarised"};
-    route.access = RouteAccess::home("devices.read");
+    auto route = makeRoute(HttpMethod::Get, "/api/devices/{id}/history", "getDeviceHistory", "devices",
+                           {"Historique d'un attribut", "History of one attribute, raw or summarised"},
+                           RouteAccess::home("devices.read"));
     route.execution = RouteExecution::Blocking;
     route.query = {{"attribute", Value::Kind::Text, "Name of the attribute", "power", 60},
                    {"from",

@@ -93,17 +93,19 @@ int takeFrames(std::string& buffer, std::string_view text)
     }
 }
 
-} // namespace
-
-int main(int argc, char** argv)
+/// One client that reads whatever comes and throws it away.
+int listen(int httpPort, const std::string& token)
 {
-    if (argc != 7) {
-        std::fprintf(stderr, "usage: ws-load HTTP_PORT MQTT_PORT TOKEN CLIENTS EVENTS SERVER_PID\n");
-        return 2;
+    const int socket = openClient(httpPort, token);
+    ::fcntl(socket, F_SETFL, 0);
+    char chunk[65536];
+    while (::recv(socket, chunk, sizeof chunk, 0) > 0) {
     }
-    const int httpPort = std::atoi(argv[1]), mqttPort = std::atoi(argv[2]), count = std::atoi(argv[4]),
-              events = std::atoi(argv[5]);
-    const int server = std::atoi(argv[6]);
+    return 1;
+}
+
+int broadcast(int httpPort, int mqttPort, const std::string& token, int count, int events, int server)
+{
     rlimit limit{65536, 65536};
     ::setrlimit(RLIMIT_NOFILE, &limit);
     mosquitto_lib_init();
@@ -116,7 +118,7 @@ int main(int argc, char** argv)
     const int poller = ::epoll_create1(0);
     std::vector<Client> clients(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < clients.size(); ++i) {
-        clients[i].socket = openClient(httpPort, argv[3]);
+        clients[i].socket = openClient(httpPort, token);
         epoll_event event{};
         event.events = EPOLLIN;
         event.data.u64 = i;
@@ -169,4 +171,19 @@ int main(int argc, char** argv)
     mosquitto_disconnect(publisher);
     mosquitto_loop_stop(publisher, false);
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::string mode = argc > 1 ? argv[1] : "";
+    const auto number = [&](int index) { return std::atoi(argv[index]); };
+    if (mode == "listen" && argc == 4) return listen(number(2), argv[3]);
+    if (mode == "broadcast" && argc == 8)
+        return broadcast(number(2), number(3), argv[4], number(5), number(6), number(7));
+    std::fprintf(
+        stderr,
+        "usage: ws-load listen HTTP_PORT TOKEN | broadcast HTTP_PORT MQTT_PORT TOKEN CLIENTS EVENTS SERVER_PID\n");
+    return 2;
 }

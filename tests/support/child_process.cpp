@@ -2,75 +2,57 @@
 
 #include <arpa/inet.h>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <stdexcept>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 namespace atrium::testing {
 
-ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::string& output)
-{
-    std::vector<char*> arguments;
-    for (const auto& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
-    const auto parent = ::getpid();
-    id_ = ::fork();
-    if (id_ < 0) throw std::runtime_error("fork failed");
-    if (id_ == 0) {
-        // Only async-signal-safe calls up to exec.
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (::getppid() != parent) ::_exit(127);
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, nullptr);
-        const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-        if (file >= 0) {
-            ::dup2(file, STDOUT_FILENO);
-            ::dup2(file, STDERR_FILENO);
-        }
-        ::execvp(arguments[0], arguments.data());
-        ::_exit(127);
+namespace {
+
+struct OutputFile {
+    explicit OutputFile(const std::string& path)
+        : descriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600))
+    {
+        if (descriptor < 0) throw std::runtime_error("cannot write " + path);
     }
+    ~OutputFile() { ::close(descriptor); }
+    const int descriptor;
+};
+
+runtime::ChildProcess start(const std::vector<std::string>& command, const std::string& output)
+{
+    const OutputFile file(output);
+    return runtime::ChildProcess(
+        {command, {{file.descriptor, STDOUT_FILENO}, {file.descriptor, STDERR_FILENO}}, SIGKILL});
 }
 
-ChildProcess::~ChildProcess()
-{
-    if (reaped_) return;
-    ::kill(id_, SIGKILL);
-    ::waitpid(id_, &status_, 0);
-}
+} // namespace
 
-void ChildProcess::signal(int number) const
-{
-    if (!reaped_) ::kill(id_, number);
-}
+ChildProcess::ChildProcess(const std::vector<std::string>& command, const std::string& output)
+    : child_(start(command, output))
+{}
 
 void ChildProcess::freeze()
 {
     signal(SIGSTOP);
     int status = 0;
-    if (::waitpid(id_, &status, WUNTRACED) != id_ || !WIFSTOPPED(status))
+    if (::waitpid(id(), &status, WUNTRACED) != id() || !WIFSTOPPED(status))
         throw std::runtime_error("a child process cannot be frozen");
 }
 
 bool ChildProcess::running()
 {
-    if (!reaped_ && ::waitpid(id_, &status_, WNOHANG) == id_) reaped_ = true;
-    return !reaped_;
+    if (const auto status = child_.wait(std::chrono::milliseconds{0})) status_ = *status;
+    return child_.running();
 }
 
 int ChildProcess::wait(std::chrono::milliseconds limit)
 {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    while (running()) {
-        if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("a child process does not end");
-        std::this_thread::sleep_for(std::chrono::milliseconds{10});
-    }
+    if (const auto status = child_.wait(limit)) status_ = *status;
+    if (child_.running()) throw std::runtime_error("a child process does not end");
     return status_;
 }
 

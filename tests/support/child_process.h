@@ -1,23 +1,22 @@
 #pragma once
 
+#include "runtime/child_process.h"
+
 #include <chrono>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace atrium::testing {
 
-/// A program that a test started; killed at the latest with this object, and by the kernel when the test dies.
+/// A program that a test started, with its output in a file; killed at the latest with this object, and by the kernel
+/// when the test dies.
 class ChildProcess {
 public:
     /// `output` is the file that takes stdout and stderr.
     ChildProcess(const std::vector<std::string>& command, const std::string& output);
-    ~ChildProcess();
-    ChildProcess(const ChildProcess&) = delete;
-    ChildProcess& operator=(const ChildProcess&) = delete;
 
-    pid_t id() const { return id_; }
-    void signal(int number) const;
+    pid_t id() const { return child_.pid(); }
+    void signal(int number) const { child_.signal(number); }
     /// SIGSTOP; returns when every thread of it stands still.
     void freeze();
     bool running();
@@ -25,8 +24,7 @@ public:
     int wait(std::chrono::milliseconds limit);
 
 private:
-    pid_t id_ = -1;
-    bool reaped_ = false;
+    runtime::ChildProcess child_;
     int status_ = 0;
 };
 

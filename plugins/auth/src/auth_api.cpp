@@ -6,17 +6,21 @@ namespace atrium::auth {
 
 namespace {
 
-constexpr const char* registerSchema = R"({
-  "type": "object",
-  "properties": {
-    "email": {"type": "string", "maxLength": 320},
-    "password": {"type": "string", "maxLength": 1024},
+/// The keys under which the known clients send a name (one account for all of them).
+constexpr const char* nameProperties = R"(
     "name": {"type": "string", "maxLength": 400},
     "username": {"type": "string", "maxLength": 400},
     "fname": {"type": "string", "maxLength": 400},
     "lname": {"type": "string", "maxLength": 400},
     "firstName": {"type": "string", "maxLength": 400},
-    "lastName": {"type": "string", "maxLength": 400},
+    "lastName": {"type": "string", "maxLength": 400},)";
+
+const std::string registerSchema = std::string(R"({
+  "type": "object",
+  "properties": {
+    "email": {"type": "string", "maxLength": 320},
+    "password": {"type": "string", "maxLength": 1024},)") +
+                                   nameProperties + R"(
     "first_name": {"type": "string", "maxLength": 400},
     "last_name": {"type": "string", "maxLength": 400},
     "phone": {"type": ["string", "null"], "maxLength": 100},
@@ -35,16 +39,11 @@ constexpr const char* loginSchema = R"({
   }
 })";
 
-constexpr const char* profileSchema = R"({
+const std::string profileSchema = std::string(R"({
   "type": "object",
   "properties": {
-    "email": {"type": "string", "maxLength": 320},
-    "name": {"type": "string", "maxLength": 400},
-    "username": {"type": "string", "maxLength": 400},
-    "fname": {"type": "string", "maxLength": 400},
-    "lname": {"type": "string", "maxLength": 400},
-    "firstName": {"type": "string", "maxLength": 400},
-    "lastName": {"type": "string", "maxLength": 400},
+    "email": {"type": "string", "maxLength": 320},)") +
+                                  nameProperties + R"(
     "phone": {"type": ["string", "null"], "maxLength": 100},
     "promotion": {"type": "string", "maxLength": 200}
   }
@@ -84,13 +83,8 @@ constexpr unsigned signInsPerMinute = 60;
 
 Route route(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
 {
-    Route declared;
-    declared.method = method;
-    declared.path = std::move(path);
-    declared.operationId = std::move(operationId);
-    declared.tag = "Accounts";
-    declared.summary = std::move(summary);
-    declared.access = std::move(access);
+    auto declared =
+        makeRoute(method, std::move(path), std::move(operationId), "Accounts", std::move(summary), std::move(access));
     declared.execution = RouteExecution::Blocking;
     return declared;
 }

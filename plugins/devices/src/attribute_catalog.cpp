@@ -61,6 +61,9 @@ bool isAttributeName(std::string_view name)
 std::vector<AttributeSpec> defaultAttributes(std::string_view type)
 {
     std::vector<AttributeSpec> specs;
+    if (type == "motion")
+        return {specOf("motion", Value::Kind::Boolean), specOf("illuminance", Value::Kind::Number),
+                specOf("battery", Value::Kind::Number)};
     if (type != "sensor") {
         specs.push_back(specOf("status", Value::Kind::Boolean));
         specs.push_back(specOf("power", Value::Kind::Number));

@@ -36,15 +36,10 @@ DeviceEdit readEdit(const Value& body)
     return edit;
 }
 
-Route makeRoute(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
+Route deviceRoute(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
 {
-    Route route;
-    route.method = method;
-    route.path = std::move(path);
-    route.operationId = std::move(operationId);
-    route.tag = "devices";
-    route.summary = std::move(summary);
-    route.access = std::move(access);
+    auto route =
+        makeRoute(method, std::move(path), std::move(operationId), "devices", std::move(summary), std::move(access));
     route.responseSchema = deviceSchema;
     return route;
 }
@@ -64,31 +59,33 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
         return [this, method](const HttpRequest& request) { return (this->*method)(request); };
     };
 
-    auto list = makeRoute(HttpMethod::Get, "/api/devices", "listDevices", {"Liste des appareils", "All devices"}, read);
+    auto list =
+        deviceRoute(HttpMethod::Get, "/api/devices", "listDevices", {"Liste des appareils", "All devices"}, read);
     list.responseSchema = std::string(R"({"type":"array","items":)") + deviceSchema + "}";
     routes += http.route(list, handler(&DeviceApi::list));
 
-    auto rooms = makeRoute(HttpMethod::Get, "/api/devices/rooms", "listRooms",
-                           {"Pièces et leurs appareils", "Rooms with their devices"}, read);
+    auto rooms = deviceRoute(HttpMethod::Get, "/api/devices/rooms", "listRooms",
+                             {"Pièces et leurs appareils", "Rooms with their devices"}, read);
     rooms.responseSchema = R"({"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},
       "devices":{"type":"integer"},"on":{"type":"integer"}}}})";
     routes += http.route(rooms, handler(&DeviceApi::rooms));
 
     for (const auto& [path, id] :
          {std::pair{"/api/devices/{id}", "getDevice"}, {"/api/devices/{id}/status", "getDeviceStatus"}}) {
-        auto get = makeRoute(HttpMethod::Get, path, id, {"Un appareil et son état", "One device and its state"}, read);
+        auto get =
+            deviceRoute(HttpMethod::Get, path, id, {"Un appareil et son état", "One device and its state"}, read);
         get.errors = {ErrorCode::NotFound};
         routes += http.route(get, handler(&DeviceApi::get));
     }
 
-    auto toggle = makeRoute(HttpMethod::Post, "/api/devices/{id}/toggle", "toggleDevice",
-                            {"Allume ou éteint un appareil", "Switch a device on or off"}, control);
+    auto toggle = deviceRoute(HttpMethod::Post, "/api/devices/{id}/toggle", "toggleDevice",
+                              {"Allume ou éteint un appareil", "Switch a device on or off"}, control);
     toggle.errors = {ErrorCode::NotFound, ErrorCode::Unavailable};
     routes += http.asyncRoute(
         toggle, [this](const HttpRequest& request, HttpAnswer answer) { this->toggle(request, std::move(answer)); });
 
-    auto command = makeRoute(HttpMethod::Post, "/api/devices/{id}/commands", "commandDevice",
-                             {"Envoie une commande à un appareil", "Send a command to a device"}, control);
+    auto command = deviceRoute(HttpMethod::Post, "/api/devices/{id}/commands", "commandDevice",
+                               {"Envoie une commande à un appareil", "Send a command to a device"}, control);
     command.requestSchema = R"({"type":"object","required":["command"],"properties":{
       "command":{"type":"string","enum":["on","off","toggle","set"]},"arguments":{"type":"object"}}})";
     command.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable, ErrorCode::Unavailable};
@@ -96,22 +93,22 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
         command, [this](const HttpRequest& request, HttpAnswer answer) { this->command(request, std::move(answer)); });
 
     auto create =
-        makeRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"}, manage);
+        deviceRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"}, manage);
     create.execution = RouteExecution::Blocking;
     create.successStatus = 201;
     create.requestSchema =
         std::string(R"({"type":"object","required":["name","type","room"],"properties":{)") + editProperties + "}}";
     routes += http.route(create, handler(&DeviceApi::create));
 
-    auto update = makeRoute(HttpMethod::Put, "/api/devices/{id}", "updateDevice",
-                            {"Modifie un appareil", "Edit a device"}, manage);
+    auto update = deviceRoute(HttpMethod::Put, "/api/devices/{id}", "updateDevice",
+                              {"Modifie un appareil", "Edit a device"}, manage);
     update.execution = RouteExecution::Blocking;
     update.requestSchema = std::string(R"({"type":"object","properties":{)") + editProperties + "}}";
     update.errors = {ErrorCode::NotFound};
     routes += http.route(update, handler(&DeviceApi::update));
 
-    auto remove = makeRoute(HttpMethod::Delete, "/api/devices/{id}", "deleteDevice",
-                            {"Supprime un appareil", "Remove a device"}, manage);
+    auto remove = deviceRoute(HttpMethod::Delete, "/api/devices/{id}", "deleteDevice",
+                              {"Supprime un appareil", "Remove a device"}, manage);
     remove.execution = RouteExecution::Blocking;
     remove.responseSchema = R"({"type":"object","properties":{"success":{"type":"boolean"}}})";
     remove.errors = {ErrorCode::NotFound};

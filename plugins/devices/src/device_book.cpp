@@ -152,7 +152,7 @@ void DeviceBook::refuse(std::string_view deviceLevel, const std::string& reason)
 std::vector<DeviceEdit> demoHome()
 {
     return {{"Lumière", "light", "Salon", 60},           {"TV", "entertainment", "Salon", 150},
-            {"Lumière", "light", "Entrée", 12},          {"Mouvement", "sensor", "Entrée", 0},
+            {"Lumière", "light", "Entrée", 12},          {"Mouvement", "motion", "Entrée", 0},
             {"Climatiseur", "climate", "Chambre", 1200}, {"Lumière", "light", "Chambre", 9},
             {"Prise", "plug", "Cuisine", 2000},          {"Réfrigérateur", "appliance", "Cuisine", 120},
             {"Ventilateur", "fan", "Bureau", 45},        {"Lampe", "light", "Bureau", 11}};

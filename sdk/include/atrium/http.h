@@ -72,6 +72,10 @@ struct Route {
     unsigned perMinute = 0;
 };
 
+/// A route with what every route has; the rest is set on it.
+Route makeRoute(HttpMethod method, std::string path, std::string operationId, std::string tag, Text summary,
+                RouteAccess access);
+
 /// A request that passed validation and the auth gate. Lives as long as the handler's call.
 struct HttpRequest {
     HttpMethod method = HttpMethod::Get;

@@ -13,12 +13,8 @@ void SamplePlugin::configure(PluginContext& context)
 {
     book_ = std::make_unique<GreetingBook>(context.database(), context.settings().text("greeting"));
 
-    Route route;
-    route.path = "/api/sample/greeting";
-    route.operationId = "getGreeting";
-    route.tag = "sample";
-    route.summary = {"Salue quelqu'un", "Greet somebody"};
-    route.access = RouteAccess::permitted("sample.read");
+    auto route = makeRoute(HttpMethod::Get, "/api/sample/greeting", "getSampleGreeting", "sample",
+                           {"Salue quelqu'un", "Greet somebody"}, RouteAccess::permitted("sample.read"));
     route.execution = RouteExecution::Blocking; // it uses the database
     route.query = {{"name", Value::Kind::Text, "Who is greeted", "world", 100}};
     route.responseSchema = R"({"type":"object","properties":{"text":{"type":"string"},"count":{"type":"integer"}}})";

@@ -8,7 +8,6 @@ namespace atrium::automation::lua {
 
 namespace {
 constexpr std::size_t maxSourceBytes = 256 * 1024;
-constexpr std::uint32_t maxSteps = 2000;
 constexpr std::size_t longestError = 1000;
 constexpr std::size_t maxDeclarations = 1000;
 constexpr const char* environmentKey = "atrium.environment";
@@ -171,145 +170,6 @@ void Script::failLoad(std::string message, bool overBudget)
     host_.send(ScriptFailed{instance_, std::move(message), overBudget});
 }
 
-void Script::start(const StartRun& request)
-{
-    auto owned = std::make_unique<Run>();
-    auto& run = *owned;
-    run.id = request.run;
-    run.rule = request.rule;
-    run.journal = request.journal;
-    run.random = request.run * 0x9E3779B97F4A7C15ull + 1;
-    runs_[run.id] = std::move(owned);
-    if (run.rule >= rules.size()) return end(run, RunEnd::Failed, name_ + ": no such rule");
-    const auto error = protect([&](lua_State* state) {
-        run.coroutine = lua_newthread(state);
-        run.reference = luaL_ref(state, LUA_REGISTRYINDEX);
-        lua_pushcfunction(state, guarded<&Script::runBody>);
-        pushValue(state, request.event);
-        if (const auto* device = request.event.find("device");
-            device && device->isInteger() && lua_istable(state, -1)) {
-            if (auto* mirrored = host_.mirror.find(device->integer())) {
-                *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(void*), 0)) = mirrored;
-                luaL_setmetatable(state, "atrium.device");
-                lua_setfield(state, -2, "device");
-            }
-        }
-        if (rules[run.rule].store.isNull()) lua_pushnil(state);
-        else {
-            pushValue(state, request.store);
-            lua_pushvalue(state, -1);
-            run.store = luaL_ref(state, LUA_REGISTRYINDEX);
-        }
-        if (!lua_checkstack(run.coroutine, 5)) luaL_error(state, "not enough memory");
-        lua_xmove(state, run.coroutine, 3);
-    });
-    if (error) return end(run, RunEnd::OverBudget, *error);
-    resume(run, 2);
-}
-
-/// The body of every run: clauses of `when`, then the rule's function.
-int Script::runBody(lua_State* state)
-{
-    auto& script = of(state);
-    auto& run = *script.current_;
-    const auto& rule = script.rules[run.rule];
-    // A run that has recorded steps passed its conditions in an earlier life; reading them again must not skip it.
-    if (rule.when >= 0 && run.journal.empty()) {
-        if (!holds(state, script, rule.when, run.skippedBy)) return 0;
-        run.skippedBy.clear();
-    }
-    lua_rawgeti(state, LUA_REGISTRYINDEX, rule.function);
-    lua_insert(state, 1);
-    lua_callk(state, 2, 0, 0, &Script::runEnd);
-    return 0;
-}
-
-int Script::runEnd(lua_State*, int, lua_KContext) { return 0; }
-
-bool Script::holds(lua_State* state, Script& script, int index, std::string& failed)
-{
-    luaL_checkstack(state, 4, "when");
-    const auto& condition = script.conditions[index];
-    bool result = true;
-    switch (condition.kind) {
-    case Condition::Kind::AttributeIs:
-    case Condition::Kind::AttributeIsNot:
-        result = (script.read(*condition.device, condition.attribute) == condition.expected) ==
-                 (condition.kind == Condition::Kind::AttributeIs);
-        break;
-    case Condition::Kind::Function:
-        lua_rawgeti(state, LUA_REGISTRYINDEX, condition.function);
-        lua_call(state, 0, 1);
-        result = lua_toboolean(state, -1) != 0;
-        lua_pop(state, 1);
-        break;
-    case Condition::Kind::All:
-        for (const int part : condition.parts)
-            if (!holds(state, script, part, failed)) return false;
-        return true;
-    case Condition::Kind::Any:
-        result = false;
-        for (const int part : condition.parts)
-            if (holds(state, script, part, failed)) return true;
-        break;
-    case Condition::Kind::None:
-        for (const int part : condition.parts)
-            if (holds(state, script, part, failed)) {
-                result = false;
-                break;
-            }
-        break;
-    }
-    if (!result) failed = condition.text;
-    return result;
-}
-
-void Script::resume(Run& run, int arguments)
-{
-    int results = 0, status = LUA_OK;
-    bool exceeded = false;
-    current_ = &run;
-    {
-        Budget::Slice slice(host_.budget, run.coroutine, instance_, run.id);
-        status = lua_resume(run.coroutine, nullptr, arguments, &results);
-        exceeded = slice.exceeded();
-        run.cpuMicroseconds += slice.spent().count();
-    }
-    current_ = nullptr;
-    if (exceeded) return end(run, RunEnd::OverBudget, name_ + ": CPU time is used up");
-    if (status == LUA_YIELD) {
-        if (run.waitsForAnswer || !run.deviceAsked.empty()) return;
-        return end(run, RunEnd::Failed, name_ + ": the run yielded outside of a step");
-    }
-    if (status == LUA_ERRMEM) return end(run, RunEnd::OverBudget, name_ + ": memory is used up");
-    if (status != LUA_OK) return end(run, RunEnd::Failed, errorText(run.coroutine));
-    if (!run.skippedBy.empty()) return end(run, RunEnd::Skipped, run.skippedBy);
-    end(run, RunEnd::Finished, {});
-}
-
-void Script::end(Run& run, RunEnd how, std::string message)
-{
-    RunEnded ended{run.id, how, std::move(message), std::move(run.reads), run.cpuMicroseconds, {}};
-    if (how == RunEnd::Finished && run.store != LUA_NOREF) {
-        const auto error = protect([&](lua_State* state) {
-            lua_rawgeti(state, LUA_REGISTRYINDEX, run.store);
-            try {
-                ended.store = toValue(state, -1);
-            }
-            catch (const ScriptError& refused) {
-                ended.end = RunEnd::Failed;
-                ended.message = name_ + ": store: " + refused.what();
-            }
-            lua_settop(state, 0);
-        });
-        if (error) ended.message = *error;
-    }
-    host_.send(ended);
-    if (run.reference != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, run.reference);
-    if (run.store != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, run.store);
-    runs_.erase(run.id);
-}
-
 void Script::answer(const StepAnswer& answer)
 {
     const auto found = runs_.find(answer.run);
@@ -359,81 +219,14 @@ void Script::answer(const DeviceAnswer& answer)
     else resume(*found->second, 1);
 }
 
-void Script::cancel(std::uint64_t id)
-{
-    const auto found = runs_.find(id);
-    if (found == runs_.end()) return;
-    if (found->second->reference != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->reference);
-    if (found->second->store != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->store);
-    runs_.erase(found);
-}
-
-Run& Script::requireRun(const char* what)
-{
-    if (current_) return *current_;
-    throw ScriptError(std::string(what) + " works while a rule runs, not while its file is loaded");
-}
-
 void Script::requireLoading(const char* what) const
 {
     if (!loading_) throw ScriptError(std::string(what) + " belongs to the top of the file, not into a run");
 }
 
-int Script::step(lua_State* state, StepKind kind, Value payload)
-{
-    auto& run = *current_;
-    if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
-    if (run.step < run.journal.size()) {
-        const auto& recorded = run.journal[run.step];
-        if (recorded.kind != kind) throw ScriptError("the run does not follow its journal any more");
-        ++run.step;
-        run.reads.clear();
-        if (!recorded.ok) lua_pushnil(state);
-        if (recorded.ok && recorded.result.isNull()) lua_pushboolean(state, 1);
-        else pushValue(state, recorded.result);
-        return recorded.ok ? 1 : 2;
-    }
-    if (!lua_isyieldable(state))
-        throw ScriptError("this cannot be done inside a callback of gsub, sort or a metamethod");
-    ++run.step;
-    run.waitsForAnswer = true;
-    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
-    return lua_yield(state, 0);
-}
-
-void Script::stepWithoutAnswer(StepKind kind, Value payload)
-{
-    auto& run = *current_;
-    if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
-    ++run.step;
-    if (run.step <= run.journal.size()) {
-        if (run.journal[run.step - 1].kind != kind) throw ScriptError("the run does not follow its journal any more");
-        run.reads.clear();
-        return;
-    }
-    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
-}
-
 void Script::logWhileLoading(std::string level, std::string text)
 {
     host_.send(LoadLog{instance_, std::move(level), std::move(text)});
-}
-
-const Value& Script::read(MirroredDevice& device, int attribute)
-{
-    const auto& live = device.attributes[attribute];
-    if (!current_) return live.value;
-    auto& run = *current_;
-    const auto among = [&](const std::vector<ReadValue>& reads) -> const Value* {
-        for (const auto& read : reads)
-            if (read.device == device.id && read.attribute == live.name) return &read.value;
-        return nullptr;
-    };
-    if (const auto* before = among(run.reads)) return *before;
-    const Value* value = nullptr;
-    if (run.step < run.journal.size()) value = among(run.journal[run.step].reads);
-    run.reads.push_back({device.id, live.name, value ? *value : live.value});
-    return run.reads.back().value;
 }
 
 MirroredDevice* Script::knownDevice(const std::string& name) const

@@ -22,11 +22,11 @@ protected:
 
 TEST_F(RulesTest, AnswersAMessageWithAMessage)
 {
-    ASSERT_EQ(house.load(1, R"(
+    const char* script = R"lua(
         on(mqtt("campus/+building/leak", {json = true}), function(ev)
           mqtt.publish("alarm/" .. ev.topic.building, {wet = ev.json.wet}, {retain = true})
-        end))"),
-              "");
+        end))lua";
+    ASSERT_EQ(house.load(1, script), "");
     house.mqtt.deliver("campus/north/leak", R"({"wet":true})");
     ASSERT_TRUE(house.until([&] { return !house.mqtt.published.empty(); }));
     EXPECT_EQ(house.mqtt.published[0].topic, "alarm/north");
@@ -39,7 +39,7 @@ TEST_F(RulesTest, AnswersAMessageWithAMessage)
 
 TEST_F(RulesTest, TurnsTheLightOffAfterTheWait)
 {
-    ASSERT_EQ(house.load(1, R"(
+    const char* script = R"lua(
         local hall, pir = device "hall/light", device "hall/pir"
         rule "Hall light" {
           on = { pir.motion:becomes(true) },
@@ -50,8 +50,8 @@ TEST_F(RulesTest, TurnsTheLightOffAfterTheWait)
             wait "2m"
             hall:off()
           end,
-        })"),
-              "");
+        })lua";
+    ASSERT_EQ(house.load(1, script), "");
     house.report(2, "motion", true);
     ASSERT_TRUE(house.until([&] { return house.commands.sent.size() == 1; }));
     EXPECT_EQ(house.commands.sent[0].name, "on");
@@ -69,6 +69,137 @@ TEST_F(RulesTest, TurnsTheLightOffAfterTheWait)
     ASSERT_TRUE(house.until([&] { return house.commands.sent.size() == 2; }));
     EXPECT_THAT(house.commandNames(), ElementsAre("on", "off"));
     EXPECT_THAT(house.finishedRun(1)->steps.size(), 3u);
+}
+
+TEST_F(RulesTest, NamesTheLineAndWhatWasMeant)
+{
+    EXPECT_EQ(house.load(1, "local x = 1\nlocal l = device 'hall/ligth'"),
+              "test.lua:2: unknown device \"hall/ligth\" (did you mean \"hall/light\"?)");
+    EXPECT_EQ(house.load(1, "local l = device 'hall/light'\n\nlocal t = l.powr:above(3)"),
+              "test.lua:3: device \"hall/light\" has no attribute \"powr\" (did you mean \"power\"?)");
+    EXPECT_EQ(house.load(1, "every '1m' (function()\n  mqtt.publish('a', tostrnig(1))\nend)"),
+              "test.lua:2: unknown name \"tostrnig\" (did you mean \"tostring\"?)");
+    EXPECT_EQ(house.load(1, "rule 'a' {\n on = startup, whenn = {}, run = function() end }"),
+              "test.lua:1: rule \"a\": unknown key \"whenn\" (did you mean \"when\"?)");
+    EXPECT_EQ(house.load(1, "every 'often' (function() end)"),
+              "test.lua:1: \"often\" is no period (examples: 30s, 10m, 1h30m; at least 100ms)");
+    EXPECT_THAT(house.load(1, "every '1m' (function()"), HasSubstr("test.lua:1: "));
+    EXPECT_THAT(house.load(1, "at('07:30', {tz = 'Europe/Pariss'})(function() end)"), HasSubstr("Unknown time zone"));
+}
+
+TEST_F(RulesTest, KeepsTheOldVersionWhileTheNewOneDoesNotLoad)
+{
+    ASSERT_EQ(house.load(1, "on(mqtt 'go', function() mqtt.publish('old', '') end)"), "");
+    EXPECT_NE(house.load(1, "on(mqtt 'go', function() mqtt.publish('new', '') end"), "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 1; }));
+    EXPECT_EQ(house.mqtt.published[0].topic, "old");
+    ASSERT_EQ(house.load(1, "on(mqtt 'go', function() mqtt.publish('new', '') end)"), "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 2; }));
+    house.settle();
+    ASSERT_EQ(house.mqtt.published.size(), 2u);
+    EXPECT_EQ(house.mqtt.published[1].topic, "new");
+}
+
+TEST_F(RulesTest, LoadsWhenTheMissingDeviceAppears)
+{
+    EXPECT_NE(
+        house.load(1, "on(device('attic/fan').speed:changes(), function(ev) mqtt.publish('s', tostring(ev.new)) end)"),
+        "");
+    house.addDevice(9, "attic/fan", {{"speed", 1}});
+    house.advance(1s);
+    ASSERT_TRUE(house.until([&] { return house.loaded.contains(AutomationId{1}); }));
+    house.report(9, "speed", 2);
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 1; }));
+    EXPECT_EQ(house.mqtt.published[0].payload, "2");
+}
+
+TEST_F(RulesTest, ObeysModes)
+{
+    const char* script = R"lua(
+        local function body(name) return function(ev) mqtt.publish(name, ev.payload) wait "1m" end end
+        rule "single"   { on = mqtt "go", mode = "single", run = body "single" }
+        rule "restart"  { on = mqtt "go", mode = "restart", run = body "restart" }
+        rule "queued"   { on = mqtt "go", mode = "queued(1)", run = body "queued" }
+        rule "parallel" { on = mqtt "go", mode = "parallel(2)", run = body "parallel" })lua";
+    ASSERT_EQ(house.load(1, script), "");
+    const auto topics = [&] {
+        std::vector<std::string> list;
+        for (const auto& publication : house.mqtt.published) list.push_back(publication.topic + publication.payload);
+        std::sort(list.begin(), list.end());
+        return list;
+    };
+    for (const char* payload : {"1", "2", "3"}) {
+        house.mqtt.deliver("go", payload);
+        house.settle();
+    }
+    EXPECT_THAT(topics(),
+                ElementsAre("parallel1", "parallel2", "queued1", "restart1", "restart2", "restart3", "single1"));
+    house.mqtt.published.clear();
+    house.advance(1min);
+    house.settle();
+    EXPECT_THAT(topics(), ElementsAre("queued2"));
+    // What was turned away says why.
+    EXPECT_EQ(house.engine->runLog().skips(AutomationId{1}).size(), 4u);
+}
+
+TEST_F(RulesTest, EndsChainsOfRulesThatSetEachOtherOff)
+{
+    const char* script = R"lua(
+        local light = device "hall/light"
+        rule "flip" { on = light.status:changes(), mode = "parallel(100)", run = function() light:toggle() end })lua";
+    ASSERT_EQ(house.load(1, script), "");
+    house.report(1, "status", true);
+    house.settle(500ms);
+    EXPECT_EQ(house.commands.sent.size(), static_cast<std::size_t>(Cause::maxHops));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1}).at(0).reason, HasSubstr("chain of rules"));
+}
+
+TEST_F(RulesTest, CallsPluginsAsSteps)
+{
+    std::vector<std::string> keys;
+    AutomationModule module{"tariff", {{"price", "", [&](const AutomationCall& call) -> Result<Value> {
+                                            keys.push_back(call.idempotencyKey);
+                                            if (call.arguments.empty())
+                                                return makeError(ErrorCode::InvalidArgument, {"Quoi ?", "What?"});
+                                            return Value(Object{{"price", call.arguments[0].number() * 2}});
+                                        }}}};
+    house.engine->effects().addModule(module);
+    house.engine->onModulesChanged();
+    const char* script = R"lua(on(mqtt "go", function()
+        local none, reason = tariff.price()
+        mqtt.publish("price", tariff.price(21).price .. " " .. tostring(none) .. " " .. reason)
+        end))lua";
+    ASSERT_EQ(house.load(1, script), "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 1; }));
+    EXPECT_EQ(house.mqtt.published[0].payload, "42.0 nil What?");
+    ASSERT_EQ(keys.size(), 2u);
+    EXPECT_THAT(keys[0], ::testing::EndsWith(":1"));
+}
+
+TEST_F(RulesTest, ReadsLiveValuesAndEvents)
+{
+    const char* script = R"lua(
+        local hall, pir = device "hall/light", device "hall/pir"
+        rule "all" { on = { pir.illuminance:changes(), event "exam" }, when = any{ hall.status:is(true), none{ hall.power:is(5.0) } },
+          run = function(ev)
+            mqtt.publish("out", { kind = ev.kind, lux = pir.illuminance.value, get = hall:get "power", id = ev.id or ev.data.room,
+                                  same = ev.device ~= nil and ev.device.uid or "none" })
+          end })lua";
+    ASSERT_EQ(house.load(1, script), "");
+    house.report(2, "illuminance", 55.5);
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 1; }));
+    EXPECT_THAT(house.mqtt.published[0].payload, HasSubstr(R"("lux":55.5)"));
+    EXPECT_THAT(house.mqtt.published[0].payload, HasSubstr(R"("same":"hall/pir")"));
+    house.engine->raiseEvent("exam", {{"room", "B12"}}, {"c", "plugin:x", 0});
+    ASSERT_TRUE(house.until([&] { return house.mqtt.published.size() == 2; }));
+    EXPECT_THAT(house.mqtt.published[1].payload, HasSubstr(R"("id":"B12")"));
+    house.report(1, "power", 5.0);
+    house.report(2, "illuminance", 56.5);
+    ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason, HasSubstr("any"));
 }
 
 } // namespace

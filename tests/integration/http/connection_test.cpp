@@ -56,13 +56,7 @@ TEST_F(HttpConnectionTest, AnswersAllPipelinedRequestsInOrder)
 TEST_F(HttpConnectionTest, KeepsTheOrderWhenABlockingRequestIsFollowedByAnInlineOne)
 {
     startServer();
-    add(
-        "/api/slow", "slow",
-        [](const HttpRequest&) -> Result<HttpResponse> {
-            std::this_thread::sleep_for(50ms);
-            return HttpResponse::jsonText("\"slow\"");
-        },
-        RouteExecution::Blocking);
+    addSlow();
     RawClient client(port);
     client.send(requestText("GET", "/api/slow") + hello + requestText("GET", "/api/slow") + hello);
     for (const char* expected : {"\"slow\"", R"({"hello":true})", "\"slow\"", R"({"hello":true})"}) {
@@ -168,13 +162,7 @@ TEST_F(HttpConnectionTest, SlowReadersTogetherCannotFillTheMemory)
 TEST_F(HttpConnectionTest, AnswersAHalfClosedClient)
 {
     startServer();
-    add(
-        "/api/slow", "slow",
-        [](const HttpRequest&) -> Result<HttpResponse> {
-            std::this_thread::sleep_for(50ms);
-            return HttpResponse::jsonText("\"slow\"");
-        },
-        RouteExecution::Blocking);
+    addSlow();
     for (const char* path : {"/api/hello", "/api/slow"}) {
         RawClient client(port);
         client.send(requestText("GET", path));

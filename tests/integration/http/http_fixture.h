@@ -9,6 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 namespace atrium::http {
 
 /// A server on a free port with two pool threads and a queue of two.
@@ -70,6 +73,16 @@ protected:
             response.contentType = "application/octet-stream";
             return response;
         });
+    }
+    void addSlow()
+    {
+        add(
+            "/api/slow", "slow",
+            [](const HttpRequest&) -> Result<HttpResponse> {
+                std::this_thread::sleep_for(std::chrono::milliseconds{50});
+                return HttpResponse::jsonText("\"slow\"");
+            },
+            RouteExecution::Blocking);
     }
     void addEcho()
     {

@@ -1,11 +1,8 @@
-#include "mqtt_peer.h"
-#include "server_process.h"
+#include "support/server/mqtt_peer.h"
+#include "support/server/server_process.h"
 
 #include "atrium/json.h"
-#include "support/mariadb_server.h"
 #include "support/websocket_client.h"
-
-#include <Poco/URI.h>
 
 #include <gtest/gtest.h>
 
@@ -18,18 +15,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-enum class Store { Sqlite, MariaDb };
-
-std::vector<std::string> keysFor(Store store)
+std::vector<std::string> demoHome(Store store)
 {
-    std::vector<std::string> keys{"plugins.devices.demo=true"};
-    if (store == Store::MariaDb) {
-        const auto url = MariaDbServer::shared().createDatabase();
-        std::string password;
-        Poco::URI::encode(url.password, "%@:/?#[]", password);
-        keys.push_back("database.url=mysql://" + url.user + ':' + password + '@' + url.host + ':' +
-                       std::to_string(url.port) + '/' + url.name);
-    }
+    auto keys = keysFor(store);
+    keys.push_back("plugins.devices.demo=true");
     return keys;
 }
 
@@ -61,11 +50,11 @@ protected:
         });
     }
 
-    ServerProcess server{keysFor(GetParam())};
+    ServerProcess server{demoHome(GetParam())};
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, ServerTest, ::testing::Values(Store::Sqlite, Store::MariaDb),
-                         [](const auto& info) { return info.param == Store::Sqlite ? "Sqlite" : "MariaDb"; });
+                         [](const auto& info) { return nameOf(info.param); });
 
 TEST_P(ServerTest, AMessageBecomesStateHistoryAndAnUpdateOnTheScreen)
 {

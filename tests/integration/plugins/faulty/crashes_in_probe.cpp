@@ -2,7 +2,8 @@
 
 #include <csignal>
 
-// Dies while the library is loaded, before any code could catch it.
+// Dies while the library is loaded, before any code could catch it; also where a sanitizer catches the signal.
+static const auto handler = std::signal(SIGSEGV, SIG_DFL);
 static const int crash = std::raise(SIGSEGV);
 
 class Faulty : public atrium::Plugin {

@@ -1,4 +1,4 @@
-#include "mqtt_peer.h"
+#include "support/server/mqtt_peer.h"
 
 #include <stdexcept>
 #include <thread>

@@ -1,12 +1,14 @@
-#include "server_process.h"
+#include "support/server/server_process.h"
 
 #include "atrium/json.h"
+#include "support/mariadb_server.h"
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/String.h>
+#include <Poco/URI.h>
 
 #include <csignal>
 #include <fstream>
@@ -28,13 +30,26 @@ std::string HttpAnswer::header(std::string_view name) const
     return {};
 }
 
-ServerProcess::ServerProcess(std::vector<std::string> keys)
-    : keys_(std::move(keys)), httpPort_(freePort()), mqttPort_(freePort()), webSocketPort_(freePort())
+std::vector<std::string> keysFor(Store store)
+{
+    if (store == Store::Sqlite) return {};
+    const auto url = MariaDbServer::shared().createDatabase();
+    std::string password;
+    Poco::URI::encode(url.password, "%@:/?#[]", password);
+    return {"database.url=mysql://" + url.user + ':' + password + '@' + url.host + ':' + std::to_string(url.port) +
+            '/' + url.name};
+}
+
+ServerProcess::ServerProcess(std::vector<std::string> keys) : ServerProcess(ATRIUMD, std::move(keys)) {}
+
+ServerProcess::ServerProcess(std::string program, std::vector<std::string> keys)
+    : program_(std::move(program)), keys_(std::move(keys)), httpPort_(freePort()), mqttPort_(freePort()),
+      webSocketPort_(freePort())
 {}
 
 void ServerProcess::start()
 {
-    std::vector<std::string> command{ATRIUMD,
+    std::vector<std::string> command{program_,
                                      "-Ddata.dir=" + dataFolder(),
                                      "-Dhttp.bind=127.0.0.1",
                                      "-Dhttp.port=" + std::to_string(httpPort_),
@@ -72,17 +87,22 @@ void ServerProcess::kill()
 }
 
 HttpAnswer ServerProcess::request(const std::string& method, const std::string& path, const Value& body,
-                                  const std::vector<std::pair<std::string, std::string>>& headers)
+                                  const Headers& headers)
+{
+    return send(method, path, body.isNull() ? "" : toJson(body), headers);
+}
+
+HttpAnswer ServerProcess::send(const std::string& method, const std::string& path, const std::string& body,
+                               const Headers& headers)
 {
     Poco::Net::HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(httpPort_));
     session.setTimeout(Poco::Timespan(15, 0));
     Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     if (!token_.empty()) request.set("Authorization", "Bearer " + token_);
+    if (!body.empty()) request.setContentType("application/json");
     for (const auto& [name, value] : headers) request.set(name, value);
-    const std::string text = body.isNull() ? "" : toJson(body);
-    if (!text.empty()) request.setContentType("application/json");
-    request.setContentLength(static_cast<std::streamsize>(text.size()));
-    session.sendRequest(request) << text;
+    request.setContentLength(static_cast<std::streamsize>(body.size()));
+    session.sendRequest(request) << body;
     Poco::Net::HTTPResponse response;
     HttpAnswer answer;
     Poco::StreamCopier::copyToString(session.receiveResponse(response), answer.text);

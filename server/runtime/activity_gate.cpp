@@ -1,25 +1,25 @@
-#include "http/route_gate.h"
+#include "runtime/activity_gate.h"
 
-namespace atrium::http {
+namespace atrium::runtime {
 
 namespace {
 /// The innermost gate that the calling thread is in.
-thread_local const RouteGate::Pass* innermost = nullptr;
+thread_local const ActivityGate::Pass* innermost = nullptr;
 } // namespace
 
-RouteGate::Pass::Pass(RouteGate& gate) : gate_(gate), outer_(innermost), entered_(gate.enter())
+ActivityGate::Pass::Pass(ActivityGate& gate) : gate_(gate), outer_(innermost), entered_(gate.enter())
 {
     if (entered_) innermost = this;
 }
 
-RouteGate::Pass::~Pass()
+ActivityGate::Pass::~Pass()
 {
     if (!entered_) return;
     innermost = outer_;
     gate_.leave();
 }
 
-bool RouteGate::enter()
+bool ActivityGate::enter()
 {
     const auto before = state_.fetch_add(1, std::memory_order_acquire);
     if (!(before & closedBit)) return true;
@@ -27,13 +27,13 @@ bool RouteGate::enter()
     return false;
 }
 
-void RouteGate::leave()
+void ActivityGate::leave()
 {
     const auto before = state_.fetch_sub(1, std::memory_order_release);
     if (before & closedBit) state_.notify_all();
 }
 
-void RouteGate::close() noexcept
+void ActivityGate::close() noexcept
 {
     std::uint32_t own = 0;
     for (auto pass = innermost; pass; pass = pass->outer_)
@@ -45,4 +45,4 @@ void RouteGate::close() noexcept
     }
 }
 
-} // namespace atrium::http
+} // namespace atrium::runtime

@@ -1,0 +1,160 @@
+#include "automation/engine.h"
+
+#include "automation/suggestion.h"
+
+namespace atrium::automation {
+
+void Engine::onStarted()
+{
+    host_.send(DefineModules{effects_.modules()});
+    for (auto& [id, instance] : instances_)
+        if (instance.state != State::Failed) load(id, instance);
+    host_.flush();
+}
+
+void Engine::resumeKept(std::uint32_t id, const Instance& instance)
+{
+    auto node = kept_.extract(instance.script.automation);
+    if (node.empty()) return;
+    for (auto& run : node.mapped()) {
+        std::uint32_t rule = 0;
+        while (rule < instance.rules.size() && instance.rules[rule].name != run.rule) ++rule;
+        // The steps of another text mean something else: such a run must not go on.
+        if (run.version != instance.version || rule == instance.rules.size())
+            runner_.abandon(std::move(run), "the automation was changed while the server was down");
+        else runner_.resume(std::move(run), {id, rule});
+    }
+}
+
+void Engine::onMessage(FromHost& message)
+{
+    std::visit(
+        [this](auto& content) {
+            using T = std::decay_t<decltype(content)>;
+            if constexpr (std::is_same_v<T, ScriptLoaded>) onLoaded(content);
+            else if constexpr (std::is_same_v<T, ScriptFailed>)
+                onFailed(content.instance, content.message, content.overBudget ? Retry::No : Retry::Yes);
+            else if constexpr (std::is_same_v<T, MirrorMore>) {
+                const auto found = instances_.find(content.instance);
+                if (found == instances_.end()) return;
+                dispatcher_.addMirror(content.instance, content.wish);
+            }
+            else if constexpr (std::is_same_v<T, DeviceQuery>) onDeviceQuery(content);
+            else if constexpr (std::is_same_v<T, Step>) runner_.onStep(content);
+            else if constexpr (std::is_same_v<T, LoadLog>) {
+                const auto found = instances_.find(content.instance);
+                if (found == instances_.end()) return;
+                services_.log.info(content.text, {{"automation", found->second.script.name}, {"level", content.level}});
+            }
+            else if constexpr (std::is_same_v<T, RunEnded>) runner_.onEnded(content);
+        },
+        message);
+}
+
+void Engine::onDeviceQuery(const DeviceQuery& query)
+{
+    DeviceAnswer answer{query.instance, query.run, {}, {}};
+    if (const auto device = services_.devices.find(query.name)) {
+        answer.device = viewOf(*device);
+        // Followed from this moment on; onLoaded() narrows it to the attributes that the text names.
+        MirrorWish wish{device->info.id.value, {}};
+        for (const auto& attribute : answer.device->attributes) wish.attributes.push_back(attribute.name);
+        dispatcher_.addMirror(query.instance, wish);
+    }
+    else {
+        Suggestion suggestion(query.name);
+        const auto list = services_.devices.list();
+        for (const auto& known : list->devices) suggestion.consider(known->info.uid);
+        answer.suggestion = suggestion.best();
+    }
+    host_.send(answer);
+    host_.flush();
+}
+
+void Engine::onLoaded(ScriptLoaded& loaded)
+{
+    const auto found = instances_.find(loaded.instance);
+    if (found == instances_.end()) return;
+    const auto id = loaded.instance;
+    auto& instance = found->second;
+    dispatcher_.removeMirror(id);
+    if (instance.state == State::Validating) {
+        std::vector<std::string> names;
+        for (const auto& rule : loaded.rules) names.push_back(rule.name);
+        auto done = std::move(instance.validated);
+        for (const auto& rule : loaded.rules)
+            for (const auto& trigger : rule.triggers)
+                if (const auto* at = std::get_if<AtTrigger>(&trigger))
+                    if (const auto schedule = LocalSchedule::make(*at, "UTC"); !schedule) {
+                        unload(id);
+                        return done(makeError(ErrorCode::Unprocessable, schedule.error().message));
+                    }
+        unload(id);
+        return done(std::move(names));
+    }
+    for (const auto& wish : loaded.mirror) dispatcher_.addMirror(id, wish);
+    instance.inHost = true;
+    if (instance.state == State::Loading) {
+        instance.rules = std::move(loaded.rules);
+        activate(id, instance, loaded.memoryBytes);
+    }
+    else runner_.onLoaded(id); // a new host process: the rules are the ones that we know
+}
+
+void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes)
+{
+    const auto automation = instance.script.automation;
+    if (instance.triggers == Triggers::Armed) {
+        if (const auto added = dispatcher_.add(id, instance.rules); !added) {
+            host_.send(UnloadScript{id});
+            instance.state = State::Failed;
+            return handlers_.failed(automation, instance.script.name + ": " + added.error().message.en);
+        }
+    }
+    if (const auto old = find(automation, State::Active)) {
+        dispatcher_.remove(old);
+        instances_[old].state = State::Retiring;
+        if (!runner_.hasRuns(old)) unload(old);
+    }
+    instance.state = State::Active;
+    handlers_.loaded(automation, instance.rules, memoryBytes);
+    resumeKept(id, instance);
+    if (instance.startup && instance.triggers == Triggers::Armed) dispatcher_.startup(id);
+    instance.startup = false;
+}
+
+void Engine::onFailed(std::uint32_t id, const std::string& message, Retry retry)
+{
+    const auto found = instances_.find(id);
+    if (found == instances_.end()) return;
+    auto& instance = found->second;
+    const auto automation = instance.script.automation;
+    dispatcher_.removeMirror(id);
+    if (instance.state == State::Validating) {
+        auto done = std::move(instance.validated);
+        unload(id);
+        return done(makeError(ErrorCode::Unprocessable, {message, message}));
+    }
+    host_.send(UnloadScript{id});
+    dispatcher_.remove(id);
+    instance.inHost = false;
+    instance.state = State::Failed;
+    instance.retry = retry == Retry::Yes;
+    runner_.cancel(id, "the automation does not load any more: " + message);
+    handlers_.failed(automation, message);
+}
+
+void Engine::onDied(const LuaHost::Death& death)
+{
+    runner_.onHostDied();
+    for (auto& [id, instance] : instances_) instance.inHost = false;
+    if (!death.busy || !(death.overdue || death.crashed)) return;
+    const auto reason = death.overdue ? death.reason : "the script crashed the script host (" + death.reason + ")";
+    const auto found = instances_.find(death.instance);
+    if (found == instances_.end()) return;
+    const auto message = found->second.script.name + ": " + reason;
+    if (death.run != 0) return runner_.fail(death.run, RunState::OverBudget, message);
+    onFailed(death.instance, message, Retry::No);
+}
+
+} // namespace atrium::automation

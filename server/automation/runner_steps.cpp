@@ -1,0 +1,169 @@
+#include "automation/runner.h"
+
+namespace atrium::automation {
+
+namespace {
+using namespace std::chrono_literals;
+constexpr std::size_t largestShownPayload = 8 * 1024;
+} // namespace
+
+void Runner::resume(RunRecord record, RuleKey key)
+{
+    lastId_ = std::max(lastId_, record.id);
+    journal_.know(record.id, record.steps.size());
+    LiveRun run;
+    run.key = key;
+    run.event = record.event;
+    run.durable = true;
+    std::optional<UtcTime> due;
+    for (auto& step : record.steps) {
+        if (step.done) run.journal.push_back({step.kind, step.ok, step.result, step.reads});
+        else if (step.kind == StepKind::Wait) due = step.due;
+    }
+    // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key.
+    if (!due && !record.steps.empty() && !record.steps.back().done) record.steps.pop_back();
+    run.record = std::move(record);
+    const auto id = run.record.id;
+    auto& live = runs_.emplace(id, std::move(run)).first->second;
+    queues_[key].running.push_back(id);
+    if (due) startWait(live, std::max<std::chrono::microseconds>(*due - services_.clock.now(), 0us));
+    if (const auto rule = handlers_.rule(key); rule && rule->inHost) {
+        sendStart(live);
+        handlers_.flush();
+    }
+}
+
+void Runner::abandon(RunRecord record, std::string reason)
+{
+    lastId_ = std::max(lastId_, record.id);
+    journal_.know(record.id, record.steps.size());
+    record.state = RunState::Cancelled;
+    record.message = std::move(reason);
+    record.endedAt = services_.clock.now();
+    conclude(std::move(record));
+}
+
+void Runner::onStep(Step& step)
+{
+    const auto found = runs_.find(step.run);
+    if (found == runs_.end()) return;
+    auto& run = found->second;
+    auto& steps = run.record.steps;
+    if (step.step <= steps.size()) {
+        // Asked for again by a new life of the host. Done meanwhile: tell; else the answer is on its way.
+        if (step.step <= run.journal.size()) answer(run, step.step);
+        return;
+    }
+    if (!withinBudget(run.record.automation)) {
+        const auto automation = run.record.automation;
+        const auto reason =
+            "more than " + std::to_string(services_.effectsPerMinute) + " effects and log lines in a minute";
+        end(step.run, RunState::OverBudget, reason);
+        return handlers_.offended(automation, reason);
+    }
+    StepRecord record{step.kind,
+                      wireSize(step.payload) <= largestShownPayload ? step.payload : Value("(too large to show)"),
+                      false,
+                      true,
+                      {},
+                      step.reads,
+                      services_.clock.now(),
+                      {}};
+    steps.push_back(std::move(record));
+    const auto id = step.run;
+    const std::size_t number = step.step;
+    switch (step.kind) {
+    case StepKind::Log:
+        logLine(run, step.payload);
+        steps.back().done = true;
+        run.journal.push_back({step.kind, true, {}, std::move(step.reads)});
+        return;
+    case StepKind::Wait: {
+        if (run.record.event.booleanOr("too_large", false))
+            return complete(id, number, false, "the event is too large for a run that waits");
+        const std::chrono::microseconds duration(step.payload.integerOr("microseconds", 0));
+        steps.back().due = services_.clock.now() + duration;
+        run.record.state = RunState::Waiting;
+        run.durable = true;
+        publish(run.record);
+        // The wait counts from now, but is over only when the journal that lets it survive is on the disk.
+        journal_.waits(run.record, [this, id, number](bool kept) {
+            const auto waiting = runs_.find(id);
+            if (waiting == runs_.end() || waiting->second.record.steps.size() != number) return;
+            if (!kept) services_.log.error("a wait would not survive a restart", {{"run", std::to_string(id)}});
+            const auto left = waiting->second.record.steps.back().due - services_.clock.now();
+            startWait(waiting->second, std::max<std::chrono::microseconds>(left, 0us));
+        });
+        return;
+    }
+    default: break;
+    }
+    Effects::Request request{step.kind, step.payload, run.record.rule,
+                             Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
+                             std::to_string(id) + ":" + std::to_string(number)};
+    effects_.perform(request,
+                     [this, id, number](bool ok, Value result) { complete(id, number, ok, std::move(result)); });
+}
+
+void Runner::startWait(LiveRun& run, std::chrono::microseconds duration)
+{
+    const auto id = run.record.id;
+    const auto step = run.record.steps.size();
+    run.wait = services_.scheduler.after(duration, [this, id, step] { complete(id, step, true, {}); });
+}
+
+void Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
+{
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    auto& run = found->second;
+    if (run.record.steps.size() != step || run.record.steps.back().done) return;
+    auto& record = run.record.steps.back();
+    record.done = true;
+    record.ok = ok;
+    record.result = result;
+    run.record.state = RunState::Running;
+    run.journal.push_back({record.kind, ok, std::move(result), record.reads});
+    if (run.durable) journal_.progressed(run.record);
+    answer(run, step);
+}
+
+void Runner::answer(const LiveRun& run, std::size_t step)
+{
+    if (!run.inHost) return; // it reads the result from its journal when it starts again
+    const auto& recorded = run.journal[step - 1];
+    handlers_.send(StepAnswer{run.record.id, static_cast<std::uint32_t>(step), recorded.ok, recorded.result});
+    handlers_.flush();
+}
+
+void Runner::logLine(const LiveRun& run, const Value& payload)
+{
+    const auto level = payload.textOr("level", "info");
+    const auto text = payload.textOr("text", "");
+    services_.log.write(level == "error"   ? LogLevel::Error
+                        : level == "warn"  ? LogLevel::Warning
+                        : level == "debug" ? LogLevel::Debug
+                                           : LogLevel::Info,
+                        text, {{"rule", run.record.rule}, {"correlation_id", run.record.correlationId}});
+    services_.realtime.publish({"automation_logs",
+                                {{"type", "automation_log"},
+                                 {"automation", run.record.automation.value},
+                                 {"rule", run.record.rule},
+                                 {"run", std::to_string(run.record.id)},
+                                 {"level", level},
+                                 {"message", text},
+                                 {"timestamp", toMilliseconds(services_.clock.now())}},
+                                "automations.read",
+                                {},
+                                {}});
+}
+
+bool Runner::withinBudget(AutomationId automation)
+{
+    auto& minute = minutes_[automation];
+    const auto now = services_.clock.now();
+    if (now - minute.began >= 60s || now < minute.began) minute = {now, 0};
+    return ++minute.effects <= services_.effectsPerMinute;
+}
+
+} // namespace atrium::automation
