@@ -1,5 +1,5 @@
 import {effect} from '@preact/signals';
-import {render} from 'preact';
+import {options, render} from 'preact';
 import {token} from './api.ts';
 import * as automations from './automations.ts';
 import * as devices from './devices.ts';
@@ -8,7 +8,7 @@ import {Empty} from './parts/empty.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
-import {restore} from './session.ts';
+import {restore, user} from './session.ts';
 import * as theme from './theme.ts';
 import {AutomationPage} from './views/automation.tsx';
 import {Automations} from './views/automations.tsx';
@@ -31,6 +31,9 @@ function App() {
   return <Shell><Page /></Shell>;
 }
 
+// A burst of messages is drawn once a frame, and not at all while nobody looks.
+options.debounceRendering = (draw) => requestAnimationFrame(draw);
+
 effect(() => {
   document.documentElement.lang = language.value;
 });
@@ -40,4 +43,8 @@ devices.start();
 automations.start();
 realtime.start(() => void restore());
 void restore();
+// The server may have been away when the page was opened.
+realtime.onMessage('initial', () => {
+  if (!user.value) void restore();
+});
 render(<App />, document.getElementById('app')!);

@@ -1,7 +1,7 @@
 // Quick search, opened with `/` or Ctrl+K: rooms' devices and automations by name.
 
 import {signal} from '@preact/signals';
-import {useEffect, useRef, useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {automations, refresh, titleOf} from '../automations.ts';
 import {all} from '../devices.ts';
 import {texts} from '../i18n.ts';
@@ -17,8 +17,14 @@ interface Hit {
 
 const most = 8;
 const isOpen = signal(false);
+let dialog: HTMLDialogElement | null = null;
+
+/** At once, so that what is typed next is not lost. */
 export function openSearch(): void {
+  if (!dialog || dialog.open) return;
   isOpen.value = true;
+  dialog.showModal();
+  if (automations.peek() === null) refresh().catch(() => undefined);
 }
 
 /** Without case and accents: people type `lumiere`. */
@@ -43,7 +49,6 @@ function isTyping(target: EventTarget | null): boolean {
 
 export function Search() {
   const t = texts.value;
-  const dialog = useRef<HTMLDialogElement>(null);
   const [words, setWords] = useState('');
   const [chosen, setChosen] = useState(0);
 
@@ -58,31 +63,28 @@ export function Search() {
     return () => removeEventListener('keydown', onKey);
   }, []);
 
-  useEffect(() => {
-    if (!isOpen.value || dialog.current!.open) return;
-    setWords('');
-    setChosen(0);
-    dialog.current!.showModal();
-    if (automations.peek() === null) refresh().catch(() => undefined);
-  }, [isOpen.value]);
-
   const shown = isOpen.value ? hits(words) : [];
   function take(hit: Hit | undefined) {
     if (!hit) return;
-    dialog.current!.close();
+    dialog!.close();
     go(hit.to);
+  }
+  function onClose() {
+    isOpen.value = false;
+    setWords('');
+    setChosen(0);
   }
   function onKeyDown(event: KeyboardEvent) {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (step !== 0 && shown.length > 0) setChosen((chosen + step + shown.length) % shown.length);
-    else if (event.key === 'Enter') take(shown[chosen]);
+    else if (event.key === 'Enter') take(hits((event.currentTarget as HTMLInputElement).value)[chosen]);
     else return;
     event.preventDefault();
   }
   return (
     <dialog
-      ref={dialog} class="search" aria-label={t.search} onClose={() => (isOpen.value = false)}
-      onClick={(event) => event.target === dialog.current && dialog.current!.close()}
+      ref={(element) => { dialog = element; }} class="search" aria-label={t.search} onClose={onClose}
+      onClick={(event) => event.target === dialog && dialog!.close()}
     >
       <div class="field">
         <Icon name="search" />
@@ -92,7 +94,7 @@ export function Search() {
           placeholder={t.searchHint} value={words} autocomplete="off"
           onInput={(event) => { setWords(event.currentTarget.value); setChosen(0); }} onKeyDown={onKeyDown}
         />
-        <button type="button" aria-label={t.back} onClick={() => dialog.current!.close()}><Icon name="close" /></button>
+        <button type="button" aria-label={t.back} onClick={() => dialog!.close()}><Icon name="close" /></button>
       </div>
       <ul id="hits" role="listbox" aria-label={t.search}>
         {shown.map((hit, index) => (

@@ -147,6 +147,7 @@ export function AutomationPage({id}: {id: number}) {
   if (!automation)
     return problem ? <Empty icon="search" title={problem}><a href="/automations">{t.back}</a></Empty> : <Skeleton tiles={2} />;
   const {error, line, disabledReason} = automation;
+  const newest = runs[0] ?? automation.lastRun;
   const lines = new Set([line, ...runs.slice(0, 1).map((run) => run.line)].filter((one) => one > 0));
   return (
     <>
@@ -156,7 +157,7 @@ export function AutomationPage({id}: {id: number}) {
           <h1>{titleOf(automation)}</h1>
           <p>
             <Health automation={automation} />{' '}
-            {automation.lastRun?.startedAt ? t.labelled(t.lastRun, moment(automation.lastRun.startedAt)) : t.neverRan}
+            {newest?.startedAt ? t.labelled(t.lastRun, moment(newest.startedAt)) : t.neverRan}
           </p>
         </div>
         <Actions automation={automation} />

@@ -45,6 +45,7 @@ export function Actions({automation}: {automation: Automation}) {
 function outcome(automation: Automation): string {
   const t = texts.value;
   if (automation.error) return automation.error;
+  if (automation.running > 0) return t.runStates.running;
   const run = automation.lastRun;
   if (!run) return t.neverRan;
   const parts = [t.runStates[run.state] ?? run.state];

@@ -126,9 +126,9 @@ test('draws the history of a device and goes on with it', async () => {
     canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0));
   await until(isDrawn, 'the line');
   await page.evaluate(() => (document.querySelector('.chart canvas').dataset.first = 'yes'));
+  const again = page.waitForResponse((response) => response.url().includes('/history'));
   await home.report(5, {status: true, temperature: 23.3, power: 650});
   await shows(page.locator('.headline'), '23,3 °C · 650 W');
-  const again = page.waitForResponse((response) => response.url().includes('/history'));
   await again;
   assert.equal(await page.locator('.chart canvas').getAttribute('data-first'), 'yes');
   await page.getByRole('button', {name: '7 jours'}).click();

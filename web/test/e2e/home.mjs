@@ -21,7 +21,7 @@ async function freePort() {
 }
 
 /** Waits until `look` gives something true; what it gave. */
-export async function until(look, what, milliseconds = 5000) {
+export async function until(look, what, milliseconds = 10_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const seen = await look();
@@ -114,7 +114,7 @@ export function openBrowser() {
 /** A page whose complaints are kept in `page.complaints`. */
 export async function openPage(browser, options) {
   const context = await browser.newContext({viewport: {width: 1280, height: 800}, locale: 'fr-FR', ...options});
-  context.setDefaultTimeout(5000);
+  context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   page.complaints = [];
   page.on('pageerror', (error) => page.complaints.push(error.message));
