@@ -45,7 +45,11 @@ MqttService::MqttService(BrokerAddress address, std::string clientId, runtime::C
                   log, metrics)
 {}
 
-MqttService::~MqttService() { stop(std::chrono::milliseconds{0}); }
+MqttService::~MqttService()
+{
+    stop(std::chrono::milliseconds{0});
+    core_.runAndWait([] {}); // what the connection has posted before still holds `this`
+}
 
 void MqttService::stop(std::chrono::milliseconds patience)
 {

@@ -196,17 +196,20 @@ Result<void> PluginHost::bringUp(const EntryPtr& entry)
         std::lock_guard lock(mutex_);
         entry->health = HealthState::Healthy;
     }
+    // What runs in the other thread has its own copies: when it hangs, the entry goes on without it.
+    const auto object = std::make_shared<Plugin*>(nullptr);
     if (auto created = callBounded(entry, "constructor", options_.startTimeout,
-                                   [entry] { entry->plugin = entry->descriptor->create(); });
+                                   [object, descriptor = entry->descriptor] { *object = descriptor->create(); });
         !created)
         return created;
+    Plugin* const plugin = entry->plugin = *object;
     setState(*entry, PluginState::Loaded);
     if (auto configured = callBounded(entry, "configure", options_.startTimeout,
-                                      [entry] { entry->plugin->configure(*entry->context); });
+                                      [plugin, context = entry->context.get()] { plugin->configure(*context); });
         !configured)
         return configured;
     setState(*entry, PluginState::Configured);
-    return callBounded(entry, "start", options_.startTimeout, [entry] { entry->plugin->start(); });
+    return callBounded(entry, "start", options_.startTimeout, [plugin] { plugin->start(); });
 }
 
 Result<void> PluginHost::callBounded(const EntryPtr& entry, const char* what, std::chrono::milliseconds timeout,
@@ -254,8 +257,8 @@ void PluginHost::takeDown(const EntryPtr& entry, PluginState next, const std::st
     std::erase(startOrder_, entry);
     if (entry->plugin && wasRunning) {
         const auto deadline = std::chrono::steady_clock::now() + options_.stopTimeout;
-        const auto stopped =
-            callBounded(entry, "stop", options_.stopTimeout, [entry, deadline] { entry->plugin->stop(deadline); });
+        const auto stopped = callBounded(entry, "stop", options_.stopTimeout,
+                                         [plugin = entry->plugin, deadline] { plugin->stop(deadline); });
         if (!stopped)
             log_.warning("a plugin did not stop cleanly",
                          {{"plugin", entry->manifest.id}, {"reason", stopped.error().detail}});
