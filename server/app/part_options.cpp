@@ -79,6 +79,13 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
     options.host.program = (installation.programs / "atrium-luahost").string();
     options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
     options.siteZone = configuration.text("site.timezone");
+    // The zones of the system's tzdata are files below this folder.
+    const bool known = !options.siteZone.empty() && options.siteZone.front() != '/' &&
+                       options.siteZone.find("..") == std::string::npos &&
+                       std::filesystem::is_regular_file("/usr/share/zoneinfo/" + options.siteZone);
+    if (!known)
+        throw ConfigurationError("site.timezone = " + options.siteZone +
+                                 ": allowed is an IANA time zone such as Europe/Paris");
     if (configuration.boolean("automations.shipped"))
         options.folders.push_back({installation.automations, automation::SourceKind::Shipped});
     const auto local = dataFolder / "automations";

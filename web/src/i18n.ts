@@ -108,7 +108,7 @@ const french = {
     superadmin: 'Super-administrateur',
   } as Record<string, string>,
   types: {
-    light: 'Lumière', climate: 'Climat', fan: 'Ventilateur', plug: 'Prise', sensor: 'Capteur',
+    light: 'Lumière', climate: 'Climat', fan: 'Ventilateur', plug: 'Prise', sensor: 'Capteur', motion: 'Détecteur de mouvement',
     entertainment: 'Multimédia', appliance: 'Électroménager',
   } as Record<string, string>,
   names: {
@@ -220,7 +220,7 @@ const english: typeof french = {
     superadmin: 'Super administrator',
   },
   types: {
-    light: 'Light', climate: 'Climate', fan: 'Fan', plug: 'Plug', sensor: 'Sensor', entertainment: 'Entertainment',
+    light: 'Light', climate: 'Climate', fan: 'Fan', plug: 'Plug', sensor: 'Sensor', motion: 'Motion detector', entertainment: 'Entertainment',
     appliance: 'Appliance',
   },
   names: {

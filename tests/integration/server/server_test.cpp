@@ -160,6 +160,8 @@ TEST_P(SingleServerTest, AWrongValueStopsTheStartWithASentence)
     EXPECT_EQ(startWith("log.level=loud"),
               "78 configuration: log.level = loud: allowed is one of trace debug info warning error\n");
     EXPECT_EQ(startWith("http.prot=1"), "78 configuration: http.prot: there is no such key\n");
+    EXPECT_EQ(startWith("site.timezone=Mars/Base"),
+              "78 configuration: site.timezone = Mars/Base: allowed is an IANA time zone such as Europe/Paris\n");
     EXPECT_NE(startWith("mqtt.url=http://x").find("mqtt.url"), std::string::npos);
     const auto database = startWith("database.url=oracle://secret@x");
     EXPECT_NE(database.find("sqlite:"), std::string::npos) << database;
