@@ -87,12 +87,27 @@ Subscription MqttService::subscribe(std::string filter, std::function<void(const
 
 void MqttService::updateFilters()
 {
+    {
+        std::lock_guard lock(mutex_);
+        if (std::exchange(filtersPending_, true)) return;
+    }
+    // Thousands of rules subscribe one after the other when they are loaded: the broker is told once, a turn later.
+    if (!core_.post([this] { sendFilters(); })) sendFilters();
+}
+
+void MqttService::sendFilters()
+{
     std::set<std::string> wanted;
     {
         std::lock_guard lock(mutex_);
+        filtersPending_ = false;
+        // Only a filter with a wildcard can cover another one, and those are few.
+        std::vector<std::string_view> wide;
+        for (const auto& [filter, count] : filters_)
+            if (filter.find_first_of("+#") != std::string::npos) wide.push_back(filter);
         for (const auto& [filter, count] : filters_) {
-            const bool covered = std::any_of(filters_.begin(), filters_.end(),
-                                             [&](const auto& other) { return isCoveredBy(filter, other.first); });
+            const bool covered = std::any_of(wide.begin(), wide.end(),
+                                             [&](std::string_view other) { return isCoveredBy(filter, other); });
             if (!covered) wanted.insert(filter);
         }
     }

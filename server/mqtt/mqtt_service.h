@@ -54,6 +54,7 @@ private:
     void dispatch(const MessageBatch& batch);
     const Handlers& handlersOf(std::string_view topic);
     void updateFilters();
+    void sendFilters();
 
     runtime::CoreLoop& core_;
     Log& log_;
@@ -64,6 +65,7 @@ private:
     TopicTrie<HandlerPtr> trie_;
     std::map<std::string, std::size_t> filters_;
     std::uint64_t generation_ = 0;
+    bool filtersPending_ = false;
 
     // Core only.
     std::unordered_map<std::string, Handlers, TextHash, std::equal_to<>> known_;
