@@ -118,12 +118,10 @@ Result<void> MqttService::publish(MqttPublication publication, std::function<voi
 {
     if (!isValidTopic(publication.topic))
         return makeError(ErrorCode::InvalidArgument, {"Sujet MQTT invalide", "Invalid MQTT topic"}, publication.topic);
-    const auto token = sent ? nextToken_++ : 0;
-    if (sent) waiting_.emplace(token, std::move(sent));
-    if (!connection_.publish(std::move(publication), token)) {
-        waiting_.erase(token);
+    const auto token = nextToken_++;
+    if (!connection_.publish(std::move(publication), token))
         return makeError(ErrorCode::TooManyRequests, {"File d'envoi MQTT pleine", "The MQTT outbox is full"});
-    }
+    if (sent) waiting_.emplace(token, std::move(sent));
     return {};
 }
 
