@@ -11,7 +11,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libpoco-dev libpist
 # To test it as well.
 test_packages="libgtest-dev libgmock-dev mosquitto-clients mariadb-server clang-format chromium fonts-dejavu-core lua5.4"
 # To measure it.
-bench_packages="libbenchmark-dev wrk mosquitto-clients"
+bench_packages="libbenchmark-dev wrk mosquitto-clients procps"
 
 # Installs those of the named Debian packages that are missing.
 install_packages() {

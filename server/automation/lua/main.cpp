@@ -26,7 +26,7 @@ void confine(rlim_t addressSpace)
     ::setrlimit(RLIMIT_CORE, &none);
     ::setrlimit(RLIMIT_FSIZE, &none);
     ::setrlimit(RLIMIT_NPROC, &none);
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     const rlimit space{addressSpace, addressSpace};
     ::setrlimit(RLIMIT_AS, &space);
 #else
