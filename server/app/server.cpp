@@ -327,6 +327,4 @@ void Server::start() { parts_->start(); }
 
 void Server::stop() { parts_->stop(); }
 
-std::vector<std::uint16_t> Server::httpPorts() const { return parts_->http.ports(); }
-
 } // namespace atrium::app

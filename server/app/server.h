@@ -12,7 +12,7 @@ class Server {
 public:
     static const char* const version;
 
-    /// Makes and checks everything that needs no network: data folder, database, migrations. Throws with a sentence
+    /// Makes and checks everything that needs no network: data folder, first connection. Throws with a sentence
     /// that tells an operator what to do.
     explicit Server(const Configuration& configuration);
     ~Server();
@@ -21,9 +21,6 @@ public:
     void start();
     /// Ends requests in hand, writes out what is queued, and stops within ten seconds. Idempotent.
     void stop();
-
-    /// The HTTP ports that are listened on.
-    std::vector<std::uint16_t> httpPorts() const;
 
 private:
     struct Parts;
