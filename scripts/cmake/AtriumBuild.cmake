@@ -37,7 +37,9 @@ add_link_options(-Wl,-z,now -Wl,-z,relro)
 find_program(ATRIUM_CCACHE ccache)
 if(ATRIUM_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER
+      # Worktrees and clones of this tree share what was compiled: paths are hashed relative to the tree.
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
       ${ATRIUM_CCACHE})
   add_compile_options(-fpch-preprocess)
 endif()
