@@ -119,6 +119,7 @@ std::optional<std::string> pluginSetting(const Configuration& configuration, con
     if (auto value = configuration.pluginSetting(key)) return value;
     if (key == "plugins.auth.adminEmail") return configuration.text("admin.email");
     if (key == "plugins.auth.adminPassword") return configuration.text("admin.password");
+    if (key == "plugins.auth.timeZone") return configuration.text("site.timezone");
     return {};
 }
 
