@@ -177,9 +177,12 @@ void ManagedBroker::supervise()
             // What the broker says of itself stays beside its configuration, anew with each start.
             const int output =
                 ::open((options_.folder / "broker.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+            // Not our environment: it can hold passwords, and the socket of systemd, where mosquitto would report that
+            // it is ready as if it were we.
             const runtime::ChildOptions child{{"mosquitto", "-c", (options_.folder / "mosquitto.conf").string()},
                                               {{output, 1}, {output, 2}},
-                                              SIGTERM};
+                                              SIGTERM,
+                                              runtime::ChildOptions::Environment::Minimal};
             // The death signal belongs to this thread, which lives as long as the broker is wanted.
             runtime::ChildProcess broker(child);
             ::close(output);

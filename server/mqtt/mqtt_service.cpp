@@ -107,8 +107,9 @@ void MqttService::sendFilters()
         for (const auto& [filter, count] : filters_)
             if (filter.find_first_of("+#") != std::string::npos) wide.push_back(filter);
         for (const auto& [filter, count] : filters_) {
-            const bool covered = std::any_of(wide.begin(), wide.end(),
-                                             [&](std::string_view other) { return isCoveredBy(filter, other); });
+            const bool covered = std::any_of(wide.begin(), wide.end(), [&filter = filter](std::string_view other) {
+                return isCoveredBy(filter, other);
+            });
             if (!covered) wanted.insert(filter);
         }
     }
