@@ -27,8 +27,8 @@ public:
     virtual bool isConfigured() const = 0;
 
     /// Puts a mail into the durable outbox; from then on it is tried until it is taken or its patience (a setting, one
-    /// day) ends. The text never reaches a log. Errors: Unavailable (no SMTP server configured), InvalidArgument (address),
-    /// TooManyRequests (outbox full). Thread: any that may block.
+    /// day) ends. The text never reaches a log. Errors: Unavailable (no SMTP server configured), InvalidArgument
+    /// (address), TooManyRequests (outbox full). Thread: any that may block.
     virtual Result<void> send(Mail mail) = 0;
 };
 
