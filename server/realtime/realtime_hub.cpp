@@ -253,6 +253,7 @@ void RealtimeHub::distribute(RealtimeMessage&& source)
     auto message = std::make_shared<OutgoingMessage>();
     message->seq = ++seq_;
     message->permission = std::move(source.permission);
+    message->object = std::move(source.object);
     message->user = source.user;
     message->conflationKey = std::move(source.conflationKey);
     source.body.set("topic", source.topic);
