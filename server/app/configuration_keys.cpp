@@ -86,9 +86,10 @@ const std::vector<KeySpec>& configurationKeys()
         number("smtp.port", 587, 1, 65535, "Port of the mail server"),
         choice("smtp.tls", "starttls", {"starttls", "tls", "none"},
                "How the connection to the mail server is protected"),
+        text("smtp.ca", "", "File with the authority of the mail server; empty = the system's"),
         text("smtp.user", "", "Account at the mail server"),
         secret("smtp.password", "Password of that account"),
-        text("smtp.from", "", "Sender of mails"),
+        text("smtp.from", "", "Sender of mails: an address, or a name and <address>"),
 
         text("paypal.url", "", "Base address of the PayPal API; empty = no payments"),
         text("paypal.client.id", "", "PayPal client id"),

@@ -1,5 +1,7 @@
 #include "app/part_options.h"
 
+#include <map>
+
 namespace atrium::app {
 
 observability::LogFormat logFormat(const Configuration& configuration)
@@ -117,10 +119,21 @@ plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration,
 std::optional<std::string> pluginSetting(const Configuration& configuration, const std::string& key)
 {
     if (auto value = configuration.pluginSetting(key)) return value;
-    if (key == "plugins.auth.adminEmail") return configuration.text("admin.email");
-    if (key == "plugins.auth.adminPassword") return configuration.text("admin.password");
-    if (key == "plugins.auth.timeZone") return configuration.text("site.timezone");
-    return {};
+    // Keys of the server that are a plugin's business.
+    static const std::map<std::string, std::string> serverKeys{
+        {"plugins.auth.adminEmail", "admin.email"},
+        {"plugins.auth.adminPassword", "admin.password"},
+        {"plugins.auth.timeZone", "site.timezone"},
+        {"plugins.notify.smtpHost", "smtp.host"},
+        {"plugins.notify.smtpPort", "smtp.port"},
+        {"plugins.notify.smtpTls", "smtp.tls"},
+        {"plugins.notify.smtpCa", "smtp.ca"},
+        {"plugins.notify.smtpUser", "smtp.user"},
+        {"plugins.notify.smtpPassword", "smtp.password"},
+        {"plugins.notify.smtpFrom", "smtp.from"},
+    };
+    const auto found = serverKeys.find(key);
+    return found == serverKeys.end() ? std::nullopt : std::optional(configuration.text(found->second));
 }
 
 } // namespace atrium::app

@@ -84,7 +84,7 @@ Result<HttpResponse> HistoryApi::history(const HttpRequest& request) const
     }
     return HttpResponse::json(Object{{"deviceId", device->info.id.value},
                                      {"attribute", attribute},
-                                     {"unit", known->spec.unit},
+                                     {"unit", known->spec->unit},
                                      {"resolution", toString(answer.resolution)},
                                      {"from", toIso8601(*from)},
                                      {"to", toIso8601(*to)},
