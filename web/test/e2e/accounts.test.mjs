@@ -20,7 +20,7 @@ function totp(secret, time = Date.now()) {
 }
 
 before(async () => {
-  home = await Home.create();
+  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
   browser = await openBrowser();
   page = await openPage(browser, {locale: 'en-GB'});
   await signIn(page, home);
