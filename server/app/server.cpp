@@ -126,6 +126,7 @@ struct Server::Parts {
     const std::shared_ptr<plugins::ManifestPermissionCatalog> permissions =
         std::make_shared<plugins::ManifestPermissionCatalog>();
     Subscription permissionService;
+    Subscription brokerService;
 
     http::HttpServer http;
     realtime::RealtimeHub realtime;
@@ -280,6 +281,9 @@ void Server::Parts::start()
     permissions->declare(AdminApi::permissions());
     permissions->declare(automation::AutomationApi::permissions());
     permissionService = services.provide<PermissionCatalog>(permissions);
+    // The broker is a part of the server and outlives whoever finds the service.
+    if (broker)
+        brokerService = services.provide<BrokerAccounts>(std::shared_ptr<BrokerAccounts>(broker.get(), [](auto*) {}));
 
     historyWriter.start();
     core.start();

@@ -1,4 +1,5 @@
 // What accounts promise of the whole server: revocation, guessing, timing, and secrets that stay inside.
+#include "support/server/mqtt_peer.h"
 #include "support/server/server_process.h"
 
 #include "atrium/json.h"
@@ -192,6 +193,58 @@ TEST_F(AccountsTest, SecretsStayOutOfLogsMetricsAndTheDatabase)
         EXPECT_EQ(metrics.find(secret), std::string::npos);
         EXPECT_EQ(audit.find(secret), std::string::npos);
     }
+}
+
+TEST_F(AccountsTest, AnMqttAccountHearsWhatItsPersonMaySee)
+{
+    const auto token = registered("user@example.org");
+    const auto id = toJson(*server.get("/api/users?q=user@").body.find("users")->list().at(0).find("id"));
+    ASSERT_EQ(server.request("PUT", "/api/users/" + id, Object{{"ownRole", "visitor"}}).status, 200);
+    const auto grant = server.post("/api/grants", Object{{"userId", std::stoll(id)},
+                                                         {"permission", "devices.read"},
+                                                         {"object", Object{{"kind", "device"}, {"id", 1}}}});
+    ASSERT_EQ(grant.status, 201) << grant.text;
+    server.setToken(token);
+    const auto made = server.post("/api/auth/mqtt-accounts");
+    ASSERT_EQ(made.status, 201) << made.text;
+    EXPECT_EQ(server.post("/api/auth/mqtt-accounts", Object{{"deviceId", 1}}).status, 404) << "may not manage it";
+    server.setToken(administrator);
+
+    const auto listen = [&](const std::string& password, const std::string& output) {
+        return ChildProcess({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(server.mqttPort()), "-u",
+                             made.body.textOr("username", ""), "-P", password, "-t", "aurion/devices/#", "-v", "-W",
+                             "4"},
+                            output);
+    };
+    const TempFolder folder;
+    const auto heardBy = [&](const std::string& name) {
+        std::ifstream file(folder.str() + "/" + name);
+        return std::string(std::istreambuf_iterator<char>(file), {});
+    };
+    auto listener = listen(made.body.textOr("password", ""), folder.str() + "/right");
+    auto stranger = listen("wrong", folder.str() + "/wrong");
+    MqttPeer devices(server.mqttPort(), "devices", "nothing");
+    EXPECT_TRUE(eventually(
+        [&] {
+            devices.publish("aurion/devices/2/status", R"({"status":true})");
+            devices.publish("aurion/devices/1/status", R"({"status":true})");
+            return heardBy("right").find("aurion/devices/1/status") != std::string::npos;
+        },
+        3500ms));
+    EXPECT_EQ(heardBy("right").find("aurion/devices/2/status"), std::string::npos);
+    stranger.wait(6s);
+    EXPECT_NE(heardBy("wrong").find("not authori"), std::string::npos) << heardBy("wrong");
+    listener.wait(6s);
+
+    ASSERT_EQ(server.request("DELETE", "/api/grants/" + toJson(*grant.body.find("id"))).status, 200);
+    std::this_thread::sleep_for(6s); // told within five
+    auto later = listen(made.body.textOr("password", ""), folder.str() + "/later");
+    for (int i = 0; i < 10; ++i) {
+        devices.publish("aurion/devices/1/status", R"({"status":false})");
+        std::this_thread::sleep_for(200ms);
+    }
+    later.wait(6s);
+    EXPECT_EQ(heardBy("later").find("aurion/devices/1/status"), std::string::npos) << "the right was taken back";
 }
 
 } // namespace
