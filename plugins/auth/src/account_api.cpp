@@ -42,7 +42,7 @@ Route personalRoute(HttpMethod method, std::string path, std::string id, Text su
 
 } // namespace
 
-AccountApi::AccountApi(Parts parts, HashingThread& hashing) : parts_(std::move(parts)), answers_(hashing) {}
+AccountApi::AccountApi(Parts parts, JobThread& hashing) : parts_(std::move(parts)), answers_(hashing) {}
 
 void AccountApi::registerRoutes(Http& http, Subscriptions& routes)
 {

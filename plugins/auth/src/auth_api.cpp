@@ -29,7 +29,7 @@ Route doorRoute(std::string path, std::string operationId, Text summary, const s
 
 } // namespace
 
-AuthApi::AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers)
+AuthApi::AuthApi(AccountsService& accounts, SignIn& signIn, JobThread& hashing, Executor& workers)
     : accounts_(accounts), signIn_(signIn), answers_(hashing), workers_(workers)
 {}
 

@@ -10,7 +10,7 @@ namespace atrium::auth {
 /// Thread: any.
 class AuthApi {
 public:
-    AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers);
+    AuthApi(AccountsService& accounts, SignIn& signIn, JobThread& hashing, Executor& workers);
 
     /// Adds all routes; they stand as long as `routes` holds them.
     void registerRoutes(Http& http, Subscriptions& routes);
@@ -25,7 +25,7 @@ private:
 
     AccountsService& accounts_;
     SignIn& signIn_;
-    HashingAnswers answers_;
+    LaterAnswers answers_;
     Executor& workers_;
 };
 

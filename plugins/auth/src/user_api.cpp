@@ -60,7 +60,7 @@ Result<AdministrativeChange> readChange(const HttpRequest& request)
 
 } // namespace
 
-UserApi::UserApi(Parts parts, HashingThread& hashing) : parts_(parts), answers_(hashing) {}
+UserApi::UserApi(Parts parts, JobThread& hashing) : parts_(parts), answers_(hashing) {}
 
 void UserApi::registerRoutes(Http& http, Subscriptions& routes)
 {
