@@ -99,7 +99,8 @@ const french = {
     cancelled: 'Annulée',
   } as Record<string, string>,
   triggers: {
-    mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', startup: 'démarrage',
+    mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', cron: 'planning',
+    sunrise: 'lever du soleil', sunset: 'coucher du soleil', silent: 'silence', startup: 'démarrage',
     event: 'événement', manual: 'à la main',
   } as Record<string, string>,
   steps: {command: 'Commande', publish: 'Message', log: 'Journal', wait: 'Attente', call: 'Appel'} as Record<string, string>,
@@ -211,7 +212,8 @@ const english: typeof french = {
     cancelled: 'Cancelled',
   },
   triggers: {
-    mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', startup: 'start', event: 'event',
+    mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', cron: 'schedule',
+    sunrise: 'sunrise', sunset: 'sunset', silent: 'silence', startup: 'start', event: 'event',
     manual: 'by hand',
   },
   steps: {command: 'Command', publish: 'Message', log: 'Log', wait: 'Wait', call: 'Call'},
