@@ -101,15 +101,14 @@ void ManagedBroker::writeConfiguration()
     if (const auto status = hasher.wait(startTimeout); !status || *status != 0)
         throw std::runtime_error("mosquitto_passwd failed");
 
-    const bool loopback = options_.bind.starts_with("127.") || options_.bind == "::1" || options_.bind == "localhost";
-    const bool anonymous = options_.anonymousLocal && loopback;
-    std::string rights;
-    // Rules before the first `user` line are those of clients without an account.
-    if (anonymous) rights += "topic readwrite #\n";
-    rights += std::string("\nuser ") + serverUser + "\ntopic readwrite #\ntopic read $SYS/#\n";
-    if (!options_.deviceUser.empty()) rights += "\nuser " + options_.deviceUser + "\ntopic readwrite #\n";
-    rights += "\npattern readwrite devices/%u/#\n";
-    writePrivateFile(in("rights"), rights);
+    {
+        std::ifstream hashed(in("passwords"));
+        ownAccounts_.assign(std::istreambuf_iterator<char>(hashed), {});
+    }
+    {
+        std::lock_guard lock(mutex_);
+        writeAccounts();
+    }
 
     const auto listener = [&](int port, const char* protocol) {
         return "listener " + std::to_string(port) + ' ' + options_.bind + "\nprotocol " + protocol + '\n';
@@ -119,7 +118,7 @@ void ManagedBroker::writeConfiguration()
     text += listener(options_.port, "mqtt");
     if (options_.webSocketPort != 0) text += listener(options_.webSocketPort, "websockets");
     if (const auto path = localSocket(); !path.empty()) text += "listener 0 " + path + '\n';
-    text += std::string("allow_anonymous ") + (anonymous ? "true" : "false") + '\n';
+    text += std::string("allow_anonymous ") + (isAnonymous() ? "true" : "false") + '\n';
     text += "password_file " + in("passwords").string() + "\nacl_file " + in("rights").string() + '\n';
     // The default keeps everything in memory until a clean end: kill -9 would lose all retained and queued messages.
     text += "persistence true\npersistence_location " + options_.folder.string() + "/\nautosave_interval 1\n";
@@ -128,6 +127,49 @@ void ManagedBroker::writeConfiguration()
         "persistent_client_expiration 1d\nmax_keepalive 120\nallow_duplicate_messages false\nset_tcp_nodelay true\n"
         "log_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n";
     writePrivateFile(in("mosquitto.conf"), text);
+}
+
+bool ManagedBroker::isAnonymous() const
+{
+    const bool loopback = options_.bind.starts_with("127.") || options_.bind == "::1" || options_.bind == "localhost";
+    return options_.anonymousLocal && loopback;
+}
+
+void ManagedBroker::writeAccounts()
+{
+    auto passwords = ownAccounts_;
+    std::string rights;
+    // Rules before the first `user` line are those of clients without an account.
+    if (isAnonymous()) rights += "topic readwrite #\n";
+    rights += std::string("\nuser ") + serverUser + "\ntopic readwrite #\ntopic read $SYS/#\n";
+    if (!options_.deviceUser.empty()) rights += "\nuser " + options_.deviceUser + "\ntopic readwrite #\n";
+    for (const auto& account : accounts_) {
+        passwords += account.name + ':' + account.passwordHash + '\n';
+        rights += "\nuser " + account.name + '\n';
+        for (const auto& topic : account.readTopics) rights += "topic read " + topic + '\n';
+        for (const auto& topic : account.writeTopics) rights += "topic write " + topic + '\n';
+    }
+    rights += "\npattern readwrite devices/%u/#\n";
+    writePrivateFile(options_.folder / "passwords", passwords);
+    writePrivateFile(options_.folder / "rights", rights);
+}
+
+void ManagedBroker::replace(std::vector<BrokerAccount> accounts)
+{
+    const auto isSafe = [](std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; };
+    for (const auto& account : accounts) {
+        if (account.name.empty() || account.name == serverUser || account.name == options_.deviceUser ||
+            account.name.find_first_of(": #+\r\n\t") != std::string::npos || !isSafe(account.passwordHash))
+            throw std::invalid_argument("no name for an account at the broker");
+        for (const auto* topics : {&account.readTopics, &account.writeTopics})
+            for (const auto& topic : *topics)
+                if (!isSafe(topic)) throw std::invalid_argument("no topic for an account at the broker");
+    }
+    std::lock_guard lock(mutex_);
+    accounts_ = std::move(accounts);
+    if (ownAccounts_.empty()) return; // not started yet
+    writeAccounts();
+    if (const pid_t child = pid_) ::kill(child, SIGHUP);
 }
 
 bool ManagedBroker::accepts() const

@@ -1,10 +1,12 @@
 // Everything that the dashboard says, in French and English. Adding a key to one language alone does not compile.
 
 import {computed, signal} from '@preact/signals';
+import * as accounts from './i18n_accounts.ts';
 
 export type Language = 'fr' | 'en';
 
 const french = {
+  accounts: accounts.french,
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',
@@ -120,6 +122,7 @@ const french = {
 };
 
 const english: typeof french = {
+  accounts: accounts.english,
   signIn: 'Sign in',
   signUp: 'Create an account',
   signOut: 'Sign out',

@@ -8,8 +8,10 @@ import {Empty} from './parts/empty.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
-import {restore, user} from './session.ts';
+import {enterAsGuest, restore, user} from './session.ts';
 import * as theme from './theme.ts';
+import {Account} from './views/account.tsx';
+import {Administration} from './views/administration.tsx';
 import {AutomationPage} from './views/automation.tsx';
 import {Automations} from './views/automations.tsx';
 import {DevicePage} from './views/device.tsx';
@@ -22,6 +24,8 @@ function Page() {
   if (page === 'rooms' && id === null) return <Rooms />;
   if (page === 'devices' && id !== null) return <DevicePage key={id} id={id} />;
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
+  if (page === 'account' && id === null) return <Account />;
+  if (page === 'people' && id === null) return <Administration />;
   if (page === 'settings' && id === null) return <Settings />;
   return <Empty icon="search" title={texts.value.notFound} />;
 }
@@ -42,6 +46,12 @@ router.start();
 devices.start();
 automations.start();
 realtime.start(() => void restore());
+// A guest comes with a link: /#/guest/CODE.
+const guestCode = /^#\/guest\/([\w-]+)$/.exec(location.hash)?.[1];
+if (guestCode) {
+  history.replaceState(null, '', '/');
+  enterAsGuest(guestCode).catch(() => undefined);
+}
 void restore();
 // The server may have been away when the page was opened.
 realtime.onMessage('initial', () => {

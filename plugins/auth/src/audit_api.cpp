@@ -73,7 +73,7 @@ void AuditApi::registerRoutes(Http& http, Subscriptions& routes)
         accountRoute(HttpMethod::Get, "/api/audit/export", "exportAudit",
                      {"Le journal d'audit en CSV", "The audit log as CSV"}, RouteAccess::permitted(readPermission));
     download.query = filters();
-    download.responseSchema = R"({"type": ["string", "null"]})";
+    download.responseSchema = R"({"type": "string"})";
     routes += http.route(download, [this](const HttpRequest& request) -> Result<HttpResponse> {
         const auto query = readFilters(request, maxExport);
         if (!query) return query.error();

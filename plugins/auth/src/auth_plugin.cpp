@@ -9,6 +9,7 @@
 #include "atrium/settings.h"
 #include "audit_api.h"
 #include "auth_api.h"
+#include "mqtt_api.h"
 #include "rights_api.h"
 #include "secret.h"
 #include "user_api.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::chrono::hours expiryPeriod{1};
 constexpr std::chrono::seconds auditPeriod{1};
+constexpr std::chrono::seconds brokerPeriod{5};
 
 RegistrationPolicy policyOf(const Settings& settings)
 {
@@ -73,7 +75,11 @@ struct AuthPlugin::Parts {
                      hashing),
           userApi({accounts, repository, sessions, factors, context.clock()}, hashing),
           rightsApi({rights, repository, accounts, invitations, sessions, people, context.clock()}),
-          auditApi(audit, [this] { return rotateKeys(); })
+          auditApi(audit, [this] { return rotateKeys(); }),
+          mqttAccounts(
+              context.database(), people, context.devices(),
+              [&context] { return context.services().find<BrokerAccounts>(); }, context.settings().text("topicPrefix")),
+          mqttApi(mqttAccounts, context.devices(), context.clock())
     {}
     ~Parts() { hashing.stop(); }
 
@@ -139,6 +145,8 @@ struct AuthPlugin::Parts {
     UserApi userApi;
     RightsApi rightsApi;
     AuditApi auditApi;
+    MqttAccounts mqttAccounts;
+    MqttApi mqttApi;
 };
 
 void AuthPlugin::configure(PluginContext& context)
@@ -156,10 +164,14 @@ void AuthPlugin::configure(PluginContext& context)
     parts_->userApi.registerRoutes(http, registrations_);
     parts_->rightsApi.registerRoutes(http, registrations_);
     parts_->auditApi.registerRoutes(http, registrations_);
+    parts_->mqttApi.registerRoutes(http, registrations_);
     registrations_ += context.scheduler().every(
         expiryPeriod, [this] { context_->workers().post([parts = parts_] { parts->tidy(); }); });
     registrations_ += context.scheduler().every(
         auditPeriod, [this] { context_->workers().post([parts = parts_] { parts->audit.flush(); }); });
+    // Rights begin and end by themselves, and devices come and go: the broker is told within this time.
+    registrations_ += context.scheduler().every(
+        brokerPeriod, [this] { context_->workers().post([parts = parts_] { parts->mqttAccounts.apply(); }); });
 }
 
 void AuthPlugin::start()
@@ -170,6 +182,7 @@ void AuthPlugin::start()
     parts_->rightsApi.reload();
     parts_->accounts.ensureAdministrator(settings.text("adminEmail"), settings.text("adminPassword"));
     parts_->accounts.restore();
+    parts_->mqttAccounts.apply();
     parts_->hashing.start();
 }
 

@@ -81,6 +81,7 @@ protected:
             .set("accessMinutes", 15)
             .set("refreshDays", 30)
             .set("auditDays", 365)
+            .set("topicPrefix", "aurion")
             .set("timeZone", "Europe/Paris");
         catalog = context.services().provide<PermissionCatalog>(std::make_shared<Catalog>());
     }
