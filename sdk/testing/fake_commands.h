@@ -2,6 +2,7 @@
 
 #include "atrium/commands.h"
 #include "atrium/devices.h"
+#include "testing/handler_list.h"
 
 #include <map>
 #include <memory>
@@ -45,11 +46,19 @@ public:
         return Subscription([handlers = handlers_, integration] { handlers->erase(integration); });
     }
 
+    Subscription onOutcome(std::function<void(const CommandOutcome&)> handler) override
+    {
+        return outcomes_.add(std::move(handler));
+    }
+    /// Says how a command ended.
+    void end(const CommandOutcome& outcome) { outcomes_.call(outcome); }
+
     std::vector<Command> sent;
     std::vector<MqttPublication> published;
 
 private:
     Devices& devices_;
+    HandlerList<const CommandOutcome&> outcomes_;
     std::shared_ptr<std::map<std::string, CommandHandler>> handlers_ =
         std::make_shared<std::map<std::string, CommandHandler>>();
 };

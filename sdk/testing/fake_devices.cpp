@@ -29,7 +29,7 @@ std::shared_ptr<const DeviceList> FakeDevices::list() const
     return list;
 }
 
-Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes)
+Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
 {
     if (!info.id) return makeError(ErrorCode::InvalidArgument, {}, "device id");
     for (const auto& [id, device] : devices_)
@@ -40,7 +40,7 @@ Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes
         device->online = before->online;
         device->lastSeen = before->lastSeen;
         for (auto& attribute : attributes) {
-            const auto* known = before->find(attribute.spec.name);
+            const auto* known = before->find(attribute.spec->name);
             if (!known) continue;
             const auto spec = attribute.spec;
             attribute = *known;
@@ -49,6 +49,11 @@ Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes
     }
     device->info = std::move(info);
     device->attributes = std::move(attributes);
+    device->entities = std::move(entities);
+    if (before)
+        for (auto& entity : device->entities)
+            if (const int old = before->entityIndex(entity.id); old >= 0)
+                entity.availability = before->entities[static_cast<std::size_t>(old)].availability;
     replace(device->info.id, device);
     return {};
 }
@@ -90,6 +95,28 @@ void FakeDevices::setOnline(DeviceId id, bool online)
     replace(id, after);
 }
 
+bool FakeDevices::giveUp(DeviceId id, std::string_view attribute, const Cause& cause)
+{
+    const auto device = find(id);
+    const Attribute* known = device ? device->find(attribute) : nullptr;
+    if (!known || !known->desired) return false;
+    return change(id, attribute, known->desired->reported, clock_.now(), cause, Origin::Reported);
+}
+
+void FakeDevices::setAvailability(DeviceId id, int entity, Availability availability)
+{
+    const auto before = find(id);
+    if (!before) return;
+    auto after = std::make_shared<Device>(*before);
+    after->online = after->entities.empty();
+    for (std::size_t i = 0; i < after->entities.size(); ++i) {
+        if (entity < 0 || static_cast<int>(i) == entity) after->entities[i].availability = availability;
+        after->online |= after->entities[i].availability == Availability::Available;
+    }
+    after->availability = after->online ? Availability::Available : availability;
+    replace(id, after);
+}
+
 bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
                          Origin origin)
 {
@@ -97,12 +124,16 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
     if (!before) return false;
     auto after = std::make_shared<Device>(*before);
     const auto found = std::find_if(after->attributes.begin(), after->attributes.end(),
-                                    [&](const Attribute& known) { return known.spec.name == attribute; });
+                                    [&](const Attribute& known) { return known.spec->name == attribute; });
     if (found == after->attributes.end()) return false;
-    const bool fits =
-        value.kind() == found->spec.kind || (value.isNumeric() && found->spec.kind == Value::Kind::Number);
+    const bool fits = value.isNull() || value.kind() == found->spec->kind ||
+                      (value.isNumeric() && found->spec->kind == Value::Kind::Number);
     if (!fits) return false;
     const auto previous = found->value;
+    if (origin == Origin::Reported) found->desired.reset();
+    else
+        found->desired = std::make_shared<const DesiredValue>(
+            DesiredValue{value, found->desired ? found->desired->reported : previous, at});
     found->value = value;
     found->assumed = origin == Origin::Assumed;
     if (origin == Origin::Reported) found->reportedAt = at;

@@ -16,14 +16,21 @@ public:
     DevicePtr find(DeviceId id) const override;
     DevicePtr find(std::string_view uidOrName) const override;
     std::shared_ptr<const DeviceList> list() const override;
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) override;
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;
     bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
+    bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) override;
     void setOnline(DeviceId id, bool online) override;
+    void setAvailability(DeviceId id, int entity, Availability availability) override;
+    void raise(const DeviceEvent& event) override { eventHandlers_.call(event); }
     Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override
     {
         return attributeHandlers_.add(std::move(handler));
+    }
+    Subscription onEvent(std::function<void(const DeviceEvent&)> handler) override
+    {
+        return eventHandlers_.add(std::move(handler));
     }
     Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override
     {
@@ -47,6 +54,7 @@ private:
     std::map<DeviceId, DevicePtr> devices_;
     std::uint64_t version_ = 0;
     HandlerList<const AttributeChanged&> attributeHandlers_;
+    HandlerList<const DeviceEvent&> eventHandlers_;
     HandlerList<const DeviceChanged&> deviceHandlers_;
     HandlerList<const std::vector<DevicePtr>&> publishedHandlers_;
 };

@@ -169,7 +169,7 @@ Server::Parts::Parts(const Configuration& settings)
       brokerAddress(broker ? broker->address() : externalBroker(configuration)),
       mqtt(brokerAddress, configuration.text("mqtt.client.id"), core, logging.component("mqtt"), metrics),
       commandStore(database, workers, clock, logging.component("commands"), metrics),
-      commandDispatcher(devices, mqtt, commandStore, core, clock, logging.component("commands"), metrics),
+      commandDispatcher(devices, mqtt, commandStore, core, core, clock, logging.component("commands"), metrics),
       http(httpConfig(configuration, installation), {clock, workers, metrics, logging.component("http"),
                                                      [this](std::string_view token) { return authenticate(token); },
                                                      [open = configuration.boolean("home.open")] { return open; }}),

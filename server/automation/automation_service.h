@@ -17,7 +17,7 @@ struct AutomationOptions {
 };
 
 struct AutomationServices {
-    Executor& core;
+    runtime::CoreLoop& core;
     Executor& worker;
     Scheduler& scheduler;
     const Clock& clock;

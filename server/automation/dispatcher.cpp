@@ -213,7 +213,7 @@ void Dispatcher::onChange(const AttributeChanged& change)
 {
     const auto found = attributes_.find(change.device.info.id.value);
     if (found == attributes_.end()) return;
-    const auto& name = change.attribute.spec.name;
+    const auto& name = change.attribute.spec->name;
     const auto index = std::find_if(found->second.begin(), found->second.end(),
                                     [&](const auto& candidate) { return candidate.name == name; });
     if (index == found->second.end()) return;

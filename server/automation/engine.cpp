@@ -15,7 +15,7 @@ DeviceView viewOf(const Device& device)
 {
     DeviceView view{device.info.id.value, device.info.uid, device.info.name, {}};
     for (const auto& attribute : device.attributes)
-        view.attributes.push_back({attribute.spec.name, attribute.spec.writable, attribute.value});
+        view.attributes.push_back({attribute.spec->name, attribute.spec->writable, attribute.value});
     return view;
 }
 

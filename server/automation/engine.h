@@ -34,7 +34,7 @@ public:
         std::function<void(AutomationId, const std::string& reason)> offender;
     };
     struct Services {
-        Executor& core;
+        runtime::CoreLoop& core;
         Scheduler& scheduler;
         const Clock& clock;
         Devices& devices;

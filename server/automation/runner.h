@@ -96,7 +96,9 @@ private:
     std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
     void sendStart(LiveRun& run);
     void startWait(LiveRun& run, std::chrono::microseconds duration);
-    void complete(std::uint64_t id, std::size_t step, bool ok, Value result);
+    void finishWait(std::uint64_t id, std::size_t step, bool ok, Value result);
+    /// Notes the result of the run's last step; false when the run or the step is over.
+    bool complete(std::uint64_t id, std::size_t step, bool ok, Value result);
     void answer(const LiveRun& run, std::size_t step);
     void logLine(const LiveRun& run, const Value& payload);
     bool withinBudget(AutomationId automation);

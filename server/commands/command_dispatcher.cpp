@@ -17,11 +17,44 @@ void resolveToggle(Command& command, const Device& device)
 } // namespace
 
 CommandDispatcher::CommandDispatcher(Devices& devices, Mqtt& mqtt, CommandStore& store, Executor& core,
-                                     const Clock& clock, Log& log, Metrics& metrics)
+                                     Scheduler& scheduler, const Clock& clock, Log& log, Metrics& metrics,
+                                     ConfirmationPolicy policy)
     : devices_(devices), mqtt_(mqtt), store_(store), core_(core), clock_(clock), log_(log),
       accepted_(metrics.counter("atrium_commands_total", "Commands by result", {{"result", "accepted"}})),
-      rejected_(metrics.counter("atrium_commands_total", "Commands by result", {{"result", "rejected"}}))
+      timedOut_(metrics.counter("atrium_commands_total", "Commands by result", {{"result", "timed_out"}})),
+      rejected_(metrics.counter("atrium_commands_total", "Commands by result", {{"result", "rejected"}})),
+      follower_(devices, scheduler, clock, metrics, policy,
+                {[this](const OpenCommand& command) {
+                     log_.info("a command is repeated", {{"command", command.id},
+                                                         {"device", command.command.device.value},
+                                                         {"correlation", command.command.cause.correlationId}});
+                     for (const auto& publication : command.publications)
+                         if (!mqtt_.publish(publication))
+                             log_.warning("the outbox is full", {{"topic", publication.topic}});
+                 },
+                 [this](const CommandOutcome& outcome) { ended(outcome); }})
 {}
+
+Subscription CommandDispatcher::onOutcome(std::function<void(const CommandOutcome&)> handler)
+{
+    return outcomes_.add(std::move(handler));
+}
+
+void CommandDispatcher::ended(const CommandOutcome& outcome)
+{
+    if (outcome.result == CommandResult::TimedOut) {
+        timedOut_.add();
+        log_.warning("a command was not confirmed", {{"command", outcome.id},
+                                                     {"device", outcome.command.device.value},
+                                                     {"name", outcome.command.name},
+                                                     {"origin", outcome.command.cause.origin},
+                                                     {"correlation", outcome.command.cause.correlationId}});
+    }
+    constexpr const char* words[] = {"confirmed", "assumed", "replaced", "timed_out"};
+    // Assumed is no news on disk: sent is all that is known, and the outbox must stay until the broker has it.
+    if (outcome.result != CommandResult::Assumed) store_.markEnded(outcome.id, words[static_cast<int>(outcome.result)]);
+    outcomes_.call(outcome);
+}
 
 Subscription CommandDispatcher::handle(std::string integration, CommandHandler handler)
 {
@@ -91,8 +124,11 @@ void CommandDispatcher::dispatch(Command command, std::function<void(Result<Comm
         devices_.assume(command.device, attribute, value, command.cause);
     accepted_.add();
 
+    OpenCommand open{id, command, stored.publications, stored.assumed, planned->confirmation};
+
     // Sending does not wait for the disk; the answer does. A crash in between repeats an idempotent command at worst.
     sendPublications(id, stored.publications);
+    follower_.follow(std::move(open));
     auto answer = std::make_shared<std::function<void(Result<CommandReceipt>)>>(std::move(done));
     store_.add(std::move(stored), [this, answer, id, device = command.device](Result<void> outcome) {
         const bool posted = core_.post([this, answer, id, device, outcome] {

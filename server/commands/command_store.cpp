@@ -71,6 +71,15 @@ void CommandStore::markSent(std::string id)
     scheduleFlush();
 }
 
+void CommandStore::markEnded(std::string id, std::string status)
+{
+    {
+        std::lock_guard lock(mutex_);
+        ended_.emplace_back(std::move(id), std::move(status));
+    }
+    scheduleFlush();
+}
+
 void CommandStore::scheduleFlush()
 {
     {
@@ -99,11 +108,13 @@ void CommandStore::writePending()
     for (;;) {
         std::vector<Pending> added;
         std::vector<std::string> sent;
+        std::vector<std::pair<std::string, std::string>> ended;
         {
             std::lock_guard lock(mutex_);
             added.swap(added_);
             sent.swap(sent_);
-            if (added.empty() && sent.empty()) {
+            ended.swap(ended_);
+            if (added.empty() && sent.empty() && ended.empty()) {
                 flushing_ = false;
                 idle_.notify_all();
                 return;
@@ -125,8 +136,12 @@ void CommandStore::writePending()
                         rows);
                 for (const auto& id : sent)
                     transaction.execute("UPDATE commands SET status = 'sent', finished_at = ?, publications = '[]' "
-                                        "WHERE id = ?",
+                                        "WHERE id = ? AND status = 'pending'",
                                         {now, id});
+                for (const auto& [id, status] : ended)
+                    transaction.execute("UPDATE commands SET status = ?, finished_at = ?, publications = '[]' "
+                                        "WHERE id = ?",
+                                        {status, now, id});
             });
         }
         catch (const std::exception& error) {

@@ -49,6 +49,9 @@ public:
     /// The broker has all messages of the command. Thread: any.
     void markSent(std::string id);
 
+    /// How the command ended: `confirmed`, `assumed`, `replaced` or `timed_out`. Thread: any.
+    void markEnded(std::string id, std::string status);
+
     /// Commands that were accepted but not sent before the last stop, oldest first; older than `maxAge` are closed as
     /// expired: a light that goes on a day late helps nobody. Thread: may block.
     std::vector<StoredCommand> loadUnsent(std::chrono::seconds maxAge);
@@ -79,6 +82,7 @@ private:
     std::condition_variable idle_;
     std::vector<Pending> added_;
     std::vector<std::string> sent_;
+    std::vector<std::pair<std::string, std::string>> ended_; ///< id and status
     bool flushing_ = false;
 };
 

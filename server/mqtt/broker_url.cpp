@@ -9,6 +9,7 @@ namespace atrium::mqtt {
 
 std::string BrokerAddress::display() const
 {
+    if (port == unixSocket) return "unix:" + host;
     return (tls ? "mqtts://" : "mqtt://") + (user.empty() ? "" : user + "@") + host + ':' + std::to_string(port);
 }
 

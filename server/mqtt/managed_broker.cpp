@@ -9,9 +9,12 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace atrium::mqtt {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -29,9 +32,8 @@ std::string randomPassword()
     return password;
 }
 
-void writePrivateFile(const std::filesystem::path& path, const std::string& content)
+void writePrivateFile(const fs::path& path, const std::string& content)
 {
-    namespace fs = std::filesystem;
     std::error_code ignored;
     fs::remove(path, ignored);
     std::ofstream(path).flush();
@@ -66,16 +68,27 @@ ManagedBroker::~ManagedBroker() { stop(); }
 BrokerAddress ManagedBroker::address() const
 {
     BrokerAddress address;
-    address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
-    address.port = options_.port;
+    if (const auto path = localSocket(); !path.empty()) {
+        address.host = path;
+        address.port = BrokerAddress::unixSocket;
+    }
+    else {
+        address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
+        address.port = options_.port;
+    }
     address.user = serverUser;
     address.password = password_;
     return address;
 }
 
+std::string ManagedBroker::localSocket() const
+{
+    auto path = fs::absolute(options_.folder / "socket").string();
+    return path.size() < sizeof(sockaddr_un::sun_path) ? path : std::string{};
+}
+
 void ManagedBroker::writeConfiguration()
 {
-    namespace fs = std::filesystem;
     fs::create_directories(options_.folder);
     fs::permissions(options_.folder, fs::perms::owner_all);
     const auto in = [&](const char* name) { return options_.folder / name; };
@@ -105,6 +118,7 @@ void ManagedBroker::writeConfiguration()
     if (::geteuid() == 0) text += "user root\n";
     text += listener(options_.port, "mqtt");
     if (options_.webSocketPort != 0) text += listener(options_.webSocketPort, "websockets");
+    if (const auto path = localSocket(); !path.empty()) text += "listener 0 " + path + '\n';
     text += std::string("allow_anonymous ") + (anonymous ? "true" : "false") + '\n';
     text += "password_file " + in("passwords").string() + "\nacl_file " + in("rights").string() + '\n';
     // The default keeps everything in memory until a clean end: kill -9 would lose all retained and queued messages.
@@ -120,9 +134,11 @@ bool ManagedBroker::accepts() const
 {
     try {
         const auto target = address();
+        const auto peer = target.port == BrokerAddress::unixSocket
+                              ? Poco::Net::SocketAddress(target.host)
+                              : Poco::Net::SocketAddress(target.host, static_cast<Poco::UInt16>(target.port));
         Poco::Net::StreamSocket socket;
-        socket.connect(Poco::Net::SocketAddress(target.host, static_cast<Poco::UInt16>(target.port)),
-                       Poco::Timespan(0, 200'000));
+        socket.connect(peer, Poco::Timespan(0, 200'000));
         return true;
     }
     catch (const Poco::Exception&) {

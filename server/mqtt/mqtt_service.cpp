@@ -31,11 +31,12 @@ MqttService::MqttService(BrokerAddress address, std::string clientId, runtime::C
       connection_(std::move(address), std::move(clientId),
                   ConnectionEvents{[this](std::shared_ptr<MessageBatch> batch) { receive(std::move(batch)); },
                                    [this](std::vector<std::uint64_t> tokens) {
-                                       core_.postWaiting([this, tokens = std::move(tokens)] {
+                                       const auto tell = [this, tokens = std::move(tokens)] {
                                            for (const auto token : tokens)
                                                if (auto node = waiting_.extract(token); node && node.mapped())
                                                    node.mapped()();
-                                       });
+                                       };
+                                       if (!core_.runNow(tell)) core_.postWaiting(tell);
                                    },
                                    [this](bool connected) {
                                        core_.postWaiting([this, connected] {
@@ -119,15 +120,19 @@ Result<void> MqttService::publish(MqttPublication publication, std::function<voi
 {
     if (!isValidTopic(publication.topic))
         return makeError(ErrorCode::InvalidArgument, {"Sujet MQTT invalide", "Invalid MQTT topic"}, publication.topic);
-    const auto token = nextToken_++;
-    if (!connection_.publish(std::move(publication), token))
-        return makeError(ErrorCode::TooManyRequests, {"File d'envoi MQTT pleine", "The MQTT outbox is full"});
+    const auto token = sent ? nextToken_++ : 0;
     if (sent) waiting_.emplace(token, std::move(sent));
+    if (!connection_.publish(std::move(publication), token)) {
+        waiting_.erase(token);
+        return makeError(ErrorCode::TooManyRequests, {"File d'envoi MQTT pleine", "The MQTT outbox is full"});
+    }
     return {};
 }
 
 void MqttService::receive(std::shared_ptr<MessageBatch> batch)
 {
+    // A flood is decoded by core while this thread reads on; a few messages are sooner decoded here than handed over.
+    if (batch->entries.size() <= fewMessages && core_.runNow([&] { dispatch(*batch); })) return;
     {
         std::unique_lock lock(flowMutex_);
         flow_.wait(lock, [this] { return stopped_ || batchesToCore_ < maxBatchesToCore; });

@@ -51,6 +51,10 @@ struct GuardedCommands : Commands {
     {
         real.send(std::move(command), link.wrap("command answer", std::move(done)));
     }
+    Subscription onOutcome(std::function<void(const CommandOutcome&)> handler) override
+    {
+        return link.keep(real.onOutcome(link.wrap("outcome handler", std::move(handler))));
+    }
     Subscription handle(std::string integration, CommandHandler handler) override
     {
         return link.keep(real.handle(std::move(integration), [guard = link.guard, handler = std::move(handler)](
@@ -70,9 +74,9 @@ struct GuardedDevices : Devices {
     DevicePtr find(DeviceId id) const override { return real.find(id); }
     DevicePtr find(std::string_view uidOrName) const override { return real.find(uidOrName); }
     std::shared_ptr<const DeviceList> list() const override { return real.list(); }
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) override
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities) override
     {
-        return real.put(std::move(info), std::move(attributes));
+        return real.put(std::move(info), std::move(attributes), std::move(entities));
     }
     bool remove(DeviceId id) override { return real.remove(id); }
     bool report(const Report& report) override { return real.report(report); }
@@ -80,7 +84,20 @@ struct GuardedDevices : Devices {
     {
         return real.assume(id, attribute, std::move(value), cause);
     }
+    bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) override
+    {
+        return real.giveUp(id, attribute, cause);
+    }
     void setOnline(DeviceId id, bool online) override { real.setOnline(id, online); }
+    void setAvailability(DeviceId id, int entity, Availability availability) override
+    {
+        real.setAvailability(id, entity, availability);
+    }
+    void raise(const DeviceEvent& event) override { real.raise(event); }
+    Subscription onEvent(std::function<void(const DeviceEvent&)> handler) override
+    {
+        return link.keep(real.onEvent(link.wrap("event handler", std::move(handler))));
+    }
     Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override
     {
         return link.keep(real.onAttributeChanged(link.wrap("attribute handler", std::move(handler))));

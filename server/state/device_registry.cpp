@@ -23,6 +23,45 @@ std::optional<Value> asKind(const Value& value, Value::Kind kind)
     return {};
 }
 
+std::optional<std::size_t> indexOf(const Device& device, std::string_view attribute)
+{
+    for (std::size_t i = 0; i < device.attributes.size(); ++i)
+        if (device.attributes[i].spec->name == attribute) return i;
+    return {};
+}
+
+/// A device that is described anew keeps what is known of its state.
+void keepState(const Device& known, Device& device)
+{
+    for (auto& attribute : device.attributes) {
+        const Attribute* old = known.find(attribute.spec->name);
+        if (!old || !asKind(old->value, attribute.spec->kind)) continue;
+        auto spec = std::move(attribute.spec);
+        attribute = *old;
+        attribute.spec = std::move(spec);
+    }
+    for (auto& entity : device.entities)
+        if (const int old = known.entityIndex(entity.id); old >= 0)
+            entity.availability = known.entities[static_cast<std::size_t>(old)].availability;
+    device.online = known.online;
+    device.availability = known.availability;
+    device.lastSeen = known.lastSeen;
+}
+
+/// A device with entities is there while one of them is.
+void updateOnline(Device& device)
+{
+    if (device.entities.empty()) return;
+    const auto is = [&](Availability wanted) {
+        return std::any_of(device.entities.begin(), device.entities.end(),
+                           [wanted](const Entity& entity) { return entity.availability == wanted; });
+    };
+    device.availability = Availability::NeverHeard;
+    for (const auto candidate : {Availability::Silent, Availability::Offline, Availability::Available})
+        if (is(candidate)) device.availability = candidate;
+    device.online = device.availability == Availability::Available;
+}
+
 } // namespace
 
 DeviceRegistry::DeviceRegistry(const Clock& clock, Executor& core, Scheduler& scheduler, Metrics& metrics)
@@ -40,7 +79,7 @@ DevicePtr DeviceRegistry::find(DeviceId id) const
     if (core_.isCurrent()) {
         // Core decides on what is true now (two toggles within one interval), not on what readers have seen.
         if (const auto slot = slots_.find(id); slot != slots_.end() && slot->second.dirty)
-            return std::make_shared<const Device>(slot->second.working);
+            return std::make_shared<const Device>(*slot->second.device);
     }
     std::lock_guard lock(mutex_);
     const auto found = published_.find(id);
@@ -75,7 +114,7 @@ std::shared_ptr<const DeviceList> DeviceRegistry::list() const
     return list_;
 }
 
-Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attributes)
+Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
 {
     assertOnCore();
     const DeviceId id = info.id;
@@ -89,19 +128,18 @@ Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attribu
         if (const auto found = published_.find(id); found != published_.end()) before = found->second;
     }
     auto [entry, isNew] = slots_.try_emplace(id);
-    Device& device = entry->second.working;
-    const auto known = std::move(device.attributes);
-    device.info = std::move(info);
-    device.attributes = std::move(attributes);
-    for (auto& attribute : device.attributes)
-        for (const auto& old : known)
-            if (old.spec.name == attribute.spec.name && asKind(old.value, attribute.spec.kind)) {
-                attribute.value = old.value;
-                attribute.changedAt = old.changedAt;
-                attribute.reportedAt = old.reportedAt;
-                attribute.assumed = old.assumed;
-            }
-    if (isNew) restoreValues(device);
+    Slot& slot = entry->second;
+    const auto known = slot.device;
+    auto device = std::make_shared<Device>();
+    device->info = std::move(info);
+    device->attributes = std::move(attributes);
+    device->entities = std::move(entities);
+    slot.reportedAt.assign(device->attributes.size(), UtcTime{});
+    if (known) keepState(*known, *device);
+    for (std::size_t i = 0; i < device->attributes.size(); ++i) slot.reportedAt[i] = device->attributes[i].reportedAt;
+    slot.device = std::move(device);
+    if (isNew) restoreValues(slot);
+    updateOnline(*slot.device);
     {
         std::lock_guard lock(mutex_);
         if (before) {
@@ -109,27 +147,30 @@ Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attribu
             if (const auto name = byName_.find(before->info.name); name != byName_.end() && name->second == id)
                 byName_.erase(name);
         }
-        byUid_[device.info.uid] = id;
-        byName_.emplace(device.info.name, id);
+        byUid_[slot.device->info.uid] = id;
+        byName_.emplace(slot.device->info.name, id);
     }
-    markDirty(entry->second);
+    if (!slot.dirty) dirty_.push_back(id);
+    slot.dirty = true;
     publish();
     deviceHandlers_.call(DeviceChanged{before, find(id)});
     return {};
 }
 
-void DeviceRegistry::restoreValues(Device& device)
+void DeviceRegistry::restoreValues(Slot& slot)
 {
+    Device& device = *slot.device;
     const auto kept = restored_.find(device.info.id);
     if (kept == restored_.end()) return;
-    for (auto& attribute : device.attributes) {
-        const auto value = kept->second.find(attribute.spec.name);
-        if (value == kept->second.end() || !asKind(value->second.value, attribute.spec.kind)) continue;
+    for (std::size_t i = 0; i < device.attributes.size(); ++i) {
+        auto& attribute = device.attributes[i];
+        const auto value = kept->second.find(attribute.spec->name);
+        if (value == kept->second.end() || !asKind(value->second.value, attribute.spec->kind)) continue;
         attribute.value = value->second.value;
         attribute.changedAt = value->second.changedAt;
-        attribute.reportedAt = value->second.reportedAt;
+        attribute.reportedAt = slot.reportedAt[i] = value->second.reportedAt;
         attribute.assumed = value->second.assumed;
-        device.lastSeen = std::max(device.lastSeen, attribute.reportedAt);
+        slot.lastSeen = device.lastSeen = std::max(device.lastSeen, attribute.reportedAt);
     }
     restored_.erase(kept);
 }
@@ -164,10 +205,16 @@ bool DeviceRegistry::report(const Report& report)
     bool allKnown = true;
     for (const auto& [name, value] : report.values)
         allKnown = apply(slot, name, value, report.at, Certainty::Reported, report.cause) && allKnown;
-    if (!slot.working.online) setOnline(report.device, true);
-    if (report.at - slot.working.lastSeen >= lastSeenResolution) markDirty(slot);
-    slot.working.lastSeen = std::max(slot.working.lastSeen, report.at);
+    if (!slot.device->online && !slot.device->info.tellsAvailability) bringOnline(slot);
+    slot.lastSeen = std::max(slot.lastSeen, report.at);
+    if (slot.lastSeen - slot.device->lastSeen >= lastSeenResolution) edit(slot).lastSeen = slot.lastSeen;
     return allKnown;
+}
+
+void DeviceRegistry::bringOnline(Slot& slot)
+{
+    if (slot.device->entities.empty()) return setOnline(slot.device->info.id, true);
+    setAvailability(slot.device->info.id, -1, Availability::Available);
 }
 
 bool DeviceRegistry::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
@@ -177,31 +224,61 @@ bool DeviceRegistry::assume(DeviceId id, std::string_view attribute, Value value
     return found != slots_.end() && apply(found->second, attribute, value, clock_.now(), Certainty::Assumed, cause);
 }
 
+bool DeviceRegistry::giveUp(DeviceId id, std::string_view name, const Cause& cause)
+{
+    assertOnCore();
+    const auto found = slots_.find(id);
+    if (found == slots_.end()) return false;
+    const auto index = indexOf(*found->second.device, name);
+    if (!index || !found->second.device->attributes[*index].desired) return false;
+    Device& device = edit(found->second);
+    Attribute& attribute = device.attributes[*index];
+    Value reported = attribute.desired->reported;
+    attribute.desired.reset();
+    attribute.assumed = false;
+    if (reported == attribute.value) return true;
+    const Value previous = std::exchange(attribute.value, std::move(reported));
+    attribute.changedAt = clock_.now();
+    attributeHandlers_.call(AttributeChanged{device, attribute, previous, cause});
+    return true;
+}
+
 bool DeviceRegistry::apply(Slot& slot, std::string_view name, const Value& reported, UtcTime at, Certainty certainty,
                            const Cause& cause)
 {
-    const auto attribute = std::find_if(slot.working.attributes.begin(), slot.working.attributes.end(),
-                                        [&](const Attribute& candidate) { return candidate.spec.name == name; });
-    if (attribute == slot.working.attributes.end()) return false;
-    auto value = asKind(reported, attribute->spec.kind);
+    const auto index = indexOf(*slot.device, name);
+    if (!index) return false;
+    const Attribute& known = slot.device->attributes[*index];
+    auto value = asKind(reported, known.spec->kind);
     if (!value) {
         refusedValues_.add();
         return false;
     }
     const bool isReport = certainty == Certainty::Reported;
     if (isReport) {
-        if (at < attribute->reportedAt) return true; // an older message that came late
-        attribute->reportedAt = at;
+        if (at < slot.reportedAt[*index]) return true; // an older message that came late
+        slot.reportedAt[*index] = at;
     }
-    const bool certaintyChanged = attribute->assumed == isReport;
-    attribute->assumed = !isReport;
-    if (certaintyChanged) markDirty(slot);
-    if (*value == attribute->value) return true;
+    const bool certaintyChanged = known.assumed == isReport;
+    const bool changed = !(*value == known.value);
+    if (!certaintyChanged && !changed) return true;
 
-    Value previous = std::exchange(attribute->value, std::move(*value));
-    attribute->changedAt = at;
-    markDirty(slot);
-    attributeHandlers_.call(AttributeChanged{slot.working, *attribute, previous, cause});
+    Device& device = edit(slot);
+    const auto alive = slot.device; // a handler may describe the device anew
+    Attribute& attribute = device.attributes[*index];
+    if (isReport) {
+        attribute.desired.reset();
+        attribute.reportedAt = at;
+    }
+    else {
+        const Value& last = attribute.desired ? attribute.desired->reported : attribute.value;
+        attribute.desired = std::make_shared<const DesiredValue>(DesiredValue{*value, last, at});
+    }
+    attribute.assumed = !isReport;
+    if (!changed) return true;
+    const Value previous = std::exchange(attribute.value, std::move(*value));
+    attribute.changedAt = at;
+    attributeHandlers_.call(AttributeChanged{device, attribute, previous, cause});
     return true;
 }
 
@@ -209,19 +286,57 @@ void DeviceRegistry::setOnline(DeviceId id, bool online)
 {
     assertOnCore();
     const auto found = slots_.find(id);
-    if (found == slots_.end() || found->second.working.online == online) return;
-    const auto before = std::make_shared<const Device>(found->second.working);
-    found->second.working.online = online;
-    markDirty(found->second);
-    deviceHandlers_.call(DeviceChanged{before, std::make_shared<const Device>(found->second.working)});
+    if (found == slots_.end() || found->second.device->online == online) return;
+    const auto before = std::make_shared<const Device>(*found->second.device);
+    Device& device = edit(found->second);
+    device.online = online;
+    device.availability = online ? Availability::Available : Availability::Offline;
+    deviceHandlers_.call(DeviceChanged{before, std::make_shared<const Device>(device)});
 }
 
-void DeviceRegistry::markDirty(Slot& slot)
+void DeviceRegistry::setAvailability(DeviceId id, int entity, Availability availability)
 {
-    if (!slot.dirty) {
-        slot.dirty = true;
-        dirty_.push_back(slot.working.info.id);
-    }
+    assertOnCore();
+    const auto found = slots_.find(id);
+    if (found == slots_.end()) return;
+    const auto isMeant = [entity](std::size_t i) { return entity < 0 || static_cast<int>(i) == entity; };
+    const auto& entities = found->second.device->entities;
+    bool differs = false;
+    for (std::size_t i = 0; i < entities.size(); ++i) differs |= isMeant(i) && entities[i].availability != availability;
+    if (!differs) return;
+    const bool wasOnline = found->second.device->online;
+    const auto before = wasOnline ? nullptr : std::make_shared<const Device>(*found->second.device);
+    Device& device = edit(found->second);
+    for (std::size_t i = 0; i < device.entities.size(); ++i)
+        if (isMeant(i)) device.entities[i].availability = availability;
+    updateOnline(device);
+    if (device.online == wasOnline) return;
+    auto previous = std::make_shared<Device>(device);
+    previous->online = wasOnline;
+    deviceHandlers_.call(DeviceChanged{before ? before : previous, std::make_shared<const Device>(device)});
+}
+
+void DeviceRegistry::raise(const DeviceEvent& event)
+{
+    assertOnCore();
+    const auto found = slots_.find(event.device);
+    if (found == slots_.end()) return;
+    found->second.lastSeen = std::max(found->second.lastSeen, event.at);
+    eventHandlers_.call(event);
+}
+
+Device& DeviceRegistry::edit(Slot& slot)
+{
+    if (slot.dirty) return *slot.device;
+    slot.device = std::make_shared<Device>(*slot.device);
+    slot.dirty = true;
+    dirty_.push_back(slot.device->info.id);
+    publishSoon();
+    return *slot.device;
+}
+
+void DeviceRegistry::publishSoon()
+{
     if (publishPending_) return;
     publishPending_ = true;
     // Right after the batch in hand when it is quiet, else with the next interval.
@@ -244,8 +359,12 @@ void DeviceRegistry::publish()
     for (const auto id : std::exchange(dirty_, {})) {
         const auto found = slots_.find(id);
         if (found == slots_.end()) continue;
-        found->second.dirty = false;
-        changed.push_back(std::make_shared<const Device>(found->second.working));
+        Slot& slot = found->second;
+        slot.dirty = false;
+        for (std::size_t i = 0; i < slot.reportedAt.size(); ++i)
+            slot.device->attributes[i].reportedAt = slot.reportedAt[i];
+        slot.device->lastSeen = slot.lastSeen;
+        changed.push_back(slot.device);
     }
     {
         std::lock_guard lock(mutex_);
@@ -258,6 +377,11 @@ void DeviceRegistry::publish()
 Subscription DeviceRegistry::onAttributeChanged(std::function<void(const AttributeChanged&)> handler)
 {
     return attributeHandlers_.add(std::move(handler));
+}
+
+Subscription DeviceRegistry::onEvent(std::function<void(const DeviceEvent&)> handler)
+{
+    return eventHandlers_.add(std::move(handler));
 }
 
 Subscription DeviceRegistry::onDeviceChanged(std::function<void(const DeviceChanged&)> handler)

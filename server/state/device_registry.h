@@ -5,7 +5,7 @@
 #include "atrium/executor.h"
 #include "atrium/metrics.h"
 #include "atrium/scheduler.h"
-#include "state/handler_list.h"
+#include "runtime/handler_list.h"
 
 #include <map>
 #include <mutex>
@@ -37,13 +37,17 @@ public:
     DevicePtr find(std::string_view uidOrName) const override;
     std::shared_ptr<const DeviceList> list() const override;
 
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) override;
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;
     bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
+    bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) override;
     void setOnline(DeviceId id, bool online) override;
+    void setAvailability(DeviceId id, int entity, Availability availability) override;
+    void raise(const DeviceEvent& event) override;
 
     Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override;
+    Subscription onEvent(std::function<void(const DeviceEvent&)> handler) override;
     Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override;
     Subscription onPublished(std::function<void(const std::vector<DevicePtr>&)> handler) override;
 
@@ -51,8 +55,12 @@ public:
     void publish();
 
 private:
+    /// While it is clean, `device` is the very object that readers have: one copy of 10,000 devices, not two. The times
+    /// of the last reports change with every message and would make each of them a new object: they wait here.
     struct Slot {
-        Device working;
+        std::shared_ptr<Device> device;
+        std::vector<UtcTime> reportedAt;
+        UtcTime lastSeen{};
         bool dirty = false;
     };
     enum class Certainty { Reported, Assumed };
@@ -60,8 +68,11 @@ private:
     void assertOnCore() const;
     bool apply(Slot& slot, std::string_view attribute, const Value& value, UtcTime at, Certainty certainty,
                const Cause& cause);
-    void markDirty(Slot& slot);
-    void restoreValues(Device& device);
+    /// The device to change; readers see the result with the next interval.
+    Device& edit(Slot& slot);
+    void publishSoon();
+    void bringOnline(Slot& slot);
+    void restoreValues(Slot& slot);
 
     const Clock& clock_;
     Executor& core_;
@@ -76,9 +87,10 @@ private:
     Subscription publishTimer_;
     RestoredState restored_;
 
-    HandlerList<AttributeChanged> attributeHandlers_;
-    HandlerList<DeviceChanged> deviceHandlers_;
-    HandlerList<std::vector<DevicePtr>> publishedHandlers_;
+    runtime::HandlerList<AttributeChanged> attributeHandlers_;
+    runtime::HandlerList<DeviceEvent> eventHandlers_;
+    runtime::HandlerList<DeviceChanged> deviceHandlers_;
+    runtime::HandlerList<std::vector<DevicePtr>> publishedHandlers_;
 
     // Readers.
     mutable std::mutex mutex_;

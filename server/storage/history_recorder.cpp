@@ -23,8 +23,8 @@ void HistoryRecorder::add(const AttributeChanged& change)
 {
     const Attribute& attribute = change.attribute;
     if (attribute.assumed) return;
-    waiting_.push_back({change.device.info.id, keyOf(attribute.spec.name), attribute.reportedAt, attribute.changedAt,
-                        attribute.value, attribute.spec.history ? HistoryKeep::Samples : HistoryKeep::LastValueOnly});
+    waiting_.push_back({change.device.info.id, keyOf(attribute.spec->name), attribute.reportedAt, attribute.changedAt,
+                        attribute.value, attribute.spec->history ? HistoryKeep::Samples : HistoryKeep::LastValueOnly});
     if (waiting_.size() >= batchSize) return flush();
     if (waiting_.size() == 1) timer_ = scheduler_.after(longestWait, [this] { flush(); });
 }

@@ -62,12 +62,12 @@ Result<CommandPlan> encodeCommand(std::string_view prefix, const Device& device,
     if (const auto* arguments = command.arguments.ifObject()) {
         for (const auto& [name, value] : *arguments) {
             const Attribute* attribute = device.find(name);
-            const bool sameKind = attribute && (attribute->spec.kind == value.kind() ||
-                                                (attribute->spec.kind == Value::Kind::Number && value.isNumeric()));
-            if (!sameKind || !attribute->spec.writable) return badArgument(name);
+            const bool sameKind = attribute && (attribute->spec->kind == value.kind() ||
+                                                (attribute->spec->kind == Value::Kind::Number && value.isNumeric()));
+            if (!sameKind || !attribute->spec->writable) return badArgument(name);
             const auto number = value.ifNumber();
-            if (number && ((attribute->spec.minimum && *number < *attribute->spec.minimum) ||
-                           (attribute->spec.maximum && *number > *attribute->spec.maximum)))
+            if (number && ((attribute->spec->minimum && *number < *attribute->spec->minimum) ||
+                           (attribute->spec->maximum && *number > *attribute->spec->maximum)))
                 return badArgument(name);
             wanted.set(name, value);
         }

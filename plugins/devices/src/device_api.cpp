@@ -52,9 +52,9 @@ DeviceApi::DeviceApi(DeviceBook& book, const Devices& devices, Commands& command
 
 void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
 {
-    const auto read = RouteAccess::home("devices.read");
-    const auto control = RouteAccess::home("devices.control");
-    const auto manage = RouteAccess::permitted("devices.manage");
+    const auto read = RouteAccess::home("devices.read").perObject();
+    const auto control = RouteAccess::home("devices.control").perObject();
+    const auto manage = RouteAccess::permitted("devices.manage").perObject();
     const auto handler = [this](Result<HttpResponse> (DeviceApi::*method)(const HttpRequest&)) {
         return [this, method](const HttpRequest& request) { return (this->*method)(request); };
     };
@@ -92,8 +92,8 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     routes += http.asyncRoute(
         command, [this](const HttpRequest& request, HttpAnswer answer) { this->command(request, std::move(answer)); });
 
-    auto create =
-        deviceRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"}, manage);
+    auto create = deviceRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"},
+                              RouteAccess::permitted("devices.manage"));
     create.execution = RouteExecution::Blocking;
     create.successStatus = 201;
     create.requestSchema =
@@ -115,9 +115,36 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     routes += http.route(remove, handler(&DeviceApi::remove));
 }
 
-Result<HttpResponse> DeviceApi::list(const HttpRequest&)
+Result<DevicePtr> DeviceApi::accessible(const HttpRequest& request, std::string_view permission) const
 {
-    const auto devices = devices_.list();
+    const auto device = devices_.find(DeviceId(request.idParameter("id")));
+    // Who may not see a device is not told that there is one.
+    const auto& who = request.principal;
+    if (!device || !(who.may("devices.read", accessObjectOf(*device)) || who.may(permission, accessObjectOf(*device))))
+        return unknownDevice();
+    if (!who.may(permission, accessObjectOf(*device))) return makeError(ErrorCode::Forbidden);
+    return device;
+}
+
+std::shared_ptr<const DeviceList> DeviceApi::visibleTo(const Principal& principal) const
+{
+    const auto all = devices_.list();
+    if (principal.may("devices.read")) return all;
+    auto visible = std::make_shared<DeviceList>();
+    visible->version = all->version;
+    for (const auto& device : all->devices)
+        if (principal.may("devices.read", accessObjectOf(*device))) visible->devices.push_back(device);
+    return visible;
+}
+
+Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
+{
+    const auto devices = visibleTo(request.principal);
+    if (!request.principal.may("devices.read")) {
+        List views;
+        for (const auto& device : devices->devices) views.push_back(toView(*device));
+        return HttpResponse::json(std::move(views));
+    }
     std::shared_ptr<const ListText> text;
     {
         std::lock_guard lock(mutex_);
@@ -141,13 +168,16 @@ Result<HttpResponse> DeviceApi::list(const HttpRequest&)
     return response;
 }
 
-Result<HttpResponse> DeviceApi::rooms(const HttpRequest&) { return HttpResponse::json(roomsOf(*devices_.list())); }
+Result<HttpResponse> DeviceApi::rooms(const HttpRequest& request)
+{
+    return HttpResponse::json(roomsOf(*visibleTo(request.principal)));
+}
 
 Result<HttpResponse> DeviceApi::get(const HttpRequest& request)
 {
-    const auto device = devices_.find(DeviceId(request.idParameter("id")));
-    if (!device) return unknownDevice();
-    return HttpResponse::json(toView(*device));
+    const auto device = accessible(request, "devices.read");
+    if (!device) return device.error();
+    return HttpResponse::json(toView(**device));
 }
 
 Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
@@ -161,6 +191,7 @@ Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
 
 Result<HttpResponse> DeviceApi::update(const HttpRequest& request)
 {
+    if (const auto allowed = accessible(request, "devices.manage"); !allowed) return allowed.error();
     const auto device = book_.edit(DeviceId(request.idParameter("id")), readEdit(request.body));
     if (!device) return device.error();
     return HttpResponse::json(toView(**device));
@@ -168,6 +199,7 @@ Result<HttpResponse> DeviceApi::update(const HttpRequest& request)
 
 Result<HttpResponse> DeviceApi::remove(const HttpRequest& request)
 {
+    if (const auto allowed = accessible(request, "devices.manage"); !allowed) return allowed.error();
     if (const auto removed = book_.remove(DeviceId(request.idParameter("id"))); !removed) return removed.error();
     return HttpResponse::json(Object{{"success", true}});
 }
@@ -185,6 +217,7 @@ void DeviceApi::command(const HttpRequest& request, HttpAnswer answer)
 
 void DeviceApi::send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer)
 {
+    if (const auto allowed = accessible(request, "devices.control"); !allowed) return answer(allowed.error());
     Command command;
     command.device = DeviceId(request.idParameter("id"));
     command.name = std::move(name);

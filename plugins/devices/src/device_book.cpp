@@ -23,7 +23,7 @@ std::vector<Attribute> toAttributes(const std::vector<AttributeSpec>& specs)
 std::vector<AttributeSpec> specsOf(const Device& device)
 {
     std::vector<AttributeSpec> specs;
-    for (const auto& attribute : device.attributes) specs.push_back(attribute.spec);
+    for (const auto& attribute : device.attributes) specs.push_back(*attribute.spec);
     return specs;
 }
 
@@ -136,7 +136,7 @@ void DeviceBook::learn(const Device& device, const std::vector<std::pair<std::st
     if (attributes.size() == device.attributes.size()) return;
     if (!devices_.put(device.info, attributes)) return;
     StoredDevice stored{device.info, {}};
-    for (const auto& attribute : attributes) stored.attributes.push_back(attribute.spec);
+    for (const auto& attribute : attributes) stored.attributes.push_back(*attribute.spec);
     workers_.post([this, stored = std::move(stored)] { repository_.update(stored); });
 }
 

@@ -14,9 +14,9 @@ bool isOn(const Device& device)
 
 Object attributeView(const Attribute& attribute)
 {
-    Object view{{"value", attribute.value}, {"kind", toString(attribute.spec.kind)}};
-    if (!attribute.spec.unit.empty()) view.append("unit", attribute.spec.unit);
-    if (attribute.spec.writable) view.append("writable", true);
+    Object view{{"value", attribute.value}, {"kind", toString(attribute.spec->kind)}};
+    if (!attribute.spec->unit.empty()) view.append("unit", attribute.spec->unit);
+    if (attribute.spec->writable) view.append("writable", true);
     if (attribute.assumed) view.append("assumed", true);
     if (attribute.changedAt != UtcTime{}) view.append("changedAt", toIso8601(attribute.changedAt));
     if (attribute.reportedAt != UtcTime{}) view.append("reportedAt", toIso8601(attribute.reportedAt));
@@ -44,7 +44,7 @@ Object toView(const Device& device)
     if (const auto& temperature = device.value("temperature"); !temperature.isNull())
         view.append("temperature", temperature);
     Object attributes;
-    for (const auto& attribute : device.attributes) attributes.append(attribute.spec.name, attributeView(attribute));
+    for (const auto& attribute : device.attributes) attributes.append(attribute.spec->name, attributeView(attribute));
     view.append("attributes", std::move(attributes));
     if (!info.maker.empty()) view.append("maker", info.maker);
     if (!info.model.empty()) view.append("model", info.model);

@@ -39,7 +39,7 @@ public:
 
     /// Adds a device (its id and uid must be new) or replaces the info and attribute specs of a known one; values that
     /// it already has stay. The values of `attributes` are the restored last ones. Thread: core.
-    virtual Result<void> put(DeviceInfo info, std::vector<Attribute> attributes) = 0;
+    virtual Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) = 0;
     /// Removes a device and tells everybody. Thread: core.
     virtual bool remove(DeviceId id) = 0;
     /// Takes what a device reported. Unknown attributes are ignored and false is returned; equal values raise no event.
@@ -47,11 +47,20 @@ public:
     virtual bool report(const Report& report) = 0;
     /// Marks a value as following from a command that is not confirmed yet. Thread: core.
     virtual bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) = 0;
-    /// Thread: core.
+    /// Takes an assumed value back to what the device had reported: the command was lost. False when nothing was
+    /// assumed. Thread: core.
+    virtual bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) = 0;
+    /// Of a device without entities. Thread: core.
     virtual void setOnline(DeviceId id, bool online) = 0;
+    /// Of one entity by its index; -1 = all of them. The device is online while one of them is available.
+    /// Thread: core.
+    virtual void setAvailability(DeviceId id, int entity, Availability availability) = 0;
+    /// Tells everybody of an event. Thread: core.
+    virtual void raise(const DeviceEvent& event) = 0;
 
     /// Handlers run on core, in the order of the events. Thread: any.
     virtual Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) = 0;
+    virtual Subscription onEvent(std::function<void(const DeviceEvent&)> handler) = 0;
     virtual Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) = 0;
     /// Called on core each time that readers get new snapshots, with the devices that differ: at most every 10 ms,
     /// however fast messages come. Made for screens; what must see each change uses onAttributeChanged. Thread: any.

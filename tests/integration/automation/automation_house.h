@@ -80,8 +80,7 @@ public:
         std::vector<Attribute> list;
         for (auto& [name, value] : attributes) {
             Attribute attribute;
-            attribute.spec.name = name;
-            attribute.spec.kind = value.kind();
+            attribute.spec = AttributeSpec{name, value.kind()};
             attribute.value = std::move(value);
             list.push_back(std::move(attribute));
         }

@@ -47,7 +47,7 @@ protected:
         info.id = DeviceId{1};
         info.uid = "hall/light";
         Attribute power;
-        power.spec.name = "power";
+        power.spec = AttributeSpec{"power"};
         power.value = 1.0;
         devices.put(info, {power}).value();
         engine = std::make_unique<Engine>(

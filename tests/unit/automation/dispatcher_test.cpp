@@ -19,7 +19,7 @@ protected:
         info.id = DeviceId{7};
         info.uid = "boiler";
         Attribute temperature;
-        temperature.spec.name = "temp";
+        temperature.spec = AttributeSpec{"temp"};
         temperature.value = 20.0;
         devices.put(info, {temperature}).value();
     }

@@ -89,15 +89,14 @@ TEST_F(FakePluginContextTest, KeepsDevicesAndTellsOnlyOfChanges)
     auto& devices = context.devices();
     std::vector<std::string> events;
     const auto attributes = devices.onAttributeChanged([&](const AttributeChanged& event) {
-        events.push_back(event.attribute.spec.name + "=" + toJson(event.attribute.value));
+        events.push_back(event.attribute.spec->name + "=" + toJson(event.attribute.value));
     });
     DeviceInfo info;
     info.id = DeviceId{1};
     info.uid = "hall/light";
     info.integration = "lamps";
     Attribute status;
-    status.spec.name = "status";
-    status.spec.kind = Value::Kind::Boolean;
+    status.spec = AttributeSpec{"status", Value::Kind::Boolean};
     ASSERT_TRUE(devices.put(info, {status}).ok());
     EXPECT_TRUE(devices.report({info.id, {{"status", true}}, context.clock().now(), {}}));
     EXPECT_TRUE(devices.report({info.id, {{"status", true}}, context.clock().now(), {}}));

@@ -26,8 +26,8 @@ protected:
             info.id = DeviceId(id);
             info.uid = uid;
             info.name = "Lumière " + std::to_string(id);
-            ASSERT_TRUE(
-                registry.put(info, {{{"status", Value::Kind::Boolean}}, {{"power", Value::Kind::Number, "W"}}}));
+            ASSERT_TRUE(registry.put(info, {{AttributeSpec{"status", Value::Kind::Boolean}},
+                                            {AttributeSpec{"power", Value::Kind::Number, "W"}}}));
         });
     }
     void report(Value status, std::chrono::milliseconds at)
@@ -46,7 +46,7 @@ TEST_F(DeviceRegistryTest, RaisesAnEventForAChangeAndNoneForARepetition)
     addLamp();
     std::vector<std::string> changes;
     const auto subscription = registry.onAttributeChanged([&](const AttributeChanged& change) {
-        changes.push_back(change.attribute.spec.name + (change.previous.isNull() ? " first" : " again"));
+        changes.push_back(change.attribute.spec->name + (change.previous.isNull() ? " first" : " again"));
     });
     report(true, 1s);
     report(true, 2s);

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <vector>
 
-namespace atrium::state {
+namespace atrium::runtime {
 
 /// Handlers of one kind of event: registered from any thread, called on core in the order of registration. A handler
 /// may register or withdraw handlers while it runs.
@@ -48,7 +48,7 @@ public:
 
 private:
     struct Entry {
-        runtime::CallGate gate;
+        CallGate gate;
         Handler handler;
     };
     using Entries = std::vector<std::shared_ptr<Entry>>;
@@ -59,4 +59,4 @@ private:
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
-} // namespace atrium::state
+} // namespace atrium::runtime
