@@ -223,7 +223,7 @@ test('shows an alert as it is raised, and takes note that a person has seen it',
   await shows(page.locator('#alerts'), '2 alertes à voir');
   await home.publish('aurion/sensors/1/data', {motion: false});
   await shows(page.locator('.alert', {hasText: 'Mouvement détecté'}), 'terminée à');
-  await page.getByRole('button', {name: 'Marquer comme vue : Fumée détectée'}).click();
+  await page.getByRole('button', {name: 'Vu : Fumée détectée'}).click();
   await shows(smoke, 'Vue');
   await shows(page.locator('#alerts'), '1 alerte à voir');
   await page.reload();
