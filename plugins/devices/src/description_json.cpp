@@ -9,14 +9,20 @@ namespace atrium::devices {
 namespace {
 
 /// Members of DeviceInfo that are texts, by their name in the JSON.
-constexpr std::pair<const char*, std::string DeviceInfo::*> infoTexts[] = {
-    {"uid", &DeviceInfo::uid},           {"name", &DeviceInfo::name},
-    {"type", &DeviceInfo::type},         {"room", &DeviceInfo::room},
-    {"zone", &DeviceInfo::zone},         {"site", &DeviceInfo::site},
-    {"maker", &DeviceInfo::maker},       {"model", &DeviceInfo::model},
-    {"modelId", &DeviceInfo::modelId},   {"firmware", &DeviceInfo::firmware},
-    {"hardware", &DeviceInfo::hardware}, {"serialNumber", &DeviceInfo::serialNumber},
-    {"url", &DeviceInfo::configurationUrl}, {"via", &DeviceInfo::via}};
+constexpr std::pair<const char*, std::string DeviceInfo::*> infoTexts[] = {{"uid", &DeviceInfo::uid},
+                                                                           {"name", &DeviceInfo::name},
+                                                                           {"type", &DeviceInfo::type},
+                                                                           {"room", &DeviceInfo::room},
+                                                                           {"zone", &DeviceInfo::zone},
+                                                                           {"site", &DeviceInfo::site},
+                                                                           {"maker", &DeviceInfo::maker},
+                                                                           {"model", &DeviceInfo::model},
+                                                                           {"modelId", &DeviceInfo::modelId},
+                                                                           {"firmware", &DeviceInfo::firmware},
+                                                                           {"hardware", &DeviceInfo::hardware},
+                                                                           {"serialNumber", &DeviceInfo::serialNumber},
+                                                                           {"url", &DeviceInfo::configurationUrl},
+                                                                           {"via", &DeviceInfo::via}};
 
 List toList(const std::vector<std::string>& texts) { return List(texts.begin(), texts.end()); }
 

@@ -135,7 +135,8 @@ Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
         const Value* offset = request.query.find("offset");
         const auto count = devices->devices.size();
         const auto bounded = [](const Value* number, std::int64_t least, std::int64_t most) {
-            return static_cast<std::size_t>(std::clamp(number && number->isInteger() ? number->integer() : least, least, most));
+            return static_cast<std::size_t>(
+                std::clamp(number && number->isInteger() ? number->integer() : least, least, most));
         };
         const auto first = bounded(offset, 0, static_cast<std::int64_t>(count));
         const auto last = std::min(first + bounded(limit, 1, 1000), count);

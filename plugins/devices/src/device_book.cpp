@@ -39,11 +39,11 @@ Error unknownDevice() { return makeError(ErrorCode::NotFound, {"Appareil non tro
 
 } // namespace
 
-DeviceBook::DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core, Executor& workers,
-                       const Clock& clock, Log& log, Metrics& metrics)
-    : repository_(repository), directory_(directory), devices_(devices), core_(core), workers_(workers), clock_(clock), log_(log),
-      refused_(metrics.counter("atrium_device_messages_refused_total", "Device messages that could not be decoded",
-                               {{"integration", integration}}))
+DeviceBook::DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core,
+                       Executor& workers, const Clock& clock, Log& log, Metrics& metrics)
+    : repository_(repository), directory_(directory), devices_(devices), core_(core), workers_(workers), clock_(clock),
+      log_(log), refused_(metrics.counter("atrium_device_messages_refused_total",
+                                          "Device messages that could not be decoded", {{"integration", integration}}))
 {}
 
 void DeviceBook::restore()

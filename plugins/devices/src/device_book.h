@@ -31,8 +31,8 @@ public:
     /// The value of DeviceInfo::integration of this plugin's devices.
     static constexpr const char* integration = "devices";
 
-    DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core, Executor& workers, const Clock& clock,
-               Log& log, Metrics& metrics);
+    DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core,
+               Executor& workers, const Clock& clock, Log& log, Metrics& metrics);
 
     /// Brings all stored devices into the state. Thread: may block, not core.
     void restore();

@@ -42,7 +42,8 @@ public:
     Port(std::shared_ptr<DeviceDirectory> directory, std::string name)
         : directory_(std::move(directory)), name_(std::move(name)),
           refused_(directory_->to_.metrics.counter("atrium_device_messages_refused_total",
-                                                   "Device messages that could not be decoded", {{"integration", name_}}))
+                                                   "Device messages that could not be decoded",
+                                                   {{"integration", name_}}))
     {}
     ~Port() override
     {
@@ -132,7 +133,8 @@ void DeviceDirectory::restore()
             Record& record = self->records_[row.id];
             record.uid = description.info.uid;
             self->uids_.insert(record.uid);
-            if (const auto& chosen = description.chosen; !chosen.name.empty() || !chosen.room.empty() || !chosen.type.empty())
+            if (const auto& chosen = description.chosen;
+                !chosen.name.empty() || !chosen.room.empty() || !chosen.type.empty())
                 self->chosen_[row.id] = chosen;
             self->index(row.id, description);
             self->put(row.id, record, description);
@@ -385,7 +387,8 @@ Result<CommandPlan> DeviceDirectory::plan(const Device& device, const Command& c
 
 Shared<AttributeSpec> DeviceDirectory::intern(AttributeSpec spec)
 {
-    const auto hash = std::hash<std::string>{}(spec.name + '\n' + spec.unit + '\n' + spec.role) + static_cast<std::size_t>(spec.entity);
+    const auto hash = std::hash<std::string>{}(spec.name + '\n' + spec.unit + '\n' + spec.role) +
+                      static_cast<std::size_t>(spec.entity);
     const auto [first, last] = attributeSpecs_.equal_range(hash);
     for (auto known = first; known != last; ++known)
         if (*known->second == spec) return known->second;

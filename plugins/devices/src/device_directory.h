@@ -104,7 +104,7 @@ private:
     std::unordered_multimap<std::size_t, Shared<AttributeSpec>> attributeSpecs_;
     std::unordered_multimap<std::size_t, Shared<EntitySpec>> entitySpecs_;
 
-    std::mutex mutex_; ///< of planners_ and toStore_
+    std::mutex mutex_;                                                ///< of planners_ and toStore_
     std::map<DeviceId, std::pair<std::string, std::string>> toStore_; ///< uid and description; empty uid = delete
     Subscription storeTimer_;
     bool storeRuns_ = false; ///< core

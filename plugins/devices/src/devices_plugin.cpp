@@ -17,10 +17,10 @@ void DevicesPlugin::configure(PluginContext& context)
     repository_ = std::make_unique<DeviceRepository>(context.database());
     discoveries_ = std::make_unique<DiscoveryRepository>(context.database());
     directory_ = std::make_shared<DeviceDirectory>(
-        DeviceDirectory::Services{*discoveries_, context.devices(), context.core(), context.workers(), context.scheduler(),
-                                  context.clock(), context.log(), context.metrics()});
-    book_ = std::make_unique<DeviceBook>(*repository_, *directory_, context.devices(), context.core(), context.workers(),
-                                         context.clock(), context.log(), context.metrics());
+        DeviceDirectory::Services{*discoveries_, context.devices(), context.core(), context.workers(),
+                                  context.scheduler(), context.clock(), context.log(), context.metrics()});
+    book_ = std::make_unique<DeviceBook>(*repository_, *directory_, context.devices(), context.core(),
+                                         context.workers(), context.clock(), context.log(), context.metrics());
     api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
     feed_ = std::make_unique<DeviceFeed>(context.clock(), context.scheduler(), context.realtime());
     api_->registerRoutes(context.http(), subscriptions_);
@@ -33,10 +33,10 @@ void DevicesPlugin::configure(PluginContext& context)
         context.commands().handle(DeviceBook::integration, [prefix](const Device& device, const Command& command) {
             return encodeCommand(prefix, device, command);
         });
-    subscriptions_ += context.commands().handle(
-        DeviceDirectory::integration, [directory = directory_](const Device& device, const Command& command) {
-            return directory->plan(device, command);
-        });
+    subscriptions_ += context.commands().handle(DeviceDirectory::integration,
+                                                [directory = directory_](const Device& device, const Command& command) {
+                                                    return directory->plan(device, command);
+                                                });
     subscriptions_ += context.services().provide<Integrations>(directory_);
     subscriptions_ += context.devices().onEvent([this, &realtime = context.realtime()](const DeviceEvent& event) {
         events_.add(event);

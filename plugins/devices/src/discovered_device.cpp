@@ -29,7 +29,9 @@ std::string attributeWord(std::string_view text)
 std::string wishedName(const AnnouncedEntity& entity, const AnnouncedAttribute& attribute)
 {
     const auto& spec = entity.spec;
-    const std::string base = attributeWord(!entity.wish.empty() ? entity.wish : spec.name ? *spec.name : spec.component);
+    const std::string base = attributeWord(!entity.wish.empty() ? entity.wish
+                                           : spec.name          ? *spec.name
+                                                                : spec.component);
     const bool isMain = spec.category == EntityCategory::Primary;
     if (attribute.role == "state") {
         const bool switches = attribute.spec.kind == Value::Kind::Boolean && !spec.commands.empty();
@@ -61,12 +63,23 @@ std::string freeName(const std::vector<AttributeSpec>& taken, const AnnouncedEnt
 
 std::string typeOf(const std::vector<Entity>& entities)
 {
-    constexpr std::pair<const char*, const char*> types[] = {
-        {"light", "light"},     {"climate", "climate"}, {"water_heater", "climate"}, {"humidifier", "climate"},
-        {"cover", "cover"},     {"lock", "lock"},       {"fan", "fan"},              {"valve", "valve"},
-        {"vacuum", "vacuum"},   {"siren", "siren"},     {"lawn_mower", "mower"},     {"alarm_control_panel", "alarm"},
-        {"camera", "camera"},   {"switch", "plug"},     {"event", "remote"},         {"device_automation", "remote"},
-        {"device_tracker", "tracker"}};
+    constexpr std::pair<const char*, const char*> types[] = {{"light", "light"},
+                                                             {"climate", "climate"},
+                                                             {"water_heater", "climate"},
+                                                             {"humidifier", "climate"},
+                                                             {"cover", "cover"},
+                                                             {"lock", "lock"},
+                                                             {"fan", "fan"},
+                                                             {"valve", "valve"},
+                                                             {"vacuum", "vacuum"},
+                                                             {"siren", "siren"},
+                                                             {"lawn_mower", "mower"},
+                                                             {"alarm_control_panel", "alarm"},
+                                                             {"camera", "camera"},
+                                                             {"switch", "plug"},
+                                                             {"event", "remote"},
+                                                             {"device_automation", "remote"},
+                                                             {"device_tracker", "tracker"}};
     for (const auto& [component, type] : types)
         for (const auto& entity : entities)
             if (entity.spec->component == component && entity.spec->category == EntityCategory::Primary) return type;
@@ -158,7 +171,8 @@ void merge(Description& description, const std::string& integration, const Devic
     fill(info.serialNumber, announcement.serialNumber);
     fill(info.configurationUrl, announcement.configurationUrl);
     fill(info.via, announcement.via);
-    if (info.name.empty()) info.name = announcement.identifiers.empty() ? announcement.key : announcement.identifiers[0];
+    if (info.name.empty())
+        info.name = announcement.identifiers.empty() ? announcement.key : announcement.identifiers[0];
     for (const auto& identity : identitiesOf(integration, announcement)) {
         auto& list = identity.starts_with("mac:") ? info.macs : info.identifiers;
         const auto text = identity.starts_with("mac:") ? identity.substr(4) : identity;

@@ -20,11 +20,14 @@ bool takes(const EntitySpec& spec, std::string_view command)
 /// The function that people mean when they switch the device.
 int mainEntity(const Device& device)
 {
-    if (const Attribute* status = device.find("status"); status && status->spec->entity >= 0) return status->spec->entity;
-    for (const char* component : {"light", "switch", "fan", "climate", "cover", "humidifier", "siren", "valve", "vacuum"})
+    if (const Attribute* status = device.find("status"); status && status->spec->entity >= 0)
+        return status->spec->entity;
+    for (const char* component :
+         {"light", "switch", "fan", "climate", "cover", "humidifier", "siren", "valve", "vacuum"})
         for (std::size_t i = 0; i < device.entities.size(); ++i)
             if (device.entities[i].spec->component == component &&
-                device.entities[i].spec->category == EntityCategory::Primary && !device.entities[i].spec->commands.empty())
+                device.entities[i].spec->category == EntityCategory::Primary &&
+                !device.entities[i].spec->commands.empty())
                 return static_cast<int>(i);
     return -1;
 }
@@ -80,7 +83,8 @@ Result<TargetedCommand> setting(const Device& device, const std::string& name, c
     if (spec.role == "state") {
         if (entity.component == "select") target.name = "select_option", target.arguments.set("option", value);
         else if (entity.component == "climate") target.name = "set_mode", target.arguments.set("mode", value);
-        else if (const bool* on = value.ifBoolean(); on && spec.kind == Value::Kind::Boolean) target.name = wordFor(entity, *on);
+        else if (const bool* on = value.ifBoolean(); on && spec.kind == Value::Kind::Boolean)
+            target.name = wordFor(entity, *on);
         else target.name = "set_value", target.arguments.set("value", value);
     }
     for (const auto& known : roleCommands)

@@ -65,7 +65,8 @@ private:
     Var number(const char* key)
     {
         const Value* value = arguments_.find(key);
-        const auto given = value ? value->isText() ? jinja::parseFloat(value->text()) : value->ifNumber() : std::nullopt;
+        const auto given =
+            value ? value->isText() ? jinja::parseFloat(value->text()) : value->ifNumber() : std::nullopt;
         if (!given) {
             fail(badArgument(key));
             return 0;
@@ -130,7 +131,8 @@ std::optional<double> Planner::brightness()
         return std::clamp(std::nearbyint(number("brightness_255").number() * scale / 255), 0.0, scale);
     if (arguments_.contains("brightness_pct"))
         return std::clamp(std::nearbyint(number("brightness_pct").number() * scale / 100), 0.0, scale);
-    if (arguments_.contains("level")) return std::clamp(std::nearbyint(number("level").number() * scale / 100), 0.0, scale);
+    if (arguments_.contains("level"))
+        return std::clamp(std::nearbyint(number("level").number() * scale / 100), 0.0, scale);
     return {};
 }
 
@@ -157,10 +159,12 @@ void Planner::light()
     if (name_ == "set_color_temp") {
         const double mireds = number("mireds").number();
         const bool kelvin = config().flag("color_temp_kelvin", false);
-        send("color_temp_command_topic", "color_temp_command_template", plain(kelvin ? std::round(1e6 / mireds) : mireds));
+        send("color_temp_command_topic", "color_temp_command_template",
+             plain(kelvin ? std::round(1e6 / mireds) : mireds));
         expect("color_temp", mireds);
     }
-    const auto color = [&](const char* role, std::initializer_list<const char*> keys, const char* topic, const char* valueTemplate) {
+    const auto color = [&](const char* role, std::initializer_list<const char*> keys, const char* topic,
+                           const char* valueTemplate) {
         jinja::Vars parts;
         if (const Value* list = arguments_.find(role); list && list->isList() && list->list().size() == keys.size())
             for (const auto& part : list->list()) parts.push_back(Var::from(part));
@@ -271,7 +275,8 @@ void Planner::climate()
     if (name_ == "turn_on" || name_ == "turn_off") {
         const bool on = name_ == "turn_on";
         if (config().has("power_command_topic"))
-            return send("power_command_topic", "power_command_template", on ? config().text("payload_on", "ON") : config().text("payload_off", "OFF"));
+            return send("power_command_topic", "power_command_template",
+                        on ? config().text("payload_on", "ON") : config().text("payload_off", "OFF"));
         if (!on) return mode("off");
         for (const char* first : {"heat", "auto", "heat_cool", "cool"})
             for (const auto& known : config().texts("modes"))
@@ -322,7 +327,8 @@ void Planner::opening()
     };
     const bool reportsPosition = isValve && config().flag("reports_position", false);
     if (reportsPosition && (name_ == "open" || name_ == "close")) {
-        send("command_topic", "command_template", plain(scaled(name_ == "open" ? 100 : 0, "position_closed", "position_open")));
+        send("command_topic", "command_template",
+             plain(scaled(name_ == "open" ? 100 : 0, "position_closed", "position_open")));
         return expect("state", name_ == "open" ? "open" : "closed");
     }
     if (name_ == "open") button("payload_open", "OPEN"), expect("state", "open");
@@ -340,8 +346,9 @@ void Planner::opening()
                             {isTilt ? "tilt_min" : "position_closed", plain(config().number(closedKey).value_or(0))},
                             {isTilt ? "tilt_max" : "position_open", plain(config().number(openKey).value_or(100))}};
         if (reportsPosition) send("command_topic", "command_template", raw);
-        else send(isTilt ? "tilt_command_topic" : "set_position_topic", isTilt ? "tilt_command_template" : "set_position_template",
-                  raw, std::move(variables));
+        else
+            send(isTilt ? "tilt_command_topic" : "set_position_topic",
+                 isTilt ? "tilt_command_template" : "set_position_template", raw, std::move(variables));
         expect(argument, percent);
     }
 }
@@ -350,11 +357,13 @@ void Planner::fan()
 {
     if (name_ == "turn_on" || name_ == "turn_off") return switchTo(name_ == "turn_on");
     if (name_ == "set_percentage") {
-        const double least = config().number("speed_range_min").value_or(1), most = config().number("speed_range_max").value_or(100);
+        const double least = config().number("speed_range_min").value_or(1),
+                     most = config().number("speed_range_max").value_or(100);
         const double percent = number("percentage").number();
         if (percent < 0 || percent > 100) return fail(badArgument("percentage"));
         const double steps = most - least + 1;
-        send("percentage_command_topic", "percentage_command_template", plain(std::ceil(percent * steps / 100) + least - 1));
+        send("percentage_command_topic", "percentage_command_template",
+             plain(std::ceil(percent * steps / 100) + least - 1));
         plan_.confirmation = config().has("percentage_state_topic") ? plan_.confirmation : Confirmation::None;
         return expect("percentage", std::floor(std::ceil(percent * steps / 100) * 100 / steps));
     }
@@ -367,7 +376,8 @@ void Planner::fan()
         const Value* wanted = arguments_.find("oscillating");
         const bool on = !wanted || *wanted == Value(true);
         send("oscillation_command_topic", "oscillation_command_template",
-             on ? config().text("payload_oscillation_on", "oscillate_on") : config().text("payload_oscillation_off", "oscillate_off"));
+             on ? config().text("payload_oscillation_on", "oscillate_on")
+                : config().text("payload_oscillation_off", "oscillate_off"));
         return expect("oscillating", on);
     }
     send("direction_command_topic", "direction_command_template", word("direction"));
@@ -451,7 +461,8 @@ Result<EntityPlan> Planner::run()
     else if (component == "number") {
         const Var value = number("value");
         const double wanted = value.number();
-        if (wanted < config().number("min").value_or(1) || wanted > config().number("max").value_or(100)) fail(badArgument("value"));
+        if (wanted < config().number("min").value_or(1) || wanted > config().number("max").value_or(100))
+            fail(badArgument("value"));
         send("command_topic", "command_template", plain(value));
         expect("state", wanted);
     }
@@ -465,7 +476,8 @@ Result<EntityPlan> Planner::run()
     else if (component == "text") {
         const auto text = word("value");
         const auto length = static_cast<double>(jinja::letters(text).size());
-        if (length < config().number("min").value_or(0) || length > config().number("max").value_or(255)) fail(badArgument("value"));
+        if (length < config().number("min").value_or(0) || length > config().number("max").value_or(255))
+            fail(badArgument("value"));
         send("command_topic", "command_template", text);
         expect("state", text);
     }

@@ -31,8 +31,10 @@ Object renamed(const Object& object, std::string_view (*fullName)(std::string_vi
 Object expanded(const Object& object)
 {
     Object out = renamed(object, entityKey);
-    if (Value* device = out.find("device"); device && device->isObject()) *device = renamed(device->object(), deviceKey);
-    if (Value* origin = out.find("origin"); origin && origin->isObject()) *origin = renamed(origin->object(), originKey);
+    if (Value* device = out.find("device"); device && device->isObject())
+        *device = renamed(device->object(), deviceKey);
+    if (Value* origin = out.find("origin"); origin && origin->isObject())
+        *origin = renamed(origin->object(), originKey);
     if (Value* list = out.find("availability")) {
         if (list->isObject()) *list = List{*list};
         if (list->isList())
@@ -113,9 +115,9 @@ Result<ConfigMessage> readDevice(const ConfigTopic& topic, const Object& config)
         if (entity.component.empty()) return wrong("component " + key + " has no platform");
         if (entity.config.size() == 1) continue; // removed
         entity.id = topic.id + ' ' + key;
-        for (const char* shared : {"availability", "availability_topic", "availability_template", "availability_mode",
-                                   "payload_available", "payload_not_available", "command_topic", "state_topic", "qos",
-                                   "encoding", "~", "device", "origin"})
+        for (const char* shared :
+             {"availability", "availability_topic", "availability_template", "availability_mode", "payload_available",
+              "payload_not_available", "command_topic", "state_topic", "qos", "encoding", "~", "device", "origin"})
             if (const Value* common = config.find(shared); common && !entity.config.contains(shared))
                 entity.config.append(shared, *common);
         resolveBase(entity.config);

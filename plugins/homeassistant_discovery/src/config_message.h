@@ -31,7 +31,8 @@ struct EntityConfig {
     std::optional<double> number(std::string_view key) const;
     std::vector<std::string> texts(std::string_view key) const;
     bool has(std::string_view key) const;
-    std::string uniqueId() const { return text("unique_id"); }
+    /// One `unique_id` may name an event and a sensor: the component is part of the identity.
+    std::string identity() const { return component + '.' + (has("unique_id") ? text("unique_id") : id); }
 };
 
 /// What a config message says.

@@ -9,7 +9,8 @@ namespace atrium::homeassistant_discovery {
 
 namespace {
 
-std::string entityKey(const EntityModel& model) { return model.config.component + ' ' + model.announced.id; }
+/// A larger payload is not kept for entities that come later.
+constexpr std::size_t maxRemembered = 4096;
 
 } // namespace
 
@@ -33,8 +34,7 @@ void Discovery::takeConfig(const MqttMessage& message)
         return;
     }
     std::set<std::string> keep;
-    for (const auto& entity : config->entities)
-        keep.insert(entity.component + ' ' + (entity.has("unique_id") ? entity.uniqueId() : entity.component + ' ' + entity.id));
+    for (const auto& entity : config->entities) keep.insert(entity.identity());
     removeOwnedBy(owner, keep);
     for (auto& entity : config->entities) add(owner, std::move(entity));
 }
@@ -52,7 +52,7 @@ void Discovery::add(const std::string& owner, EntityConfig config)
 {
     auto model = makeModel(std::move(config), templates_);
     if (!model) return port_->refuse(owner, model.error().message.en);
-    const std::string id = entityKey(*model);
+    const std::string id = model->announced.id;
     const auto known = entities_.find(id);
     // The first topic that brought an identity keeps it, unless it hands it over.
     if (known != entities_.end() && known->second->owner != owner && !known->second->migrates) return;
@@ -147,9 +147,31 @@ void Discovery::announceNow(const std::string& key)
         announcement.tellsAvailability |= entity->model.needsAvailability();
     }
     port_->announce(std::move(announcement));
+    const auto entities = device.entities;
+    for (const auto& entity : entities)
+        if (std::exchange(entity->isFresh, false)) giveWhatWasSaid(entity);
     for (const auto& entity : device.entities)
         if (entity->model.needsAvailability()) updateAvailability(entity);
         else port_->setAvailability(device.said.key, entity->model.announced.id, Availability::Available);
+}
+
+void Discovery::giveWhatWasSaid(const EntityPtr& entity)
+{
+    for (auto& channel : entity->model.channels) {
+        if (channel.use == Channel::Use::Event || channel.use == Channel::Use::Trigger) continue;
+        const auto topic = topics_.find(channel.topic);
+        if (topic == topics_.end() || !topic->second.last) continue;
+        const auto payload = topic->second.last;
+        jinja::Context context;
+        context.now = clock_.now();
+        context.variables.emplace_back("value", *payload);
+        if (channel.valueTemplate)
+            if (const auto json = parseJson(*payload))
+                context.variables.emplace_back("value_json", jinja::Var::from(*json));
+        const auto text =
+            channel.valueTemplate ? channel.valueTemplate->render(context) : Result<std::string>(*payload);
+        if (text) apply(entity, channel, *text, {channel.topic, *payload, true, context.now});
+    }
 }
 
 void Discovery::bind(const EntityPtr& entity)
@@ -158,8 +180,9 @@ void Discovery::bind(const EntityPtr& entity)
         const std::string filter = entity->model.channels[i].topic;
         Topic& topic = topics_[filter];
         topic.bindings.push_back({entity, i});
-        // A new subscription brings the retained message; an old one has brought it already.
-        topic.subscription = mqtt_.subscribe(filter, [this, filter](const MqttMessage& message) { take(filter, message); });
+        if (!topic.subscription)
+            topic.subscription =
+                mqtt_.subscribe(filter, [this, filter](const MqttMessage& message) { take(filter, message); });
     }
 }
 
@@ -174,7 +197,8 @@ void Discovery::unbind(const EntityPtr& entity)
         auto subscription = std::make_shared<Subscription>(std::move(topic->second.subscription));
         topics_.erase(topic);
         auto timer = std::make_shared<Subscription>();
-        *timer = scheduler_.after(std::chrono::milliseconds{1}, [subscription, timer]() mutable { subscription->reset(); });
+        *timer =
+            scheduler_.after(std::chrono::milliseconds{1}, [subscription, timer]() mutable { subscription->reset(); });
     }
 }
 
@@ -184,6 +208,7 @@ void Discovery::take(const std::string& filter, const MqttMessage& message)
     if (topic == topics_.end()) return;
     if (!isCleanUtf8(message.payload)) return port_->refuse(message.topic, "not UTF-8");
     const std::string payload(message.payload);
+    if (payload.size() <= maxRemembered) topic->second.last = std::make_shared<const std::string>(payload);
     jinja::Context context;
     context.now = message.receivedAt;
     context.variables.emplace_back("value", payload);
@@ -239,10 +264,9 @@ void Discovery::apply(const EntityPtr& entity, Channel& channel, const std::stri
     }
 }
 
-void Discovery::applyState(const EntityPtr& entity, const Channel& channel, const std::string& text, const MqttMessage& message)
+void Discovery::applyState(const EntityPtr& entity, const Channel& channel, const std::string& text,
+                           const MqttMessage& message)
 {
-    Values values;
-    if (!channel.read(entity->model, channel, text, values)) return port_->refuse(message.topic, "not a value of its entity");
     const auto& key = devices_.at(entity->device).said.key;
     const auto& id = entity->model.announced.id;
     if (entity->model.expiresAfter.count() > 0) {
@@ -255,6 +279,10 @@ void Discovery::applyState(const EntityPtr& entity, const Channel& channel, cons
         });
         updateAvailability(entity);
     }
+    // Whatever it said, it has spoken; only now it matters whether the value counts.
+    Values values;
+    if (!channel.read(entity->model, channel, text, values))
+        return port_->refuse(message.topic, "not a value of its entity");
     if (entity->model.offDelay.count() > 0)
         for (const auto& [role, value] : values)
             if (role == "state" && value == Value(true))
@@ -276,7 +304,8 @@ void Discovery::applyEvent(const EntityPtr& entity, const std::string& text, con
     const auto types = entity->model.config.texts("event_types");
     if (!type || !type->isText() || std::find(types.begin(), types.end(), type->text()) == types.end())
         return port_->refuse(message.topic, "an unknown event type");
-    port_->raise(devices_.at(entity->device).said.key, entity->model.announced.id, type->text(), json->object(), message.receivedAt);
+    port_->raise(devices_.at(entity->device).said.key, entity->model.announced.id, type->text(), json->object(),
+                 message.receivedAt);
 }
 
 void Discovery::updateAvailability(const EntityPtr& entity)
@@ -298,8 +327,7 @@ void Discovery::updateAvailability(const EntityPtr& entity)
 
 Result<EntityPlan> Discovery::plan(const EntityCommand& command) const
 {
-    const auto component = command.entity.spec->component;
-    const auto found = entities_.find(component + ' ' + command.entity.id);
+    const auto found = entities_.find(command.entity.id);
     if (found == entities_.end()) return makeError(ErrorCode::Unavailable);
     return planCommand(found->second->model, command.name, command.arguments, clock_.now());
 }

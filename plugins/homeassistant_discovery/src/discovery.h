@@ -20,7 +20,8 @@ public:
     /// Entities of a device come as single messages: it is announced when none has come for this long.
     static constexpr std::chrono::milliseconds gathering{15};
 
-    Discovery(std::string prefix, std::shared_ptr<IntegrationPort> port, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock)
+    Discovery(std::string prefix, std::shared_ptr<IntegrationPort> port, Mqtt& mqtt, Scheduler& scheduler,
+              const Clock& clock)
         : prefix_(std::move(prefix)), port_(std::move(port)), mqtt_(mqtt), scheduler_(scheduler), clock_(clock)
     {}
 
@@ -35,6 +36,7 @@ private:
         std::string device; ///< key of its device
         bool migrates = false;
         bool expired = true;
+        bool isFresh = true; ///< it has not been given what its topics said before it came
         Subscription expiry, offTimer;
     };
     using EntityPtr = std::shared_ptr<Entity>;
@@ -44,6 +46,7 @@ private:
     };
     struct Topic {
         std::vector<Binding> bindings;
+        std::shared_ptr<const std::string> last; ///< for those who join later: the broker repeats itself only once
         Subscription subscription;
     };
     struct Device {
@@ -62,9 +65,11 @@ private:
     void announceWaiting();
     void announceNow(const std::string& device);
 
+    void giveWhatWasSaid(const EntityPtr& entity);
     void take(const std::string& filter, const MqttMessage& message);
     void apply(const EntityPtr& entity, Channel& channel, const std::string& text, const MqttMessage& message);
-    void applyState(const EntityPtr& entity, const Channel& channel, const std::string& text, const MqttMessage& message);
+    void applyState(const EntityPtr& entity, const Channel& channel, const std::string& text,
+                    const MqttMessage& message);
     void applyEvent(const EntityPtr& entity, const std::string& text, const MqttMessage& message);
     void updateAvailability(const EntityPtr& entity);
 
@@ -74,9 +79,9 @@ private:
     Scheduler& scheduler_;
     const Clock& clock_;
     TemplateCache templates_;
-    std::unordered_map<std::string, EntityPtr> entities_;             ///< by Entity::model.announced.id and component
-    std::unordered_map<std::string, std::set<std::string>> owned_;    ///< ids of entities by config topic
-    std::unordered_map<std::string, std::size_t> lastConfig_;         ///< hash of the last config by topic
+    std::unordered_map<std::string, EntityPtr> entities_;          ///< by EntityConfig::identity()
+    std::unordered_map<std::string, std::set<std::string>> owned_; ///< ids of entities by config topic
+    std::unordered_map<std::string, std::size_t> lastConfig_;      ///< hash of the last config by topic
     std::map<std::string, Device> devices_;
     std::unordered_map<std::string, std::string> deviceByIdentity_;
     std::unordered_map<std::string, Topic> topics_;

@@ -62,7 +62,7 @@ Result<EntityModel> makeModel(EntityConfig config, TemplateCache& templates)
     const Value* name = said.config.find("name");
     if (!name) spec.name = defaultName(said.component, spec.deviceClass);
     else if (!name->isNull()) spec.name = said.text("name");
-    model.announced.id = said.has("unique_id") ? said.uniqueId() : said.component + ' ' + said.id;
+    model.announced.id = said.identity();
     model.availabilityMode = said.text("availability_mode", "latest");
     if (const auto seconds = said.number("expire_after"); seconds && *seconds > 0 && *seconds < 1e8)
         model.expiresAfter = std::chrono::milliseconds(static_cast<std::int64_t>(*seconds * 1000));

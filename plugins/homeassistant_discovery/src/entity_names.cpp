@@ -5,9 +5,17 @@ namespace atrium::homeassistant_discovery {
 std::string defaultName(const std::string& component, const std::string& deviceClass)
 {
     constexpr std::pair<const char*, const char*> odd[] = {
-        {"aqi", "Air quality index"}, {"pm1", "PM1"},          {"pm10", "PM10"},         {"pm25", "PM2.5"},
-        {"pm4", "PM4"},               {"ph", "pH"},            {"monetary", "Balance"},  {"co", "Carbon monoxide"},
-        {"co2", "Carbon dioxide"},    {"voc", "Volatile organic compounds"},
+        {"aqi", "Air quality index"},
+        {"pm1", "PM1"},
+        {"pm10", "PM10"},
+        {"pm25", "PM2.5"},
+        {"pm4", "PM4"},
+        {"ph", "pH"},
+        {"temperature_delta", "Temperature interval"},
+        {"monetary", "Balance"},
+        {"co", "Carbon monoxide"},
+        {"co2", "Carbon dioxide"},
+        {"voc", "Volatile organic compounds"},
         {"volatile_organic_compounds_parts", "Volatile organic compounds parts"}};
     std::string words = deviceClass;
     for (const auto& [name, text] : odd)

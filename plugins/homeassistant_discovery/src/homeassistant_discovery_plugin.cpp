@@ -9,10 +9,7 @@
 
 namespace atrium::homeassistant_discovery {
 
-void HomeAssistantDiscoveryPlugin::configure(PluginContext& context)
-{
-    context_ = &context;
-}
+void HomeAssistantDiscoveryPlugin::configure(PluginContext& context) { context_ = &context; }
 
 void HomeAssistantDiscoveryPlugin::start()
 {
@@ -26,7 +23,8 @@ void HomeAssistantDiscoveryPlugin::start()
             if (!discovery) return makeError(ErrorCode::Unavailable);
             return discovery->plan(command);
         });
-    discovery_ = std::make_shared<Discovery>(prefix, std::move(port), context.mqtt(), context.scheduler(), context.clock());
+    discovery_ =
+        std::make_shared<Discovery>(prefix, std::move(port), context.mqtt(), context.scheduler(), context.clock());
     *made = discovery_;
     for (const char* levels : {"/+/+/config", "/+/+/+/config"})
         subscriptions_ += context.mqtt().subscribe(

@@ -29,8 +29,8 @@ bool isNumericSensor(const EntityConfig& config)
     const auto deviceClass = config.text("device_class");
     for (const char* textual : {"date", "enum", "timestamp", "uptime"})
         if (deviceClass == textual) return false;
-    return config.has("unit_of_measurement") || config.has("state_class") || config.has("suggested_display_precision") ||
-           !deviceClass.empty();
+    return config.has("unit_of_measurement") || config.has("state_class") ||
+           config.has("suggested_display_precision") || !deviceClass.empty();
 }
 
 // Readers: each turns a rendered text into values by role.
@@ -54,7 +54,8 @@ bool readSensor(EntityModel& model, const Channel& channel, const std::string& t
     if (text == "None") values.emplace_back(channel.role, Value());
     else if (deviceClass == "timestamp" || deviceClass == "date")
         values.emplace_back(channel.role, jinja::parseMoment(text) ? Value(text) : Value());
-    else if (const auto options = model.config.texts("options"); !options.empty() && !contains(options, text)) return false;
+    else if (const auto options = model.config.texts("options"); !options.empty() && !contains(options, text))
+        return false;
     else values.emplace_back(channel.role, text);
     return true;
 }
@@ -81,12 +82,14 @@ bool readListed(EntityModel& model, const Channel& channel, const std::string& t
 {
     if (text.empty()) return true;
     if (text == "None" || text == model.config.text("payload_reset_" + channel.role, "None")) {
-        values.emplace_back(channel.role == "mode" && model.config.component == "climate" ? "state" : channel.role, Value());
+        values.emplace_back(channel.role == "mode" && model.config.component == "climate" ? "state" : channel.role,
+                            Value());
         return true;
     }
     static const std::map<std::string, const char*> lists{
-        {"preset_mode", "preset_modes"}, {"fan_mode", "fan_modes"},   {"swing_mode", "swing_modes"},
-        {"mode", "modes"},               {"effect", "effect_list"},   {"fan_speed", "fan_speed_list"}};
+        {"preset_mode", "preset_modes"}, {"fan_mode", "fan_modes"},
+        {"swing_mode", "swing_modes"},   {"mode", "modes"},
+        {"effect", "effect_list"},       {"fan_speed", "fan_speed_list"}};
     const auto list = lists.find(channel.role);
     const auto known = list == lists.end() ? std::vector<std::string>{} : model.config.texts(list->second);
     if (!known.empty() && !contains(known, text)) return false;
@@ -102,7 +105,8 @@ bool readNumberInRange(EntityModel& model, const Channel& channel, const std::st
         return true;
     }
     const auto number = jinja::parseFloat(text);
-    if (!number || *number < model.config.number("min").value_or(1) || *number > model.config.number("max").value_or(100))
+    if (!number || *number < model.config.number("min").value_or(1) ||
+        *number > model.config.number("max").value_or(100))
         return false;
     values.emplace_back(channel.role, numberValue(*number));
     return true;
@@ -248,7 +252,9 @@ bool readColorTemp(EntityModel& model, const Channel&, const std::string& text, 
 {
     const auto number = jinja::parseFloat(text);
     if (!number) return text.empty() || text == "None";
-    values.emplace_back("color_temp", numberValue(model.config.flag("color_temp_kelvin", false) ? toMired(*number) : *number));
+    // A template renders what the lamp shows, in whatever unit it says it has.
+    const bool converts = model.config.flag("color_temp_kelvin", false) && model.config.text("schema") != "template";
+    values.emplace_back("color_temp", numberValue(converts ? toMired(*number) : *number));
     return true;
 }
 
@@ -275,13 +281,16 @@ bool readJsonLight(EntityModel& model, const Channel&, const std::string& text, 
         else if (*state == Value("ON")) values.emplace_back("state", true);
         else if (*state == Value("OFF")) values.emplace_back("state", false);
     }
-    const auto number = [&](const Value* value) { return value ? jinja::parseFloat(jinja::Var::from(*value).text()) : std::nullopt; };
+    const auto number = [&](const Value* value) {
+        return value ? jinja::parseFloat(jinja::Var::from(*value).text()) : std::nullopt;
+    };
     if (const auto raw = number(json->find("brightness")); raw && *raw >= 0) addBrightness(model, *raw, values);
     const auto mode = json->textOr("color_mode", "");
     const auto supported = model.config.texts("supported_color_modes");
     if (!mode.empty() && (supported.empty() || contains(supported, mode))) values.emplace_back("color_mode", mode);
     if (const auto raw = number(json->find("color_temp")))
-        values.emplace_back("color_temp", numberValue(model.config.flag("color_temp_kelvin", false) ? toMired(*raw) : *raw));
+        values.emplace_back("color_temp",
+                            numberValue(model.config.flag("color_temp_kelvin", false) ? toMired(*raw) : *raw));
     if (const Value* color = json->find("color"); color && color->isObject()) {
         const std::pair<const char*, std::vector<const char*>> spaces[] = {
             {"xy", {"x", "y"}}, {"hs", {"h", "s"}}, {"rgb", {"r", "g", "b"}}};
@@ -323,7 +332,8 @@ bool readPercentage(EntityModel& model, const Channel& channel, const std::strin
         return true;
     }
     const auto raw = jinja::parseFloat(text);
-    const double least = model.config.number("speed_range_min").value_or(1), most = model.config.number("speed_range_max").value_or(100);
+    const double least = model.config.number("speed_range_min").value_or(1),
+                 most = model.config.number("speed_range_max").value_or(100);
     if (!raw) return false;
     const double percent = std::floor((*raw - (least - 1)) * 100 / (most - least + 1));
     if (percent < 0 || percent > 100) return false;
@@ -334,7 +344,8 @@ bool readPercentage(EntityModel& model, const Channel& channel, const std::strin
 bool readOscillation(EntityModel& model, const Channel& channel, const std::string& text, Values& values)
 {
     if (text == model.config.text("payload_oscillation_on", "oscillate_on")) values.emplace_back(channel.role, true);
-    else if (text == model.config.text("payload_oscillation_off", "oscillate_off")) values.emplace_back(channel.role, false);
+    else if (text == model.config.text("payload_oscillation_off", "oscillate_off"))
+        values.emplace_back(channel.role, false);
     else return text.empty();
     return true;
 }
@@ -350,20 +361,23 @@ bool readSiren(EntityModel& model, const Channel& channel, const std::string& te
 
 bool readUpdate(EntityModel& model, const Channel& channel, const std::string& text, Values& values)
 {
-    if (text.empty()) return true;
+    if (text.empty() && channel.role == "installed_version") return true;
     const auto json = parseJson(text);
     if (json && json->isObject() && channel.role == "installed_version") {
         for (const char* key : {"installed_version", "latest_version", "title", "release_summary", "release_url"})
             if (const Value* value = json->find(key))
                 values.emplace_back(key, value->isNull() ? Value() : Value(jinja::Var::from(*value).text()));
-        if (const Value* value = json->find("in_progress"); value && value->isBoolean()) values.emplace_back("in_progress", *value);
+        if (const Value* value = json->find("in_progress"); value && value->isBoolean())
+            values.emplace_back("in_progress", *value);
         if (const Value* value = json->find("update_percentage"); value && (value->isNumeric() || value->isNull()))
             values.emplace_back("update_percentage", *value);
     }
     else values.emplace_back(channel.role, text == "None" ? Value() : Value(text));
     for (const auto& [role, value] : values) model.last[role] = value;
     const Value &installed = model.last["installed_version"], &latest = model.last["latest_version"];
-    values.emplace_back("state", installed.isNull() || latest.isNull() ? Value() : Value(!(installed == latest)));
+    values.emplace_back("state", installed.isNull() || latest.isNull() || latest == Value("")
+                                     ? Value()
+                                     : Value(!(installed == latest)));
     return true;
 }
 
@@ -371,8 +385,10 @@ bool readVacuum(EntityModel& model, const Channel&, const std::string& text, Val
 {
     const auto json = parseJson(text);
     if (!json || !json->isObject()) return false;
-    if (const Value* state = json->find("state"); state && (state->isText() || state->isNull())) values.emplace_back("state", *state);
-    if (const Value* speed = json->find("fan_speed"); speed && speed->isText()) values.emplace_back("fan_speed", *speed);
+    if (const Value* state = json->find("state"); state && (state->isText() || state->isNull()))
+        values.emplace_back("state", *state);
+    if (const Value* speed = json->find("fan_speed"); speed && speed->isText())
+        values.emplace_back("fan_speed", *speed);
     (void)model;
     return true;
 }
@@ -380,8 +396,9 @@ bool readVacuum(EntityModel& model, const Channel&, const std::string& text, Val
 bool readAlarm(EntityModel&, const Channel& channel, const std::string& text, Values& values)
 {
     if (text == "None") values.emplace_back(channel.role, Value());
-    else if (!contains({"disarmed", "armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass", "pending",
-                        "arming", "disarming", "triggered"}, text))
+    else if (!contains({"disarmed", "armed_home", "armed_away", "armed_night", "armed_vacation", "armed_custom_bypass",
+                        "pending", "arming", "disarming", "triggered"},
+                       text))
         return text.empty();
     else values.emplace_back(channel.role, text);
     return true;
@@ -456,7 +473,8 @@ private:
 void describeLight(Describer& it)
 {
     const auto schema = it.config().text("schema", "basic");
-    for (const char* key : {"supported_color_modes", "effect_list", "min_mireds", "max_mireds", "brightness_scale", "min_kelvin", "max_kelvin"})
+    for (const char* key : {"supported_color_modes", "effect_list", "min_mireds", "max_mireds", "brightness_scale",
+                            "min_kelvin", "max_kelvin"})
         it.capability(key);
     it.attribute("state", Kind::Boolean).writable = true;
     auto& level = it.attribute("brightness_pct", Kind::Number);
@@ -466,7 +484,8 @@ void describeLight(Describer& it)
     it.attribute("color_mode", Kind::Text);
     it.attribute("effect", Kind::Text).writable = true;
     for (const char* space : {"xy", "hs", "rgb", "rgbw", "rgbww"}) it.attribute(space, Kind::List).writable = true;
-    for (const char* name : {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb", "set_effect"})
+    for (const char* name :
+         {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb", "set_effect"})
         it.command(name);
     it.optimisticWithout("state_topic");
     if (schema == "json") {
@@ -478,22 +497,27 @@ void describeLight(Describer& it)
         it.commandTemplate("command_off_template");
         it.listen("state_topic", "state_template", readTemplateLightState, "state");
         const std::tuple<const char*, Reader, const char*> parts[] = {
-            {"brightness_template", readBrightness, "brightness"}, {"color_temp_template", readColorTemp, "color_temp"},
-            {"red_template", readRgbPart, "red"},                  {"green_template", readRgbPart, "green"},
-            {"blue_template", readRgbPart, "blue"},                {"effect_template", readListed, "effect"}};
+            {"brightness_template", readBrightness, "brightness"},
+            {"color_temp_template", readColorTemp, "color_temp"},
+            {"red_template", readRgbPart, "red"},
+            {"green_template", readRgbPart, "green"},
+            {"blue_template", readRgbPart, "blue"},
+            {"effect_template", readListed, "effect"}};
         for (const auto& [key, reader, role] : parts)
             if (it.config().has(key)) it.listen("state_topic", key, reader, role);
         return;
     }
-    it.listen("state_topic", it.config().has("state_value_template") ? "state_value_template" : "value_template", readBoolean, "state");
+    it.listen("state_topic", it.config().has("state_value_template") ? "state_value_template" : "value_template",
+              readBoolean, "state");
     it.listen("brightness_state_topic", "brightness_value_template", readBrightness, "brightness");
     it.listen("color_temp_state_topic", "color_temp_value_template", readColorTemp, "color_temp");
     it.listen("effect_state_topic", "effect_value_template", readListed, "effect");
     it.listen("color_mode_state_topic", "color_mode_value_template", readWord, "color_mode");
-    for (const auto& [topic, valueTemplate, role] :
-         {std::tuple{"xy_state_topic", "xy_value_template", "xy"}, {"hs_state_topic", "hs_value_template", "hs"},
-          {"rgb_state_topic", "rgb_value_template", "rgb"}, {"rgbw_state_topic", "rgbw_value_template", "rgbw"},
-          {"rgbww_state_topic", "rgbww_value_template", "rgbww"}})
+    for (const auto& [topic, valueTemplate, role] : {std::tuple{"xy_state_topic", "xy_value_template", "xy"},
+                                                     {"hs_state_topic", "hs_value_template", "hs"},
+                                                     {"rgb_state_topic", "rgb_value_template", "rgb"},
+                                                     {"rgbw_state_topic", "rgbw_value_template", "rgbw"},
+                                                     {"rgbww_state_topic", "rgbww_value_template", "rgbww"}})
         it.listen(topic, valueTemplate, readColor, role);
     for (const char* key : {"brightness_command_template", "color_temp_command_template", "effect_command_template",
                             "rgb_command_template", "xy_command_template", "hs_command_template"})
@@ -502,8 +526,8 @@ void describeLight(Describer& it)
 
 void describeClimate(Describer& it)
 {
-    for (const char* key : {"modes", "min_temp", "max_temp", "temp_step", "preset_modes", "fan_modes", "swing_modes", "precision",
-                            "temperature_unit", "min_humidity", "max_humidity"})
+    for (const char* key : {"modes", "min_temp", "max_temp", "temp_step", "preset_modes", "fan_modes", "swing_modes",
+                            "precision", "temperature_unit", "min_humidity", "max_humidity"})
         it.capability(key);
     it.attribute("state", Kind::Text).writable = true;
     it.listen("mode_state_topic", "mode_state_template", readListed, "mode");
@@ -521,18 +545,20 @@ void describeClimate(Describer& it)
         spec.writable = std::string_view(role).starts_with("target");
     }
     for (const auto& [topic, valueTemplate, role] :
-         {std::tuple{"action_topic", "action_template", "hvac_action"}, {"fan_mode_state_topic", "fan_mode_state_template", "fan_mode"},
+         {std::tuple{"action_topic", "action_template", "hvac_action"},
+          {"fan_mode_state_topic", "fan_mode_state_template", "fan_mode"},
           {"swing_mode_state_topic", "swing_mode_state_template", "swing_mode"},
           {"preset_mode_state_topic", "preset_mode_value_template", "preset_mode"}}) {
         it.listen(topic, valueTemplate, readListed, role);
         it.attribute(role, Kind::Text).writable = std::string_view(role) != "hvac_action";
     }
-    for (const char* key : {"mode_command_template", "temperature_command_template", "temperature_low_command_template",
-                            "temperature_high_command_template", "fan_mode_command_template", "swing_mode_command_template",
-                            "preset_mode_command_template", "power_command_template", "target_humidity_command_template"})
+    for (const char* key :
+         {"mode_command_template", "temperature_command_template", "temperature_low_command_template",
+          "temperature_high_command_template", "fan_mode_command_template", "swing_mode_command_template",
+          "preset_mode_command_template", "power_command_template", "target_humidity_command_template"})
         it.commandTemplate(key);
-    for (const char* name : {"turn_on", "turn_off", "set_mode", "set_temperature", "set_temp_low", "set_temp_high", "set_fan_mode",
-                             "set_swing_mode", "set_preset_mode", "set_humidity"})
+    for (const char* name : {"turn_on", "turn_off", "set_mode", "set_temperature", "set_temp_low", "set_temp_high",
+                             "set_fan_mode", "set_swing_mode", "set_preset_mode", "set_humidity"})
         it.command(name);
     it.optimisticWithout("mode_state_topic");
 }
@@ -549,7 +575,8 @@ void describeOpening(Describer& it)
     else it.listen("position_topic", "position_template", readPosition, "position");
     it.listen("state_topic", "value_template", isValve ? readValve : readCoverState, "state");
     it.listen("tilt_status_topic", "tilt_status_template", readTilt, "tilt");
-    for (const char* key : {"set_position_template", "tilt_command_template", "command_template"}) it.commandTemplate(key);
+    for (const char* key : {"set_position_template", "tilt_command_template", "command_template"})
+        it.commandTemplate(key);
     for (const char* name : {"open", "close", "stop", "set_position", "set_tilt"}) it.command(name);
     it.optimisticWithout(it.config().has("position_topic") ? "position_topic" : "state_topic");
 }
@@ -571,7 +598,8 @@ void describeFan(Describer& it)
     for (const char* key : {"command_template", "percentage_command_template", "preset_mode_command_template",
                             "oscillation_command_template", "direction_command_template"})
         it.commandTemplate(key);
-    for (const char* name : {"turn_on", "turn_off", "set_percentage", "set_preset", "set_preset_mode", "oscillate", "set_direction"})
+    for (const char* name :
+         {"turn_on", "turn_off", "set_percentage", "set_preset", "set_preset_mode", "oscillate", "set_direction"})
         it.command(name);
     it.optimisticWithout("state_topic");
 }
@@ -587,7 +615,8 @@ void describeHumidifier(Describer& it)
     it.listen("current_humidity_topic", "current_humidity_template", readNumber, "current_humidity");
     it.listen("mode_state_topic", "mode_state_template", readListed, "mode");
     it.listen("action_topic", "action_template", readWord, "action");
-    for (const char* key : {"command_template", "target_humidity_command_template", "mode_command_template"}) it.commandTemplate(key);
+    for (const char* key : {"command_template", "target_humidity_command_template", "mode_command_template"})
+        it.commandTemplate(key);
     for (const char* name : {"turn_on", "turn_off", "set_humidity", "set_mode"}) it.command(name);
     it.optimisticWithout("state_topic");
 }
@@ -606,11 +635,12 @@ void describeUpdate(Describer& it)
 
 void describeTrigger(Describer& it, EntityModel& model)
 {
-    for (const char* key : {"automation_type", "type", "subtype", "topic", "payload", "value_template"}) it.capability(key);
-    if (Channel* channel = it.listen("topic", "value_template", readText, "trigger")) channel->use = Channel::Use::Trigger;
-    model.announced.spec.name = it.config().component == "tag" ? "Tag" : it.config().text("type") + ' ' + it.config().text("subtype");
-    // Two identical texts may arrive for one press: the identity is the trigger, not the message.
-    if (!it.config().has("unique_id")) model.announced.id = it.config().component + ' ' + it.config().id;
+    for (const char* key : {"automation_type", "type", "subtype", "topic", "payload", "value_template"})
+        it.capability(key);
+    if (Channel* channel = it.listen("topic", "value_template", readText, "trigger"))
+        channel->use = Channel::Use::Trigger;
+    model.announced.spec.name =
+        it.config().component == "tag" ? "Tag" : it.config().text("type") + ' ' + it.config().text("subtype");
 }
 
 } // namespace
@@ -682,7 +712,8 @@ Result<void> describeComponent(EntityModel& model, TemplateCache& templates)
         commands({"turn_on", "turn_off"});
     }
     else if (component == "event") {
-        if (Channel* channel = it.listen("state_topic", "value_template", readText, "event")) channel->use = Channel::Use::Event;
+        if (Channel* channel = it.listen("state_topic", "value_template", readText, "event"))
+            channel->use = Channel::Use::Event;
         it.capability("event_types");
     }
     else if (component == "update") describeUpdate(it);
@@ -697,7 +728,8 @@ Result<void> describeComponent(EntityModel& model, TemplateCache& templates)
         }
         it.attribute("fan_speed", Kind::Text).writable = true;
         it.capability("fan_speed_list");
-        commands({"start", "pause", "stop", "return_to_base", "locate", "clean_spot", "set_fan_speed", "send_command", "start_mowing", "dock"});
+        commands({"start", "pause", "stop", "return_to_base", "locate", "clean_spot", "set_fan_speed", "send_command",
+                  "start_mowing", "dock"});
     }
     else if (component == "alarm_control_panel") {
         valueReader(readAlarm, Kind::Text);

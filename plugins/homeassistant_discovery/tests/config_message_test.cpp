@@ -9,13 +9,15 @@ TEST(ConfigTopicTest, KnowsConfigTopicsFromOthers)
 {
     EXPECT_EQ(parseConfigTopic("ha", "ha/sensor/a/config")->id, "a");
     EXPECT_EQ(parseConfigTopic("ha", "ha/sensor/node/a/config")->id, "node a");
-    for (const char* other : {"ha/sensor/a/state", "ha/status", "ha/sensor/config", "ha/sensor/a b/config", "x/sensor/a/config"})
+    for (const char* other :
+         {"ha/sensor/a/state", "ha/status", "ha/sensor/config", "ha/sensor/a b/config", "x/sensor/a/config"})
         EXPECT_FALSE(parseConfigTopic("ha", other)) << other;
 }
 
 TEST(ConfigMessageTest, ExpandsAbbreviationsAndTheBaseTopic)
 {
-    const auto message = readConfig({"switch", "plug"}, R"({"~":"home/plug","cmd_t":"~/set","stat_t":"state/~","dev":{"ids":"p1","mf":"M"},
+    const auto message = readConfig({"switch", "plug"},
+                                    R"({"~":"home/plug","cmd_t":"~/set","stat_t":"state/~","dev":{"ids":"p1","mf":"M"},
         "avty":{"t":"~/online"}})");
     ASSERT_TRUE(message) << message.error().message.en;
     const auto& entity = message->entities.at(0);
