@@ -30,6 +30,8 @@ const std::vector<KeySpec>& configurationKeys()
     static const std::vector<KeySpec> keys{
         text("site.name", "Atrium", "Name of the home or campus, shown in the dashboard"),
         text("site.timezone", "Europe/Paris", "IANA time zone of schedules"),
+        text("site.latitude", "48.8566", "Degrees, north positive: where the sun rises and sets"),
+        text("site.longitude", "2.3522", "Degrees, east positive"),
         choice("site.language", "fr", {"fr", "en"}, "Language of messages when a client asks for none"),
 
         text("data.dir", "data", "Folder of everything that Atrium keeps; locked by one server at a time"),

@@ -11,7 +11,7 @@ namespace atrium::automation {
 struct AutomationOptions {
     HostOptions host;
     std::vector<SourceFolder> folders;
-    std::string siteZone = "Europe/Paris"; ///< IANA; for at() without tz
+    Site site;
     std::chrono::milliseconds lookAtFolders{1000};
     std::chrono::hours keepRuns{24 * 30};
 };

@@ -73,6 +73,8 @@ public:
     /// What a rule keeps between runs.
     void setStore(AutomationId automation, const std::string& rule, Value content);
     void forget(AutomationId automation);
+    /// The instance is gone.
+    void forget(std::uint32_t instance);
 
 private:
     struct LiveRun {
@@ -117,6 +119,7 @@ private:
 
     std::map<std::uint64_t, LiveRun> runs_;
     std::map<RuleKey, Queue> queues_;
+    std::map<RuleKey, UtcTime> lastStarts_; ///< of rules with mode throttle
     std::map<std::pair<AutomationId, std::string>, Value> stores_;
     std::map<AutomationId, Minute> minutes_;
     std::uint64_t lastId_ = 0;

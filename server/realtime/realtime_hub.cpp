@@ -274,7 +274,7 @@ void RealtimeHub::tick()
     nextTick_ = now + tickPeriod;
     clientGauge_.set(static_cast<double>(clients_.size()));
     for (auto& [descriptor, client] : clients_)
-        if (client->descriptor >= 0) guarded(*client, [&] { checkTimes(*client, now); });
+        if (client->descriptor >= 0) guarded(*client, [this, &one = *client, now] { checkTimes(one, now); });
 }
 
 void RealtimeHub::closeAll()

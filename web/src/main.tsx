@@ -8,7 +8,8 @@ import {Empty} from './parts/empty.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
-import {enterAsGuest, restore, user} from './session.ts';
+import * as security from './security.ts';
+import {enterAsGuest, restore, returnFromProvider, user} from './session.ts';
 import * as theme from './theme.ts';
 import {Account} from './views/account.tsx';
 import {Administration} from './views/administration.tsx';
@@ -16,6 +17,7 @@ import {AutomationPage} from './views/automation.tsx';
 import {Automations} from './views/automations.tsx';
 import {DevicePage} from './views/device.tsx';
 import {Rooms} from './views/rooms.tsx';
+import {Security} from './views/security.tsx';
 import {Settings} from './views/settings.tsx';
 import {SignIn} from './views/sign_in.tsx';
 
@@ -26,12 +28,20 @@ function Page() {
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
   if (page === 'account' && id === null) return <Account />;
   if (page === 'people' && id === null) return <Administration />;
+  if (page === 'security' && id === null) return <Security />;
   if (page === 'settings' && id === null) return <Settings />;
   return <Empty icon="search" title={texts.value.notFound} />;
 }
 
+// Somebody comes back from the identity provider: what it said is good once, and does not belong into the history.
+const returned = returnFromProvider(location);
+if (returned) {
+  history.replaceState(null, '', '/');
+  router.path.value = '/';
+}
+
 function App() {
-  if (!token.value) return <><SignIn /><Notices /></>;
+  if (!token.value) return <><SignIn returned={returned} /><Notices /></>;
   return <Shell><Page /></Shell>;
 }
 
@@ -45,6 +55,7 @@ theme.start();
 router.start();
 devices.start();
 automations.start();
+security.start();
 realtime.start(() => void restore());
 // A guest comes with a link: /#/guest/CODE.
 const guestCode = /^#\/guest\/([\w-]+)$/.exec(location.hash)?.[1];

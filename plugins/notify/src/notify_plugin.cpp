@@ -6,7 +6,9 @@
 #include "atrium/settings.h"
 #include "outbox.h"
 #include "outbox_mailer.h"
+#include "rule_messages.h"
 #include "smtp_channel.h"
+#include "webhook_channel.h"
 
 #include <optional>
 #include <stdexcept>
@@ -42,25 +44,45 @@ SmtpOptions smtpOptions(const Settings& settings)
     return options;
 }
 
+OutboxOptions outboxOptions(const char* channel, const Settings& settings)
+{
+    return {channel, std::chrono::hours{settings.integer("patienceHours")}, settings.integer("outboxLimit")};
+}
+
 } // namespace
 
 /// In the order of their dependence; destroyed in reverse.
 struct NotifyPlugin::Parts {
     explicit Parts(PluginContext& context)
         : repository(context.database()), smtp(smtpOptions(context.settings())),
-          mails(
-              {"mail", std::chrono::hours{context.settings().integer("patienceHours")},
-               context.settings().integer("outboxLimit")},
-              smtp, repository, context.clock(), context.log(), context.metrics(),
-              [&context](HealthState state, std::string reason) { context.health().report(state, std::move(reason)); }),
-          hasMailServer(!context.settings().text("smtpHost").empty()), mailer(hasMailServer ? &mails : nullptr)
+          policy(context.settings().text("webhookHosts"), context.settings().boolean("webhookPrivateAddresses")
+                                                              ? PrivateAddresses::Allowed
+                                                              : PrivateAddresses::Refused),
+          webhook({context.settings().text("webhookSecret"), context.settings().text("webhookCa")}, policy,
+                  context.clock()),
+          mails(outboxOptions("mail", context.settings()), smtp, repository, context.clock(), context.log(),
+                context.metrics(), healthOf(context)),
+          webhooks(outboxOptions("webhook", context.settings()), webhook, repository, context.clock(), context.log(),
+                   context.metrics(), healthOf(context)),
+          hasMailServer(!context.settings().text("smtpHost").empty()), mailer(hasMailServer ? &mails : nullptr),
+          rules({context.workers(), context.log(), mailer, webhooks, policy, context.clock(),
+                 [&context] { return context.services().find<Accounts>(); }})
     {}
+
+    static std::function<void(HealthState, std::string)> healthOf(PluginContext& context)
+    {
+        return [&context](HealthState state, std::string reason) { context.health().report(state, std::move(reason)); };
+    }
 
     OutboxRepository repository;
     SmtpChannel smtp;
+    WebhookPolicy policy;
+    WebhookChannel webhook;
     Outbox mails;
+    Outbox webhooks;
     const bool hasMailServer;
     OutboxMailer mailer;
+    RuleMessages rules;
 };
 
 void NotifyPlugin::configure(PluginContext& context)
@@ -68,7 +90,11 @@ void NotifyPlugin::configure(PluginContext& context)
     parts_ = std::make_shared<Parts>(context);
     registrations_ +=
         context.services().provide<Mailer>(std::shared_ptr<Mailer>(parts_, static_cast<Mailer*>(&parts_->mailer)));
-    registrations_ += context.scheduler().every(tickPeriod, [this] { parts_->mails.tick(); });
+    registrations_ += context.automation().addModule(parts_->rules.module());
+    registrations_ += context.scheduler().every(tickPeriod, [this] {
+        parts_->mails.tick();
+        parts_->webhooks.tick();
+    });
     const auto& settings = context.settings();
     if (parts_->hasMailServer && settings.text("smtpTls") == "none" && !settings.text("smtpUser").empty())
         context.log().warning("the password of the mail server is sent without encryption (smtp.tls = none)");
@@ -77,9 +103,14 @@ void NotifyPlugin::configure(PluginContext& context)
 void NotifyPlugin::start()
 {
     if (parts_->hasMailServer) parts_->mails.start();
+    parts_->webhooks.start();
 }
 
-void NotifyPlugin::stop(SteadyTime) { parts_->mails.stop(); }
+void NotifyPlugin::stop(SteadyTime)
+{
+    parts_->mails.stop();
+    parts_->webhooks.stop();
+}
 
 } // namespace atrium::notify
 

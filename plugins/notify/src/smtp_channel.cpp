@@ -4,55 +4,12 @@
 
 #include "atrium/json.h"
 
-#include <Poco/Net/DNS.h>
-#include <Poco/Net/HostEntry.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SecureStreamSocket.h>
 
 #include <openssl/err.h>
-#include <sys/socket.h>
 
 namespace atrium::notify {
-
-namespace {
-
-Poco::Net::Context::Ptr makeContext(const std::string& authorityFile)
-{
-    using Poco::Net::Context;
-    Context::Ptr context(
-        new Context(Context::TLS_CLIENT_USE, "", "", authorityFile, Context::VERIFY_STRICT, 9, authorityFile.empty()));
-    context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
-    return context;
-}
-
-Poco::Timespan timespan(std::chrono::milliseconds duration) { return Poco::Timespan(duration.count() * 1000); }
-
-} // namespace
-
-/// Makes the descriptor of the connection in hand known to abort() for as long as it is open.
-class SmtpChannel::Connection {
-public:
-    Connection(SmtpChannel& channel, const Poco::Net::StreamSocket& socket) : channel_(channel)
-    {
-        std::lock_guard lock(channel_.mutex_);
-        channel_.descriptor_ = socket.impl()->sockfd();
-    }
-    ~Connection()
-    {
-        std::lock_guard lock(channel_.mutex_);
-        channel_.descriptor_ = -1;
-    }
-
-private:
-    SmtpChannel& channel_;
-};
-
-void SmtpChannel::abort()
-{
-    std::lock_guard lock(mutex_);
-    // The descriptor alone: POCO's socket objects belong to the thread that uses them.
-    if (descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
-}
 
 Outcome SmtpChannel::deliver(const Delivery& delivery)
 {
@@ -75,10 +32,11 @@ Outcome SmtpChannel::deliver(const Delivery& delivery)
 
 Outcome SmtpChannel::transmit(const Delivery& delivery, const Mail& mail)
 {
-    auto socket = connect();
-    const Connection connection(*this, socket);
+    // Declared first: the session says goodbye in its destructor, and that can still be broken off.
+    const OutboundSocket::Lease lease(outbound_);
+    auto socket = outbound_.connect({options_.host, options_.port, options_.patience, {}});
     const bool isSecure = options_.protection == SmtpProtection::Tls;
-    const auto context = options_.protection == SmtpProtection::None ? nullptr : makeContext(options_.authorityFile);
+    const auto context = options_.protection == SmtpProtection::None ? nullptr : makeTlsContext(options_.authorityFile);
     if (isSecure) socket = Poco::Net::SecureStreamSocket::attach(socket, options_.host, context);
     SmtpSession session(socket);
     auto capabilities = session.greet();
@@ -102,25 +60,6 @@ Outcome SmtpChannel::transmit(const Delivery& delivery, const Mail& mail)
         return {Outcome::Kind::TryLater, error.displayText()};
     }
     return {};
-}
-
-Poco::Net::StreamSocket SmtpChannel::connect() const
-{
-    std::string failure = "no address";
-    const auto host = Poco::Net::DNS::resolve(options_.host);
-    for (const auto& address : host.addresses()) {
-        try {
-            Poco::Net::StreamSocket socket(address.family());
-            socket.connect({address, static_cast<Poco::UInt16>(options_.port)}, timespan(options_.patience));
-            socket.setReceiveTimeout(timespan(options_.patience));
-            socket.setSendTimeout(timespan(options_.patience));
-            return socket;
-        }
-        catch (const Poco::Exception& error) {
-            failure = error.displayText();
-        }
-    }
-    throw Poco::Net::NetException("the mail server cannot be reached", failure);
 }
 
 std::string encodeMail(const Mail& mail)

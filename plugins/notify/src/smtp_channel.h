@@ -2,12 +2,9 @@
 
 #include "delivery.h"
 #include "mail_text.h"
-
-#include <Poco/Net/Context.h>
-#include <Poco/Net/StreamSocket.h>
+#include "outbound_socket.h"
 
 #include <chrono>
-#include <mutex>
 #include <string>
 
 namespace atrium::notify {
@@ -31,16 +28,13 @@ public:
     explicit SmtpChannel(SmtpOptions options) : options_(std::move(options)) {}
 
     Outcome deliver(const Delivery& delivery) override;
-    void abort() override;
+    void abort() override { outbound_.abort(); }
 
 private:
-    class Connection;
     Outcome transmit(const Delivery& delivery, const Mail& mail);
-    Poco::Net::StreamSocket connect() const;
 
     const SmtpOptions options_;
-    std::mutex mutex_;
-    int descriptor_ = -1; ///< of the connection in hand
+    OutboundSocket outbound_;
 };
 
 /// A mail as content of a delivery, and back; the recipient stands beside it.

@@ -1,14 +1,4 @@
-#include "notify_plugin.h"
-
-#include "atrium/services/mailer.h"
-#include "smtp_channel.h"
-#include "support/smtp_server.h"
-#include "testing/fake_plugin_context.h"
-#include "testing/temp_database.h"
-
-#include <gtest/gtest.h>
-
-#include <thread>
+#include "notify_fixture.h"
 
 namespace atrium::notify {
 namespace {
@@ -17,8 +7,7 @@ using namespace std::chrono_literals;
 using testing::SmtpServer;
 using Protection = SmtpServer::Protection;
 
-/// The plugin with a clock of the test's, a database, and a mail server in a process of its own.
-class NotifyPluginTest : public ::testing::Test {
+class NotifyPluginTest : public NotifyFixture {
 protected:
     void configure(const SmtpServer* server, const char* tls, std::string host = "localhost")
     {
@@ -26,54 +15,13 @@ protected:
             .set("smtpHost", server ? host : "")
             .set("smtpPort", server ? server->port() : 587)
             .set("smtpTls", tls)
-            .set("smtpCa", server ? server->authorityFile() : "")
-            .set("smtpUser", "")
-            .set("smtpPassword", "")
-            .set("smtpFrom", "Atrium <home@example.org>")
-            .set("patienceHours", 24)
-            .set("outboxLimit", 10);
-    }
-    void start()
-    {
-        plugin = std::make_unique<NotifyPlugin>();
-        plugin->configure(context);
-        plugin->start();
-        mailer = context.services().require<Mailer>();
-    }
-    void stop()
-    {
-        plugin->stop(context.clock().steadyNow() + 5s);
-        mailer.reset();
-        plugin.reset();
+            .set("smtpCa", server ? server->authorityFile() : "");
     }
     Result<void> send(std::string to = "zoe@example.org", std::string text = "Votre code : 123456")
     {
         return mailer->send({std::move(to), "fr", "Votre code", std::move(text), "", "auth.confirm"});
     }
-    static bool eventually(const std::function<bool()>& condition)
-    {
-        for (int i = 0; i < 1000; ++i) {
-            if (condition()) return true;
-            std::this_thread::sleep_for(5ms);
-        }
-        return false;
-    }
-    std::uint64_t count(const char* result) const
-    {
-        return metrics().count("atrium_notify_messages_total",
-                               {{"channel", "mail"}, {"category", "auth.confirm"}, {"result", result}});
-    }
-    const testing::MemoryMetrics& metrics() const { return const_cast<testing::FakePluginContext&>(context).metrics(); }
-    void expectNothingInTheLog(std::string_view secret)
-    {
-        EXPECT_FALSE(context.log().mentions(secret)) << secret;
-        EXPECT_EQ(context.health().reason().find(secret), std::string::npos) << secret;
-    }
-
-    testing::TempDatabase database{std::filesystem::path(ATRIUM_PLUGIN_SOURCE_DIR) / "migrations"};
-    testing::FakePluginContext context{"notify", database.folder() / "plugin-data", database.database()};
-    std::unique_ptr<NotifyPlugin> plugin;
-    std::shared_ptr<Mailer> mailer;
+    std::uint64_t count(const char* result) { return NotifyFixture::count("mail", "auth.confirm", result); }
 };
 
 TEST_F(NotifyPluginTest, SendsAMailAsItWasWritten)
@@ -94,7 +42,9 @@ TEST_F(NotifyPluginTest, SendsAMailAsItWasWritten)
     for (const char c : text + "<p>été</p>") expected += c == '\n' ? std::string("\r\n") : std::string(1, c);
     EXPECT_EQ(mail.text(), expected);
     EXPECT_TRUE(eventually([&] { return count("delivered") == 1; }));
-    EXPECT_TRUE(eventually([&] { return metrics().level("atrium_queue_depth", {{"queue", "notify_mail"}}) == 0; }));
+    EXPECT_TRUE(eventually([&] {
+        return context.metrics().level("atrium_queue_depth", {{"queue", "notify_mail"}}) == 0;
+    }));
     expectNothingInTheLog("Bonjour");
     stop();
 }

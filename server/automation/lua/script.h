@@ -100,6 +100,7 @@ public:
     /// Asks the server for a device. The caller yields and looks again.
     void askForDevice(lua_State* state, const std::string& name);
     int addTrigger(Trigger trigger);
+    const Trigger& trigger(int index) const { return triggers[static_cast<std::size_t>(index)]; }
     int addCondition(Condition condition);
     void addRule(Rule rule);
     /// `file:line` of the function at `level`.
