@@ -31,7 +31,7 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), effects_(services.commands, services.mqtt),
+    : services_(services), rights_(services_.devices, services_.accounts), effects_(services.commands, services.mqtt),
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, std::move(site),
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
@@ -57,6 +57,10 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                    const auto& instance = found->second;
                    return Runner::Rule{instance.script.automation, instance.version, &instance.rules[key.rule],
                                        instance.inHost};
+               },
+               [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
+               [this](RuleKey key, StepKind kind, const Value& payload) {
+                   return rights_.refusal(actorOf(key), kind, payload);
                },
                [this](std::uint32_t id) {
                    const auto found = instances_.find(id);
@@ -104,13 +108,13 @@ void Engine::apply(Script script, Triggers triggers)
     host_.flush();
 }
 
-void Engine::validate(const std::string& name, const std::string& source,
+void Engine::validate(const std::string& name, const std::string& source, UserId author,
                       std::function<void(Result<std::vector<std::string>>)> done)
 {
     const auto id = ++lastInstance_;
     auto& instance = instances_[id];
     instance.state = State::Validating;
-    instance.script = {{}, name, source};
+    instance.script = {{}, name, source, author};
     instance.validated = std::move(done);
     load(id, instance);
     host_.flush();
@@ -216,6 +220,13 @@ void Engine::onModulesChanged()
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
 {
     dispatcher_.raise(name, std::move(data), cause);
+}
+
+RuleActor Engine::actorOf(RuleKey key) const
+{
+    const auto found = instances_.find(key.instance);
+    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
+    return {found->second.script.author, &found->second.rules[key.rule], &found->second.devices};
 }
 
 AutomationId Engine::automationOf(RuleKey key) const

@@ -185,11 +185,12 @@ struct RuleView {
     RuleMode mode;
     std::int64_t line = 0;
     std::vector<Trigger> triggers;
-    Value store; ///< first content; Null = the rule keeps nothing
+    Value store;                                    ///< first content; Null = the rule keeps nothing
+    std::optional<std::vector<std::string>> grants; ///< all that it may do; empty optional = whatever its author may
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store);
+        a(name, mode, line, triggers, store, grants);
     }
 };
 

@@ -33,6 +33,9 @@ public:
         std::function<bool()> isCongested;
         /// Empty when there is no such rule any more.
         std::function<std::optional<Rule>(RuleKey)> rule;
+        /// Why the rule must not start, or must not do a step; empty = it may.
+        std::function<std::string(RuleKey)> startRefusal;
+        std::function<std::string(RuleKey, StepKind, const Value& payload)> stepRefusal;
         /// The last run of an instance ended.
         std::function<void(std::uint32_t instance)> idle;
         /// A run went over a budget.

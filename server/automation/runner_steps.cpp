@@ -98,6 +98,10 @@ void Runner::onStep(Step& step)
     }
     default: break;
     }
+    if (const auto refusal = handlers_.stepRefusal(run.key, step.kind, step.payload); !refusal.empty()) {
+        if (complete(id, number, false, refusal) && step.awaited) answer(run, number);
+        return;
+    }
     Effects::Request request{step.kind, step.payload, run.record.rule,
                              Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
                              std::to_string(id) + ":" + std::to_string(number)};

@@ -42,6 +42,7 @@ struct Rule {
     int when = -1;             ///< position in Script::conditions; -1 = always
     int function = LUA_NOREF;
     Value store;
+    std::optional<std::vector<std::string>> grants;
 };
 
 /// One call of a rule: a coroutine, and what the journal knows of it.
@@ -151,6 +152,7 @@ void openSandbox(lua_State* state);
 void openStrings(lua_State* state);
 void openDevices(lua_State* state);
 void openRules(lua_State* state);
+void openPeople(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
 

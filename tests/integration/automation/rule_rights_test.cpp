@@ -1,0 +1,172 @@
+// What a rule may do: as its author at most, narrowed by its grants, at the moment of use.
+#include "automation_house.h"
+
+namespace atrium::automation {
+namespace {
+
+/// A person with exactly the rights that a test gives: permission and object, `site` for all.
+class Person : public Accounts {
+public:
+    std::set<std::pair<std::string, std::string>> rights;
+    bool isOpen = true;
+
+    std::optional<Accounts::Person> find(UserId) const override { return std::nullopt; }
+    std::vector<Accounts::Person> everybody() const override { return {}; }
+    Subscription onRemoved(std::function<void(UserId)>) override { return {}; }
+    Result<Principal> principalOf(UserId id) const override
+    {
+        if (!isOpen || id != UserId{7}) return makeError(ErrorCode::Forbidden);
+        struct Granted : Rights {
+            explicit Granted(const Person& person) : person(person) {}
+            bool allow(std::string_view permission, const AccessObject& object) const override
+            {
+                return person.rights.contains({std::string(permission), object.id}) ||
+                       person.rights.contains({std::string(permission), "site"});
+            }
+            bool allowSomewhere(std::string_view) const override { return true; }
+            const Person& person;
+        };
+        Principal principal;
+        principal.user = id;
+        principal.rights = std::make_shared<Granted>(*this);
+        return principal;
+    }
+};
+
+class RuleRightsTest : public ::testing::Test {
+protected:
+    RuleRightsTest()
+    {
+        house.accounts = person;
+        house.addDevice(1, "lamp", {{"status", false}});
+        house.addDevice(2, "door", {{"status", false}});
+        person->rights = {{"devices.read", "1"}, {"devices.control", "1"}};
+    }
+    std::string load(const std::string& source) { return house.load(1, source, "mine.lua", UserId{7}); }
+    /// What the rule's last run came to.
+    std::string lastStep()
+    {
+        const auto* run = house.finishedRun(1, ++runs);
+        if (!run) return "no run";
+        return run->steps.empty() ? toString(run->state) : toJson(run->steps.back().result);
+    }
+    std::string whyNot()
+    {
+        const auto skips = house.engine->runLog().skips(AutomationId{1});
+        return skips.empty() ? "" : skips.front().reason;
+    }
+
+    std::shared_ptr<Person> person = std::make_shared<Person>();
+    House house;
+    std::size_t runs = 0;
+};
+
+constexpr const char* onGo = R"(on(event "go", function() device "lamp":on() end))";
+
+TEST_F(RuleRightsTest, ARuleControlsWhatItsAuthorMay)
+{
+    ASSERT_EQ(load(onGo), "");
+    house.engine->raiseEvent("go", {}, {});
+    lastStep();
+    EXPECT_EQ(house.commandNames(), std::vector<std::string>{"on"});
+}
+
+TEST_F(RuleRightsTest, ARightThatIsTakenBackEndsWhatRunsAlready)
+{
+    ASSERT_EQ(load(onGo), "");
+    person->rights.erase({"devices.control", "1"});
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("the author may not control lamp"), std::string::npos);
+    person->isOpen = false;
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_TRUE(house.until([&] { return whyNot() == "the account of the author is closed"; })) << whyNot();
+    EXPECT_TRUE(house.commandNames().empty());
+}
+
+TEST_F(RuleRightsTest, ADeviceThatItsAuthorMayNotSeeDoesNotExist)
+{
+    const auto error = load(R"(on(event "go", function() device "door":on() end))"
+                            "\nlocal d = device \"door\"");
+    EXPECT_NE(error.find("door"), std::string::npos) << error;
+    EXPECT_EQ(error.find("lamp"),
+              error.find("did you mean") == std::string::npos ? std::string::npos : error.find("lamp"));
+    ASSERT_EQ(load(onGo), "");
+    person->rights.clear();
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_TRUE(house.until([&] { return whyNot() == "the author may not see lamp"; })) << whyNot();
+}
+
+TEST_F(RuleRightsTest, MqttIsAPermissionOfItsOwn)
+{
+    ASSERT_EQ(load(R"(on(event "go", function() mqtt.publish("house/door", "open") end))"), "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("may not write MQTT"), std::string::npos);
+    EXPECT_FALSE(house.published("house/door", "open"));
+    person->rights.insert({"automations.mqtt", "site"});
+    house.engine->raiseEvent("go", {}, {});
+    lastStep();
+    EXPECT_TRUE(house.published("house/door", "open"));
+}
+
+TEST_F(RuleRightsTest, GrantsNarrowWhatARuleMayDo)
+{
+    // A file of the site, which may do everything, but says that this rule may not.
+    ASSERT_EQ(house.load(1, R"(rule "narrow" { on = { event "go" }, grants = { "devices.control:lamp" },
+      run = function() device "lamp":on(); device "door":on(); mqtt.publish("a", "b") end })"),
+              "");
+    house.engine->raiseEvent("go", {}, {});
+    const auto* run = house.finishedRun(1);
+    ASSERT_TRUE(run);
+    ASSERT_EQ(run->steps.size(), 3u);
+    EXPECT_TRUE(run->steps[0].ok);
+    EXPECT_FALSE(run->steps[1].ok);
+    EXPECT_FALSE(run->steps[2].ok);
+    EXPECT_NE(toJson(run->steps[1].result).find("grants"), std::string::npos);
+    EXPECT_EQ(house.commands.sent.size(), 1u);
+    EXPECT_FALSE(house.published("a", "b"));
+    ASSERT_EQ(house.load(1, R"(rule "none" { on = { event "go" }, grants = {},
+      run = function() device "lamp":on() end })"),
+              "");
+    house.engine->raiseEvent("go", {}, {});
+    house.finishedRun(1, 2);
+    EXPECT_EQ(house.commands.sent.size(), 1u);
+}
+
+TEST_F(RuleRightsTest, GrantsNeverWiden)
+{
+    ASSERT_EQ(load(R"(rule "greedy" { on = { event "go" }, grants = { "devices.control", "automations.mqtt" },
+      run = function() mqtt.publish("house/door", "open") end })"),
+              "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("author"), std::string::npos);
+    EXPECT_FALSE(house.published("house/door", "open"));
+}
+
+TEST_F(RuleRightsTest, GrantsThatAreNoListAreAnError)
+{
+    for (const char* grants : {"\"devices.control\"", "7", "{ 7 }", "{ a = 1 }"}) {
+        const auto error = house.load(
+            1, std::string(R"(rule "x" { on = { event "go" }, run = function() end, grants = )") + grants + " })");
+        EXPECT_NE(error.find("grants is a list"), std::string::npos) << grants << error;
+    }
+}
+
+TEST_F(RuleRightsTest, RoleAndUserNameReceivers)
+{
+    Value heard;
+    house.engine->effects().addModule({"tell", {{"to", "", [&](const AutomationCall& call) -> Result<Value> {
+                                                     heard = call.arguments[0];
+                                                     return Value(true);
+                                                 }}}});
+    house.engine->onModulesChanged();
+    ASSERT_EQ(
+        house.load(2, R"(on(event "go", function() tell.to{ role "admin", user "ada@example.org", user(7) } end))"),
+        "");
+    house.engine->raiseEvent("go", {}, {});
+    ASSERT_TRUE(house.finishedRun(2));
+    EXPECT_EQ(toJson(heard), R"([{"role":"admin"},{"user":"ada@example.org"},{"user":7}])");
+    EXPECT_NE(house.load(2, "local x = user(0)"), "");
+}
+
+} // namespace
+} // namespace atrium::automation
