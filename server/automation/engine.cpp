@@ -59,8 +59,11 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                                        instance.inHost};
                },
                [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
-               [this](RuleKey key, StepKind kind, const Value& payload) {
-                   return rights_.refusal(actorOf(key), kind, payload);
+               [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },
+               [this](std::vector<Trigger> triggers, std::function<void(Object)> tell) {
+                   return dispatcher_.watch(std::move(triggers), [tell = std::move(tell)](Object event, const Cause&) {
+                       tell(std::move(event));
+                   });
                },
                [this](std::uint32_t id) {
                    const auto found = instances_.find(id);

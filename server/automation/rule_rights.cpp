@@ -13,6 +13,12 @@ bool contains(const std::vector<std::string>& list, const std::string& word)
     return std::find(list.begin(), list.end(), word) != list.end();
 }
 
+bool readsTopics(const std::vector<Trigger>& triggers)
+{
+    return std::any_of(triggers.begin(), triggers.end(),
+                       [](const Trigger& trigger) { return std::holds_alternative<MqttTrigger>(trigger); });
+}
+
 } // namespace
 
 Result<Principal> RuleRights::principalOf(UserId author) const
@@ -22,20 +28,21 @@ Result<Principal> RuleRights::principalOf(UserId author) const
     return accounts->principalOf(author);
 }
 
-std::string RuleRights::refusal(const RuleActor& actor, StepKind kind, const Value& payload) const
+std::string RuleRights::refusal(const RuleActor& actor, const Step& step) const
 {
-    if (kind == StepKind::Log || kind == StepKind::Wait) return {};
+    if (step.kind == StepKind::Log || step.kind == StepKind::Wait) return {};
     if (actor.rule)
-        if (auto reason = refusalByGrants(*actor.rule, kind, payload); !reason.empty()) return reason;
-    return actor.author ? refusalByAuthor(actor.author, kind, payload) : "";
+        if (auto reason = refusalByGrants(*actor.rule, step); !reason.empty()) return reason;
+    return actor.author ? refusalByAuthor(actor.author, step) : "";
 }
 
-std::string RuleRights::refusalByGrants(const RuleView& rule, StepKind kind, const Value& payload) const
+std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
 {
-    if (!rule.grants) return {};
+    if (!rule.grants || step.kind == StepKind::WaitFor) return {};
+    const auto& payload = step.payload;
     const auto& grants = *rule.grants;
     std::string wanted, narrower;
-    switch (kind) {
+    switch (step.kind) {
     case StepKind::Command: {
         wanted = controlPermission;
         const auto device = devices_.find(deviceOf(payload));
@@ -55,14 +62,16 @@ std::string RuleRights::refusalByGrants(const RuleView& rule, StepKind kind, con
     return "not permitted: the grants of the rule do not contain \"" + wanted + "\"";
 }
 
-std::string RuleRights::refusalByAuthor(UserId author, StepKind kind, const Value& payload) const
+std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
 {
     const auto principal = principalOf(author);
     if (!principal) return "not permitted: the account of the author is closed";
-    if (kind == StepKind::Publish)
+    if (step.kind == StepKind::WaitFor && readsTopics(step.triggers) && !principal->may(mqttPermission))
+        return "not permitted: the author may not read MQTT topics";
+    if (step.kind == StepKind::Publish)
         return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
-    if (kind != StepKind::Command) return {};
-    const auto device = devices_.find(deviceOf(payload));
+    if (step.kind != StepKind::Command) return {};
+    const auto device = devices_.find(deviceOf(step.payload));
     if (!device) return {}; // the command itself fails, and says so
     return principal->may(controlPermission, accessObjectOf(*device))
                ? ""
@@ -74,9 +83,8 @@ std::string RuleRights::refusal(const RuleActor& actor) const
     if (!actor.author || !actor.rule) return {};
     const auto principal = principalOf(actor.author);
     if (!principal) return "the account of the author is closed";
-    for (const auto& trigger : actor.rule->triggers)
-        if (std::holds_alternative<MqttTrigger>(trigger) && !principal->may(mqttPermission))
-            return "the author may not read MQTT topics";
+    if (readsTopics(actor.rule->triggers) && !principal->may(mqttPermission))
+        return "the author may not read MQTT topics";
     if (!actor.devices) return {};
     for (const auto id : *actor.devices)
         if (const auto device = devices_.find(id); device && !principal->may(readPermission, accessObjectOf(*device)))

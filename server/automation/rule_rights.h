@@ -32,7 +32,7 @@ public:
     {}
 
     /// Why the step may not be done, for the log of the run; empty = it may.
-    std::string refusal(const RuleActor& actor, StepKind kind, const Value& payload) const;
+    std::string refusal(const RuleActor& actor, const Step& step) const;
     /// Why the rule must not start: a device or topic that its author may not see (any more); empty = it may.
     std::string refusal(const RuleActor& actor) const;
     /// Whether rules of `author` may know of a device.
@@ -40,8 +40,8 @@ public:
 
 private:
     Result<Principal> principalOf(UserId author) const;
-    std::string refusalByGrants(const RuleView& rule, StepKind kind, const Value& payload) const;
-    std::string refusalByAuthor(UserId author, StepKind kind, const Value& payload) const;
+    std::string refusalByGrants(const RuleView& rule, const Step& step) const;
+    std::string refusalByAuthor(UserId author, const Step& step) const;
 
     const Devices& devices_;
     const std::function<std::shared_ptr<Accounts>()> accounts_;
