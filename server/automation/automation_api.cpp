@@ -21,13 +21,12 @@ constexpr const char* automationSchema =
 
 Route makeRoute(HttpMethod method, const char* path, const char* operation, Text summary, const char* permission)
 {
-    Route route;
+    Route route(RouteAccess::permitted(permission));
     route.method = method;
     route.path = path;
     route.operationId = operation;
     route.tag = "automations";
     route.summary = std::move(summary);
-    route.access = RouteAccess::permitted(permission);
     return route;
 }
 

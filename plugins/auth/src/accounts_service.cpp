@@ -306,16 +306,21 @@ Result<Account> AccountsService::profile(UserId user) const
     return std::move(*account);
 }
 
-Result<Account> AccountsService::changeProfile(UserId user, const Value& body)
+Result<Account> AccountsService::changeProfile(const Principal& who, UserId user, const Value& body, Language language)
 {
     const auto current = profile(user);
     if (!current) return current.error();
     const auto change = readProfileChange(body, *current);
     if (!change) return change.error();
+    const bool moves = change->email && emailKey(*change->email) != emailKey(current->email);
+    if (moves && who.credential != Principal::Credential::Session)
+        return makeError(ErrorCode::Forbidden,
+                         {"Un programme ne change pas l'adresse", "A program does not change the address"});
     auto changed = parts_.repository.change(user, *change, parts_.clock.now());
     if (!changed) return changed.error();
     if (!*changed) return unknownUser();
     parts_.people.put(**changed);
+    if (moves) sendLater(letters::addressChanged(*current, language));
     return std::move(**changed);
 }
 

@@ -23,7 +23,7 @@ namespace atrium::auth {
 namespace {
 
 constexpr std::chrono::hours expiryPeriod{1};
-constexpr std::chrono::seconds auditPeriod{1};
+constexpr std::chrono::seconds workPeriod{1}; ///< what waits: audit entries, forgotten passwords
 constexpr std::chrono::seconds brokerPeriod{5};
 
 /// Mail domains, separated by commas.
@@ -93,8 +93,8 @@ struct AuthPlugin::Parts {
           oidc(oidcSettings(context.settings()), oidcPolicy(context.settings()),
                {repository, sessions, people, signIn, context.clock(), context.log(), audit, findMailer()}),
           directory(repository, accounts, people), hashing(hashingJobs, context.log(), context.metrics()),
-          providerThread(providerJobs, context.log(), context.metrics()),
-          authApi(accounts, signIn, hashing, context.workers()),
+          providerThread(providerJobs, context.log(), context.metrics()), forgotten(accounts, context.metrics()),
+          authApi(accounts, signIn, hashing, forgotten),
           accountApi({accounts, repository, sessions, table, apiTokens, factors, people, context.clock(), findMailer(),
                       [this] { return std::filesystem::path(this->context.dataFolder()) / "avatars"; }},
                      hashing),
@@ -174,6 +174,7 @@ struct AuthPlugin::Parts {
     AccountDirectory directory;
     JobThread hashing;
     JobThread providerThread;
+    ForgottenPasswords forgotten;
     AuthApi authApi;
     AccountApi accountApi;
     UserApi userApi;
@@ -203,8 +204,12 @@ void AuthPlugin::configure(PluginContext& context)
     parts_->mqttApi.registerRoutes(http, registrations_);
     registrations_ += context.scheduler().every(
         expiryPeriod, [this] { context_->workers().post([parts = parts_] { parts->tidy(); }); });
-    registrations_ += context.scheduler().every(
-        auditPeriod, [this] { context_->workers().post([parts = parts_] { parts->audit.flush(); }); });
+    registrations_ += context.scheduler().every(workPeriod, [this] {
+        context_->workers().post([parts = parts_] {
+            parts->audit.flush();
+            parts->forgotten.work();
+        });
+    });
     // Rights begin and end by themselves, and devices come and go: the broker is told within this time.
     registrations_ += context.scheduler().every(
         brokerPeriod, [this] { context_->workers().post([parts = parts_] { parts->mqttAccounts.apply(); }); });
