@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <functional>
+#include <latch>
 #include <thread>
 
 namespace atrium::auth {
@@ -43,14 +44,13 @@ protected:
     static int winners(const std::function<bool()>& use)
     {
         std::atomic<int> won{0};
-        std::atomic<bool> go{false};
+        std::latch ready(20);
         std::vector<std::thread> threads;
         for (int i = 0; i < 20; ++i)
             threads.emplace_back([&] {
-                while (!go) std::this_thread::yield();
+                ready.arrive_and_wait();
                 if (use()) ++won;
             });
-        go = true;
         for (auto& thread : threads) thread.join();
         return won;
     }
