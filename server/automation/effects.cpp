@@ -21,8 +21,8 @@ void Effects::addModule(AutomationModule module)
 {
     static constexpr const char* reserved[] = {"device", "rule",    "on",       "any",    "none",  "every",   "at",
                                                "cron",   "sunrise", "sunset",   "event",  "mqtt",  "startup", "log",
-                                               "print",  "wait",    "wait_for", "string", "table", "math",    "pcall",
-                                               "error",  "assert",  "pairs",    "ipairs"};
+                                               "print",  "wait",    "wait_for", "sun",    "house", "string",  "table",
+                                               "math",   "pcall",   "error",    "assert", "pairs", "ipairs"};
     if (!isIdentifier(module.name) || modules_.contains(module.name) ||
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
@@ -62,6 +62,13 @@ void Effects::command(const Request& request, const Object& payload, Done done)
     command.device = DeviceId{Value(payload).integerOr("device", 0)};
     command.name = Value(payload).textOr("name", "");
     if (const auto* arguments = payload.find("arguments")) command.arguments = *arguments;
+    if (surroundings_.find(command.device)) {
+        const auto mode = command.arguments.textOr("mode", "");
+        if (command.device != Surroundings::houseId || command.name != "set" || mode.empty())
+            return done(false, "what can be set is house:set{mode = ...}");
+        const auto set = surroundings_.setMode(mode, request.cause);
+        return done(set.ok(), set ? Value() : Value(set.error().message.en));
+    }
     command.cause = request.cause;
     command.idempotencyKey = request.idempotencyKey;
     commands_.send(std::move(command), [done = std::move(done)](Result<CommandReceipt> receipt) {

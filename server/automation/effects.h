@@ -4,6 +4,7 @@
 #include "atrium/commands.h"
 #include "atrium/mqtt.h"
 #include "automation/messages.h"
+#include "automation/surroundings.h"
 
 #include <functional>
 #include <map>
@@ -23,7 +24,9 @@ public:
     /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
     using Done = std::function<void(bool ok, Value result)>;
 
-    Effects(Commands& commands, Mqtt& mqtt) : commands_(commands), mqtt_(mqtt) {}
+    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings)
+        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings)
+    {}
 
     void perform(const Request& request, Done done);
 
@@ -39,6 +42,7 @@ private:
 
     Commands& commands_;
     Mqtt& mqtt_;
+    Surroundings& surroundings_;
     std::map<std::string, AutomationModule> modules_;
 };
 

@@ -31,9 +31,11 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), effects_(services.commands, services.mqtt),
+    : services_(services), surroundings_(std::move(site), services.scheduler, services.clock,
+                                         [this](const AttributeChanged& change) { changed(change); }),
+      effects_(services.commands, services.mqtt, surroundings_),
       dispatcher_(
-          services.devices, services.mqtt, services.scheduler, services.clock, std::move(site),
+          services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
            [this](const MirrorUpdate& update) {
@@ -213,9 +215,25 @@ void Engine::reloadFailed()
 
 void Engine::onModulesChanged()
 {
-    host_.send(DefineModules{effects_.modules()});
+    host_.send(definitions());
     host_.flush();
     reloadFailed();
+}
+
+DefineModules Engine::definitions() const
+{
+    DefineModules definitions{effects_.modules(), {}};
+    for (const auto& device : surroundings_.all()) definitions.surroundings.push_back(viewOf(*device));
+    return definitions;
+}
+
+void Engine::changed(const AttributeChanged& change)
+{
+    // Every script can name them, so the host always knows them.
+    host_.send(MirrorUpdate{change.device.info.id.value, change.attribute.spec->name, change.attribute.value});
+    dispatcher_.onChange(change);
+    host_.flush();
+    if (handlers_.surroundings) handlers_.surroundings();
 }
 
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)

@@ -32,6 +32,8 @@ public:
         std::function<void(AutomationId, const std::string& message)> failed;
         /// The automation went over its budgets three times in ten minutes.
         std::function<void(AutomationId, const std::string& reason)> offender;
+        /// The sun or the mode changed; rules were started for it. May be empty.
+        std::function<void()> surroundings;
     };
     struct Services {
         runtime::CoreLoop& core;
@@ -79,6 +81,7 @@ public:
     Runner& runner() { return runner_; }
     RunLog& runLog() { return runLog_; }
     LuaHost& host() { return host_; }
+    Surroundings& surroundings() { return surroundings_; }
     /// The modules of `effects()` changed.
     void onModulesChanged();
 
@@ -108,11 +111,14 @@ private:
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
+    void changed(const AttributeChanged& change);
+    DefineModules definitions() const;
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
     Services services_;
     RunLog runLog_;
+    Surroundings surroundings_;
     Effects effects_;
     Dispatcher dispatcher_;
     Runner runner_;

@@ -6,7 +6,7 @@ namespace atrium::automation {
 
 void Engine::onStarted()
 {
-    host_.send(DefineModules{effects_.modules()});
+    host_.send(definitions());
     for (auto& [id, instance] : instances_)
         if (instance.state != State::Failed) load(id, instance);
     host_.flush();

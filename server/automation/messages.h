@@ -74,13 +74,14 @@ struct ModuleFunctions {
 
 // ---- to the host
 
-/// The modules that scripts loaded from now on see.
+/// The modules that scripts loaded from now on see, and the devices that are names of the language (`sun`).
 struct DefineModules {
     std::vector<ModuleFunctions> modules;
+    std::vector<DeviceView> surroundings;
     template <class A>
     void fields(A& a)
     {
-        a(modules);
+        a(modules, surroundings);
     }
 };
 

@@ -18,6 +18,7 @@ struct HostContext {
     DeviceMirror& mirror;
     Budget& budget;
     const std::vector<ModuleFunctions>& modules;
+    const std::vector<MirroredDevice*>& surroundings;
     std::function<void(const FromHost&)> send;
     std::size_t memoryLimit = 4 * 1024 * 1024;
 };
@@ -158,6 +159,8 @@ void openEffects(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
+/// The condition that an attribute stands for by itself: it is true. Empty when there is none at `index`.
+std::optional<Condition> conditionOfAttribute(lua_State* state, int index);
 /// Pushes a handle of a trigger or condition. A trigger made while a rule runs is for wait_for and lives in its handle.
 void pushTrigger(lua_State* state, Trigger trigger);
 void pushCondition(lua_State* state, Condition condition);
