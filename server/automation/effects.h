@@ -30,6 +30,10 @@ public:
 
     void perform(const Request& request, Done done);
 
+    /// Sees each effect before it is done; true = it was done there, and `done` is or will be called. For simulations.
+    using Interceptor = std::function<bool(const Request&, const Done&)>;
+    void intercept(Interceptor interceptor) { interceptor_ = std::move(interceptor); }
+
     /// Throws std::invalid_argument when the name is taken or no identifier.
     void addModule(AutomationModule module);
     void removeModule(const std::string& name) { modules_.erase(name); }
@@ -44,6 +48,7 @@ private:
     Mqtt& mqtt_;
     Surroundings& surroundings_;
     std::map<std::string, AutomationModule> modules_;
+    Interceptor interceptor_;
 };
 
 } // namespace atrium::automation

@@ -64,6 +64,11 @@ public:
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
+    /// The same with an event of the caller's making.
+    Result<std::vector<std::uint64_t>> runWith(AutomationId automation, const std::string& rule, const Object& event,
+                                               const Cause& cause);
+    /// Starts a test of the file. NotFound, Conflict.
+    Result<std::uint64_t> startTest(AutomationId automation, const std::string& name);
     /// Runs that the store kept, to be taken up when their automations are loaded in the same version.
     void keepForResume(std::vector<RunRecord> runs);
     /// Loads everything again, e.g. because a device or module appeared that scripts wait for.

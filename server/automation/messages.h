@@ -186,11 +186,12 @@ struct RuleView {
     RuleMode mode;
     std::int64_t line = 0;
     std::vector<Trigger> triggers;
-    Value store; ///< first content; Null = the rule keeps nothing
+    Value store;         ///< first content; Null = the rule keeps nothing
+    bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store);
+        a(name, mode, line, triggers, store, isTest);
     }
 };
 

@@ -33,7 +33,8 @@ Surroundings::Surroundings(Site site, Scheduler& scheduler, const Clock& clock,
                            std::function<void(const AttributeChanged&)> tell)
     : site_(std::move(site)), scheduler_(scheduler), clock_(clock), tell_(std::move(tell)),
       sun_(makeDevice(sunId, "sun", {{"up", isSunUp(clock.now(), site_)}, {"down", !isSunUp(clock.now(), site_)}})),
-      house_(makeDevice(houseId, "house", {{"mode", site_.modes.front()}}))
+      house_(makeDevice(houseId, "house", {{"mode", site_.modes.front()}})),
+      look_(scheduler.every(1min, [this] { lookAtSun(); })) // the clock may have been set
 {
     armSun();
 }
@@ -83,7 +84,7 @@ void Surroundings::armSun()
         for (const auto noon : {now - 12h, now, now + 12h, now + 24h})
             if (const auto time = sunTime(event, noon, site_); time && *time > now) next = std::min(next, *time);
     // A second later, so that rounding cannot show the side that is over.
-    timer_ = scheduler_.at(next + 1s, [this] { lookAtSun(); });
+    crossing_ = scheduler_.at(next + 1s, [this] { lookAtSun(); });
 }
 
 Object toObject(const Surroundings& surroundings)

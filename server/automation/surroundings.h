@@ -40,7 +40,8 @@ private:
     std::function<void(const AttributeChanged&)> tell_;
     DevicePtr sun_;
     DevicePtr house_;
-    Subscription timer_;
+    Subscription look_;
+    Subscription crossing_;
 };
 
 /// As REST and WebSocket clients see them.

@@ -120,8 +120,6 @@ int declareRule(lua_State* state)
     }
     if (rule.triggers.empty()) throw ScriptError(label + "on is missing");
     if (rule.function == LUA_NOREF) throw ScriptError(label + "run is missing");
-    for (const auto& other : script.rules)
-        if (other.name == rule.name) throw ScriptError(label + "the file has another rule of this name");
     script.addRule(std::move(rule));
     return 0;
 }

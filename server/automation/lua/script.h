@@ -43,6 +43,7 @@ struct Rule {
     int when = -1;             ///< position in Script::conditions; -1 = always
     int function = LUA_NOREF;
     Value store;
+    bool isTest = false;
 };
 
 /// One call of a rule: a coroutine, and what the journal knows of it.
@@ -92,7 +93,9 @@ public:
     void requireLoading(const char* what) const;
     /// Does one step of the current run: returns the recorded result, or sends the step and yields. To be returned from
     /// the C function that the script called.
-    int step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers = {});
+    /// `next` goes on with what the script gets of it (pushResult) at the top of the stack; without, that is returned.
+    int step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers = {},
+             lua_KFunction next = nullptr);
     /// The same for a step that nobody answers.
     void stepWithoutAnswer(StepKind kind, Value payload);
     void logWhileLoading(std::string level, std::string text);
@@ -156,6 +159,7 @@ void openDevices(lua_State* state);
 void openRules(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
+void openTests(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
@@ -168,6 +172,8 @@ void pushCondition(lua_State* state, Condition condition);
 std::optional<Trigger> triggerAt(lua_State* state, int index);
 /// Pushes an event as scripts see it: `ev.device` is the device.
 void pushEvent(lua_State* state, const Value& event);
+/// Pushes what the function of a test gets.
+void pushTestHandle(lua_State* state);
 /// Makes a rule of a trigger and a function: `every "10m"(function() end)`.
 int declarePlainRule(lua_State* state, int trigger, int functionIndex);
 
