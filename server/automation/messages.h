@@ -74,13 +74,14 @@ struct ModuleFunctions {
 
 // ---- to the host
 
-/// The modules that scripts loaded from now on see.
+/// The modules that scripts loaded from now on see, and the devices that are names of the language (`sun`).
 struct DefineModules {
     std::vector<ModuleFunctions> modules;
+    std::vector<DeviceView> surroundings;
     template <class A>
     void fields(A& a)
     {
-        a(modules);
+        a(modules, surroundings);
     }
 };
 
@@ -185,12 +186,13 @@ struct RuleView {
     RuleMode mode;
     std::int64_t line = 0;
     std::vector<Trigger> triggers;
-    Value store;                                    ///< first content; Null = the rule keeps nothing
+    Value store;         ///< first content; Null = the rule keeps nothing
+    bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
     std::optional<std::vector<std::string>> grants; ///< all that it may do; empty optional = whatever its author may
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store, grants);
+        a(name, mode, line, triggers, store, isTest, grants);
     }
 };
 

@@ -1,5 +1,7 @@
 #include "automation/rule_rights.h"
 
+#include "automation/surroundings.h"
+
 #include <algorithm>
 
 namespace atrium::automation {
@@ -44,7 +46,7 @@ std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) 
     std::string wanted, narrower;
     switch (step.kind) {
     case StepKind::Command: {
-        wanted = controlPermission;
+        wanted = deviceOf(payload) == Surroundings::houseId ? housePermission : controlPermission;
         const auto device = devices_.find(deviceOf(payload));
         if (device) narrower = wanted + ':' + device->info.uid;
         break;
@@ -71,6 +73,8 @@ std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
     if (step.kind == StepKind::Publish)
         return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
     if (step.kind != StepKind::Command) return {};
+    if (deviceOf(step.payload) == Surroundings::houseId)
+        return principal->may(housePermission) ? "" : "not permitted: the author may not set the mode of the house";
     const auto device = devices_.find(deviceOf(step.payload));
     if (!device) return {}; // the command itself fails, and says so
     return principal->may(controlPermission, accessObjectOf(*device))

@@ -24,6 +24,7 @@ public:
     /// What an author needs to see and write any MQTT topic.
     static constexpr const char* mqttPermission = "automations.mqtt";
     static constexpr const char* controlPermission = "devices.control";
+    static constexpr const char* housePermission = "house.set";
     static constexpr const char* readPermission = "devices.read";
 
     /// `accounts` may give null: then nobody but the site may do anything.

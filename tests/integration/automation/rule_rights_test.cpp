@@ -78,6 +78,25 @@ TEST_F(RuleRightsTest, MqttIsAPermissionOfItsOwn)
     EXPECT_TRUE(house.published("house/door", "open"));
 }
 
+TEST_F(RuleRightsTest, TheModeOfTheHouseIsAPermissionOfItsOwn)
+{
+    ASSERT_EQ(load(R"(on(event "go", function() house:set{ mode = "away" } end))"), "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("may not set the mode"), std::string::npos);
+    EXPECT_NE(house.engine->surroundings().mode(), "away");
+    person->rights.insert({"house.set", "*"});
+    house.engine->raiseEvent("go", {}, {});
+    lastStep();
+    EXPECT_EQ(house.engine->surroundings().mode(), "away");
+}
+
+TEST_F(RuleRightsTest, WaitingForATopicIsReadingIt)
+{
+    ASSERT_EQ(load(R"(on(event "go", function() wait_for(mqtt "secret/#", { timeout = "1h" }) end))"), "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("may not read MQTT"), std::string::npos);
+}
+
 TEST_F(RuleRightsTest, GrantsNarrowWhatARuleMayDo)
 {
     // A file of the site, which may do everything, but says that this rule may not.
