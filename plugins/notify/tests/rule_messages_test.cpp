@@ -23,12 +23,19 @@ public:
     std::vector<Person> everybody() const override
     {
         return {person(1, "ada@example.org", Role::Admin), person(2, "bob@example.org", Role::Admin),
-                person(3, "eve@example.org", Role::User), person(4, "gone@example.org", Role::Admin, false)};
+                person(3, "eve@example.org", Role::User), person(4, "gone@example.org", Role::Admin, false),
+                caretaker()};
     }
     Result<Principal> principalOf(UserId) const override { return makeError(ErrorCode::NotFound); }
     Subscription onRemoved(std::function<void(UserId)>) override { return {}; }
 
 private:
+    static Person caretaker()
+    {
+        auto caretaker = person(5, "cara@example.org", Role::Admin);
+        caretaker.ownRole = "caretaker";
+        return caretaker;
+    }
     static Person person(std::int64_t id, const char* email, Role role, bool active = true)
     {
         Person person;

@@ -77,6 +77,13 @@ TEST(RuleMessageTest, ReadsReceiversAndChannels)
     EXPECT_EQ(message->addresses, std::vector<std::string>{"zoe@example.org"});
     EXPECT_EQ(message->roles, std::vector<std::string>{"admin"});
     EXPECT_EQ(message->title, "rule");
+    const auto named =
+        read({{"to", List{Object{{"role", "caretaker"}}, Object{{"user", "zoe@example.org"}}, Object{{"user", 7}}}},
+              {"text", "x"}});
+    ASSERT_TRUE(named) << "a role of the site";
+    EXPECT_EQ(named->roles, std::vector<std::string>{"caretaker"});
+    EXPECT_EQ(named->people, std::vector<std::string>{"zoe@example.org"});
+    EXPECT_EQ(named->users, std::vector<UserId>{UserId{7}});
     const auto both =
         read({{"to", 4}, {"url", "https://a.b/"}, {"channel", List{"mail", "webhook"}}, {"text", "x"}, {"title", "t"}});
     ASSERT_TRUE(both);
@@ -86,7 +93,8 @@ TEST(RuleMessageTest, ReadsReceiversAndChannels)
         << "an address alone says the channel";
     for (const Object& bad :
          {Object{}, Object{{"text", "x"}}, Object{{"to", 4}}, Object{{"to", "zoe"}, {"text", "x"}},
-          Object{{"to", -1}, {"text", "x"}}, Object{{"to", Object{{"role", "king"}}}, {"text", "x"}},
+          Object{{"to", -1}, {"text", "x"}}, Object{{"to", Object{{"role", ""}}}, {"text", "x"}},
+          Object{{"to", Object{{"user", 0}}}, {"text", "x"}}, Object{{"to", Object{{"king", "x"}}}, {"text", "x"}},
           Object{{"to", 4}, {"text", "x"}, {"channel", "pigeon"}},
           Object{{"to", 4}, {"text", "x"}, {"channel", "webhook"}},
           Object{{"to", 4}, {"text", "x"}, {"title", "a\r\nBcc: b"}},
