@@ -16,4 +16,24 @@ std::optional<Role> parseRole(std::string_view word)
     return {};
 }
 
+const char* toString(AccessObject::Kind kind)
+{
+    switch (kind) {
+    case AccessObject::Kind::Site: return "site";
+    case AccessObject::Kind::Room: return "room";
+    case AccessObject::Kind::Device: return "device";
+    case AccessObject::Kind::Plug: return "plug";
+    case AccessObject::Kind::Event: return "event";
+    }
+    return "site";
+}
+
+std::optional<AccessObject::Kind> parseObjectKind(std::string_view word)
+{
+    using Kind = AccessObject::Kind;
+    for (const auto kind : {Kind::Site, Kind::Room, Kind::Device, Kind::Plug, Kind::Event})
+        if (word == toString(kind)) return kind;
+    return {};
+}
+
 } // namespace atrium

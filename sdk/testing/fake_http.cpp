@@ -122,7 +122,12 @@ Result<HttpResponse> FakeHttp::send(const FakeRequest& request, std::chrono::mil
         const auto& access = entry.route.access;
         if (access.kind != RouteAccess::Kind::Public && request.principal.isAnonymous())
             return makeError(ErrorCode::Unauthenticated);
-        if (access.kind == RouteAccess::Kind::Permitted && !request.principal.may(access.permission))
+        const bool perObject = access.scope == RouteAccess::Scope::Object;
+        if (access.kind == RouteAccess::Kind::Personal &&
+            request.principal.credential != Principal::Credential::Session)
+            return makeError(ErrorCode::Forbidden);
+        if (access.kind == RouteAccess::Kind::Permitted &&
+            !(perObject ? request.principal.maySomewhere(access.permission) : request.principal.may(access.permission)))
             return makeError(ErrorCode::Forbidden);
         auto typedQuery = readQuery(entry.route, query);
         if (!typedQuery) return makeError(ErrorCode::InvalidArgument);
@@ -134,6 +139,7 @@ Result<HttpResponse> FakeHttp::send(const FakeRequest& request, std::chrono::mil
         http.query = std::move(*typedQuery);
         http.headers = request.headers;
         http.body = request.body;
+        http.rawBody = request.rawBody;
         if (access.kind != RouteAccess::Kind::Public) http.principal = request.principal;
         http.language = request.language;
         http.requestId = "test-request";

@@ -15,6 +15,7 @@ struct FakeRequest {
     HttpMethod method = HttpMethod::Get;
     std::string path; ///< may have a query: `/api/things/4?limit=10`
     Value body;
+    std::string rawBody; ///< for routes that read no JSON
     Principal principal;
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
     Language language = Language::French;

@@ -1,11 +1,12 @@
 #include "app/configuration.h"
 
+#include "runtime/setting_text.h"
+
 #include <Poco/Exception.h>
 #include <Poco/StringTokenizer.h>
 #include <Poco/Util/MapConfiguration.h>
 #include <Poco/Util/PropertyFileConfiguration.h>
 
-#include <charconv>
 #include <filesystem>
 
 namespace atrium::app {
@@ -14,6 +15,8 @@ namespace {
 
 using Poco::AutoPtr;
 using Poco::Util::MapConfiguration;
+using runtime::readBoolean;
+using runtime::readInteger;
 
 constexpr const char* pluginPrefix = "plugins.";
 
@@ -28,21 +31,6 @@ const KeySpec* specOf(const std::string& key)
 bool isPluginSetting(const std::string& key)
 {
     return key.starts_with(pluginPrefix) && std::count(key.begin(), key.end(), '.') >= 2;
-}
-
-std::optional<std::int64_t> readInteger(const std::string& text)
-{
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return {};
-    return value;
-}
-
-std::optional<bool> readBoolean(const std::string& text)
-{
-    if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
-    if (text == "false" || text == "no" || text == "off" || text == "0") return false;
-    return {};
 }
 
 std::vector<std::string> split(const std::string& text)

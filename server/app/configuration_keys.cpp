@@ -30,6 +30,8 @@ const std::vector<KeySpec>& configurationKeys()
     static const std::vector<KeySpec> keys{
         text("site.name", "Atrium", "Name of the home or campus, shown in the dashboard"),
         text("site.timezone", "Europe/Paris", "IANA time zone of schedules"),
+        text("site.latitude", "48.8566", "Degrees, north positive: where the sun rises and sets"),
+        text("site.longitude", "2.3522", "Degrees, east positive"),
         choice("site.language", "fr", {"fr", "en"}, "Language of messages when a client asks for none"),
 
         text("data.dir", "data", "Folder of everything that Atrium keeps; locked by one server at a time"),
@@ -86,9 +88,10 @@ const std::vector<KeySpec>& configurationKeys()
         number("smtp.port", 587, 1, 65535, "Port of the mail server"),
         choice("smtp.tls", "starttls", {"starttls", "tls", "none"},
                "How the connection to the mail server is protected"),
+        text("smtp.ca", "", "File with the authority of the mail server; empty = the system's"),
         text("smtp.user", "", "Account at the mail server"),
         secret("smtp.password", "Password of that account"),
-        text("smtp.from", "", "Sender of mails"),
+        text("smtp.from", "", "Sender of mails: an address, or a name and <address>"),
 
         text("paypal.url", "", "Base address of the PayPal API; empty = no payments"),
         text("paypal.client.id", "", "PayPal client id"),

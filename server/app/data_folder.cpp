@@ -6,7 +6,7 @@
 
 namespace atrium::app {
 
-DataFolder::DataFolder(std::filesystem::path path) : path_(std::filesystem::absolute(std::move(path)))
+DataFolder::DataFolder(const std::filesystem::path& path) : path_(std::filesystem::absolute(path))
 {
     namespace fs = std::filesystem;
     std::error_code error;

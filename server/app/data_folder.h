@@ -10,7 +10,7 @@ namespace atrium::app {
 class DataFolder {
 public:
     /// Makes the folder (0700) when it is absent. Throws std::runtime_error that names the process that holds it.
-    explicit DataFolder(std::filesystem::path path);
+    explicit DataFolder(const std::filesystem::path& path);
     ~DataFolder();
     DataFolder(const DataFolder&) = delete;
     DataFolder& operator=(const DataFolder&) = delete;

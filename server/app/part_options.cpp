@@ -1,6 +1,25 @@
 #include "app/part_options.h"
 
+#include <charconv>
+#include <cmath>
+#include <map>
+
 namespace atrium::app {
+
+namespace {
+
+double degrees(const Configuration& configuration, const std::string& key, int limit)
+{
+    const auto& text = configuration.text(key);
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !(std::abs(value) <= limit))
+        throw ConfigurationError(key + " = " + text + ": allowed are degrees from -" + std::to_string(limit) + " to " +
+                                 std::to_string(limit) + ", e.g. 48.8566");
+    return value;
+}
+
+} // namespace
 
 observability::LogFormat logFormat(const Configuration& configuration)
 {
@@ -78,13 +97,15 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
     automation::AutomationOptions options;
     options.host.program = (installation.programs / "atrium-luahost").string();
     options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
-    options.siteZone = configuration.text("site.timezone");
+    auto& site = options.site;
+    site.zone = configuration.text("site.timezone");
     // The zones of the system's tzdata are files below this folder.
-    const bool known = !options.siteZone.empty() && options.siteZone.front() != '/' &&
-                       options.siteZone.find("..") == std::string::npos &&
-                       std::filesystem::is_regular_file("/usr/share/zoneinfo/" + options.siteZone);
+    const bool known = !site.zone.empty() && site.zone.front() != '/' && site.zone.find("..") == std::string::npos &&
+                       std::filesystem::is_regular_file("/usr/share/zoneinfo/" + site.zone);
+    site.latitude = degrees(configuration, "site.latitude", 90);
+    site.longitude = degrees(configuration, "site.longitude", 180);
     if (!known)
-        throw ConfigurationError("site.timezone = " + options.siteZone +
+        throw ConfigurationError("site.timezone = " + site.zone +
                                  ": allowed is an IANA time zone such as Europe/Paris");
     if (configuration.boolean("automations.shipped"))
         options.folders.push_back({installation.automations, automation::SourceKind::Shipped});
@@ -117,9 +138,21 @@ plugins::PluginHostOptions pluginHostOptions(const Configuration& configuration,
 std::optional<std::string> pluginSetting(const Configuration& configuration, const std::string& key)
 {
     if (auto value = configuration.pluginSetting(key)) return value;
-    if (key == "plugins.auth.adminEmail") return configuration.text("admin.email");
-    if (key == "plugins.auth.adminPassword") return configuration.text("admin.password");
-    return {};
+    // Keys of the server that are a plugin's business.
+    static const std::map<std::string, std::string> serverKeys{
+        {"plugins.auth.adminEmail", "admin.email"},
+        {"plugins.auth.adminPassword", "admin.password"},
+        {"plugins.auth.timeZone", "site.timezone"},
+        {"plugins.notify.smtpHost", "smtp.host"},
+        {"plugins.notify.smtpPort", "smtp.port"},
+        {"plugins.notify.smtpTls", "smtp.tls"},
+        {"plugins.notify.smtpCa", "smtp.ca"},
+        {"plugins.notify.smtpUser", "smtp.user"},
+        {"plugins.notify.smtpPassword", "smtp.password"},
+        {"plugins.notify.smtpFrom", "smtp.from"},
+    };
+    const auto found = serverKeys.find(key);
+    return found == serverKeys.end() ? std::nullopt : std::optional(configuration.text(found->second));
 }
 
 } // namespace atrium::app

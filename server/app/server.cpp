@@ -88,6 +88,7 @@ struct Server::Parts {
     explicit Parts(const Configuration& settings);
 
     Result<Principal> authenticate(std::string_view token) const;
+    void audit(AuditEntry entry) const;
     void restoreState();
     void watchHealth();
     void start();
@@ -125,6 +126,7 @@ struct Server::Parts {
     const std::shared_ptr<plugins::ManifestPermissionCatalog> permissions =
         std::make_shared<plugins::ManifestPermissionCatalog>();
     Subscription permissionService;
+    Subscription brokerService;
 
     http::HttpServer http;
     realtime::RealtimeHub realtime;
@@ -172,7 +174,8 @@ Server::Parts::Parts(const Configuration& settings)
       commandDispatcher(devices, mqtt, commandStore, core, core, clock, logging.component("commands"), metrics),
       http(httpConfig(configuration, installation), {clock, workers, metrics, logging.component("http"),
                                                      [this](std::string_view token) { return authenticate(token); },
-                                                     [open = configuration.boolean("home.open")] { return open; }}),
+                                                     [open = configuration.boolean("home.open")] { return open; },
+                                                     [this](AuditEntry entry) { audit(std::move(entry)); }}),
       realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
                                                [this](std::string_view token) { return authenticate(token); }}),
       automation(automationOptions(configuration, installation, folder.path()),
@@ -220,6 +223,11 @@ Result<Principal> Server::Parts::authenticate(std::string_view token) const
     if (!authenticator)
         return makeError(ErrorCode::Unauthenticated, {"Token invalide", "Invalid token"}, "no plugin knows accounts");
     return authenticator->authenticate(token);
+}
+
+void Server::Parts::audit(AuditEntry entry) const
+{
+    if (const auto log = services.find<Audit>()) log->record(std::move(entry));
 }
 
 void Server::Parts::restoreState()
@@ -273,6 +281,9 @@ void Server::Parts::start()
     permissions->declare(AdminApi::permissions());
     permissions->declare(automation::AutomationApi::permissions());
     permissionService = services.provide<PermissionCatalog>(permissions);
+    // The broker is a part of the server and outlives whoever finds the service.
+    if (broker)
+        brokerService = services.provide<BrokerAccounts>(std::shared_ptr<BrokerAccounts>(broker.get(), [](auto*) {}));
 
     historyWriter.start();
     core.start();

@@ -44,10 +44,9 @@ Error scriptError(const std::string& message)
 
 Object toObject(const RuleView& rule)
 {
-    constexpr const char* triggers[] = {"mqtt", "attribute", "every", "at", "startup", "event"};
-    constexpr const char* modes[] = {"single", "restart", "queued", "parallel"};
+    constexpr const char* modes[] = {"single", "restart", "queued", "parallel", "throttle"};
     List kinds;
-    for (const auto& trigger : rule.triggers) kinds.push_back(triggers[trigger.index()]);
+    for (const auto& trigger : rule.triggers) kinds.push_back(kindOf(trigger));
     return Object{{"name", rule.name},
                   {"line", rule.line},
                   {"mode", modes[static_cast<std::size_t>(rule.mode.kind)]},

@@ -11,13 +11,13 @@ namespace atrium::automation {
 struct AutomationOptions {
     HostOptions host;
     std::vector<SourceFolder> folders;
-    std::string siteZone = "Europe/Paris"; ///< IANA; for at() without tz
+    Site site;
     std::chrono::milliseconds lookAtFolders{1000};
     std::chrono::hours keepRuns{24 * 30};
 };
 
 struct AutomationServices {
-    Executor& core;
+    runtime::CoreLoop& core;
     Executor& worker;
     Scheduler& scheduler;
     const Clock& clock;

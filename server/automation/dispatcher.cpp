@@ -32,12 +32,18 @@ Object capturesOf(const MqttTrigger& trigger, std::string_view topic)
 
 } // namespace
 
-Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, std::string siteZone,
+Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, Site site,
                        Handlers handlers)
-    : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), siteZone_(std::move(siteZone)),
+    : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), site_(std::move(site)),
       handlers_(std::move(handlers))
 {
     changes_ = devices_.onAttributeChanged([this](const AttributeChanged& change) { onChange(change); });
+    availability_ = devices_.onDeviceChanged([this](const DeviceChanged& change) {
+        if (!change.before || !change.after || change.before->online == change.after->online) return;
+        // What comes and goes is watched like any other value: device "gw".online.
+        const Attribute online = onlineOf(*change.after);
+        onChange({*change.after, online, change.before->online, Cause{newCorrelationId(), "device", 0}});
+    });
 }
 
 Object Dispatcher::eventOf(const char* kind) const
@@ -46,13 +52,25 @@ Object Dispatcher::eventOf(const char* kind) const
     return Object{{"kind", kind}, {"at", static_cast<double>(toMicroseconds(clock_.now())) / 1e6}};
 }
 
+Object Dispatcher::eventOf(const Device& device, const std::string& attribute, const Value& before,
+                           const Value& now) const
+{
+    auto event = eventOf("attribute");
+    event.append("device", device.info.id.value);
+    event.append("id", device.info.uid + "." + attribute);
+    event.append("attribute", attribute);
+    event.append("old", before);
+    event.append("new", now);
+    return event;
+}
+
 Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>& rules)
 {
     std::vector<std::pair<RuleKey, LocalSchedule>> schedules;
     for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
         for (const auto& trigger : rules[rule].triggers)
-            if (const auto* at = std::get_if<AtTrigger>(&trigger)) {
-                auto schedule = LocalSchedule::make(*at, siteZone_);
+            if (const auto* when = std::get_if<ScheduleTrigger>(&trigger)) {
+                auto schedule = LocalSchedule::make(*when, site_);
                 if (!schedule) return schedule.error();
                 schedules.emplace_back(RuleKey{instance, rule}, std::move(*schedule));
             }
@@ -61,6 +79,7 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
         for (const auto& trigger : rules[rule].triggers) {
             if (const auto* mqtt = std::get_if<MqttTrigger>(&trigger)) addTopic(key, *mqtt);
             else if (const auto* attribute = std::get_if<AttributeTrigger>(&trigger)) addAttribute(key, *attribute);
+            else if (const auto* silence = std::get_if<SilenceTrigger>(&trigger)) addSilence(key, *silence);
             else if (const auto* every = std::get_if<EveryTrigger>(&trigger)) {
                 auto timer = scheduler_.every(std::chrono::microseconds(every->period), [this, key] {
                     handlers_.fire(key, eventOf("every"), Cause{newCorrelationId(), "time", 0});
@@ -86,7 +105,7 @@ void Dispatcher::arm(Schedule& schedule, UtcTime after)
     // The entry outlives its timer: remove() destroys both together.
     schedule.timer = scheduler_.at(*next, [this, &schedule] {
         const auto key = schedule.rule;
-        auto event = eventOf("at");
+        auto event = eventOf(schedule.schedule.kind());
         event.set("local_time", schedule.schedule.toLocalText(schedule.next));
         arm(schedule, std::max(schedule.next, clock_.now()));
         handlers_.fire(key, std::move(event), Cause{newCorrelationId(), "time", 0});
@@ -106,15 +125,32 @@ void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
 
 void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
 {
-    auto entry = std::make_shared<AttributeEntry>(AttributeEntry{rule, trigger, {}, false});
-    if (trigger.test == AttributeTest::Above || trigger.test == AttributeTest::Below) {
-        entry->threshold.emplace(trigger.test == AttributeTest::Above ? Threshold::Direction::Above
-                                                                      : Threshold::Direction::Below,
-                                 trigger.operand.ifNumber().value_or(0), trigger.hysteresis.ifNumber().value_or(0));
-        if (const auto device = devices_.find(DeviceId{trigger.device}))
-            if (const auto now = device->value(trigger.attribute).ifNumber()) entry->threshold->begin(*now);
+    AttributeWatch::Handlers handlers{
+        [this, rule](Object event, const Cause& cause) { handlers_.fire(rule, std::move(event), cause); },
+        [this, rule](const std::string& reason) { handlers_.skip(rule, "attribute", reason); }};
+    auto entry = std::make_shared<AttributeEntry>(rule, trigger, scheduler_, std::move(handlers));
+    if (const auto device = devices_.find(DeviceId{trigger.device})) {
+        const auto begin = [&](const Attribute& attribute) {
+            entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value), clock_.now());
+        };
+        if (const auto* attribute = device->find(trigger.attribute)) begin(*attribute);
+        else if (trigger.attribute == onlineAttribute) begin(onlineOf(*device));
     }
     indexOf(trigger.device, trigger.attribute).entries.push_back(std::move(entry));
+}
+
+void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger)
+{
+    const auto fire = [this, rule, trigger](UtcTime lastReport) {
+        const auto device = devices_.find(DeviceId{trigger.device});
+        if (!device) return;
+        const auto value = device->value(trigger.attribute);
+        auto event = eventOf(*device, trigger.attribute, value, value);
+        event.set("kind", "silent");
+        if (lastReport != UtcTime{}) event.set("last", static_cast<double>(toMicroseconds(lastReport)) / 1e6);
+        handlers_.fire(rule, std::move(event), Cause{newCorrelationId(), "time", 0});
+    };
+    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, fire)});
 }
 
 Dispatcher::AttributeIndex& Dispatcher::indexOf(std::int64_t device, const std::string& attribute)
@@ -155,6 +191,7 @@ void Dispatcher::remove(std::uint32_t instance)
             });
     schedules_.remove_if(ofInstance);
     periods_.remove_if(ofInstance);
+    silences_.remove_if(ofInstance);
     std::erase_if(events_, [&](const auto& entry) { return entry.second.instance == instance; });
     startups_.erase(instance);
 }
@@ -189,7 +226,7 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
     for (const auto& entry : entries) {
         if (message.retained && !entry->trigger.retained) continue;
         if (message.payload.size() > maxPayloadBytes) {
-            handlers_.skip(entry->rule, "the message is larger than 256 KiB");
+            handlers_.skip(entry->rule, "mqtt", "the message is larger than 256 KiB");
             continue;
         }
         auto event = eventOf("mqtt");
@@ -200,7 +237,7 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
         if (entry->trigger.json) {
             if (!json) json = parseJson(message.payload);
             if (!json->ok()) {
-                handlers_.skip(entry->rule, "the message is no JSON: " + json->error().message.en);
+                handlers_.skip(entry->rule, "mqtt", "the message is no JSON: " + json->error().message.en);
                 continue;
             }
             event.append("json", **json);
@@ -222,21 +259,8 @@ void Dispatcher::onChange(const AttributeChanged& change)
     const auto entries = index->entries;
     for (const auto& entry : entries) {
         if (entry->removed) continue;
-        bool fires = true;
-        if (entry->threshold) {
-            const auto value = change.attribute.value.ifNumber();
-            fires = value && entry->threshold->crosses(*value);
-        }
-        else if (entry->trigger.test == AttributeTest::Becomes)
-            fires = change.attribute.value == entry->trigger.operand;
-        if (!fires) continue;
-        auto event = eventOf("attribute");
-        event.append("device", change.device.info.id.value);
-        event.append("id", change.device.info.uid + "." + name);
-        event.append("attribute", name);
-        event.append("old", change.previous);
-        event.append("new", change.attribute.value);
-        handlers_.fire(entry->rule, std::move(event), change.cause);
+        entry->watch.change(change,
+                            [&] { return eventOf(change.device, name, change.previous, change.attribute.value); });
     }
 }
 

@@ -4,9 +4,9 @@
 #include "atrium/devices.h"
 #include "atrium/mqtt.h"
 #include "atrium/scheduler.h"
+#include "automation/attribute_watch.h"
 #include "automation/local_schedule.h"
 #include "automation/messages.h"
-#include "automation/threshold.h"
 
 #include <functional>
 #include <list>
@@ -40,13 +40,12 @@ public:
     struct Handlers {
         std::function<void(RuleKey, Object event, const Cause&)> fire;
         /// A rule was not started for a reason that its author should see.
-        std::function<void(RuleKey, const std::string& reason)> skip;
+        std::function<void(RuleKey, const char* trigger, const std::string& reason)> skip;
         /// Before any fire of the same change.
         std::function<void(const MirrorUpdate&)> mirror;
     };
 
-    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, std::string siteZone,
-               Handlers handlers);
+    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, Site site, Handlers handlers);
 
     /// Error: InvalidArgument (an unknown time zone); then nothing of the instance is indexed.
     Result<void> add(std::uint32_t instance, const std::vector<RuleView>& rules);
@@ -71,9 +70,12 @@ private:
         std::vector<std::shared_ptr<const TopicEntry>> entries;
     };
     struct AttributeEntry {
+        AttributeEntry(RuleKey key, const AttributeTrigger& trigger, Scheduler& scheduler,
+                       AttributeWatch::Handlers handlers)
+            : rule(key), watch(trigger, scheduler, std::move(handlers))
+        {}
         RuleKey rule;
-        AttributeTrigger trigger;
-        std::optional<Threshold> threshold;
+        AttributeWatch watch;
         bool removed = false;
     };
     struct AttributeIndex {
@@ -91,30 +93,38 @@ private:
         RuleKey rule;
         Subscription timer;
     };
+    struct Silence {
+        RuleKey rule;
+        std::unique_ptr<SilenceWatch> watch;
+    };
 
     void addTopic(RuleKey rule, const MqttTrigger& trigger);
     void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
+    void addSilence(RuleKey rule, const SilenceTrigger& trigger);
     void arm(Schedule& schedule, UtcTime after);
     AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
     void dropEmpty(std::int64_t device);
     void onMessage(const std::string& filter, const MqttMessage& message);
     void onChange(const AttributeChanged& change);
     Object eventOf(const char* kind) const;
+    Object eventOf(const Device& device, const std::string& attribute, const Value& before, const Value& now) const;
 
     Devices& devices_;
     Mqtt& mqtt_;
     Scheduler& scheduler_;
     const Clock& clock_;
-    const std::string siteZone_;
+    const Site site_;
     Handlers handlers_;
 
     std::map<std::string, Topic> topics_;
     std::unordered_map<std::int64_t, std::vector<AttributeIndex>> attributes_;
     std::list<Schedule> schedules_;
     std::list<Period> periods_;
+    std::list<Silence> silences_;
     std::multimap<std::string, RuleKey> events_;
     std::multimap<std::uint32_t, std::uint32_t> startups_;
     Subscription changes_;
+    Subscription availability_;
 };
 
 } // namespace atrium::automation

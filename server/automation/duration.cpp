@@ -4,16 +4,24 @@
 
 namespace atrium::automation {
 
+namespace {
+
+struct Unit {
+    std::string_view name;
+    std::chrono::microseconds length;
+};
+constexpr Unit units[] = {{"d", std::chrono::hours{24}},
+                          {"h", std::chrono::hours{1}},
+                          {"m", std::chrono::minutes{1}},
+                          {"s", std::chrono::seconds{1}},
+                          {"ms", std::chrono::milliseconds{1}}};
+
+} // namespace
+
 std::optional<std::chrono::microseconds> parseDuration(std::string_view text)
 {
     using namespace std::chrono;
-    struct Unit {
-        std::string_view name;
-        microseconds length;
-    };
     constexpr microseconds longest = hours{24 * 400};
-    const Unit units[] = {
-        {"d", hours{24}}, {"h", hours{1}}, {"m", minutes{1}}, {"s", seconds{1}}, {"ms", milliseconds{1}}};
 
     microseconds total{0};
     std::size_t next = 0;
@@ -31,6 +39,17 @@ std::optional<std::chrono::microseconds> parseDuration(std::string_view text)
     }
     if (total.count() == 0 || total > longest) return {};
     return total;
+}
+
+std::string toText(std::chrono::microseconds duration)
+{
+    std::string text;
+    for (const auto& unit : units) {
+        const auto count = duration / unit.length;
+        if (count > 0) text += std::to_string(count) + std::string(unit.name);
+        duration -= count * unit.length;
+    }
+    return text.empty() ? "0s" : text;
 }
 
 } // namespace atrium::automation

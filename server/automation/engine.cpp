@@ -16,6 +16,7 @@ DeviceView viewOf(const Device& device)
     DeviceView view{device.info.id.value, device.info.uid, device.info.name, {}};
     for (const auto& attribute : device.attributes)
         view.attributes.push_back({attribute.spec->name, attribute.spec->writable, attribute.value});
+    if (!device.find(onlineAttribute)) view.attributes.push_back({onlineAttribute, false, device.online});
     return view;
 }
 
@@ -29,12 +30,12 @@ std::string versionOf(const std::string& source)
     return text;
 }
 
-Engine::Engine(Services services, HostOptions hostOptions, std::string siteZone, Journal& journal, Handlers handlers)
+Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
     : services_(services), effects_(services.commands, services.mqtt),
       dispatcher_(
-          services.devices, services.mqtt, services.scheduler, services.clock, std::move(siteZone),
+          services.devices, services.mqtt, services.scheduler, services.clock, std::move(site),
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
-           [this](RuleKey key, const std::string& reason) { runner_.skip(key, "mqtt", reason); },
+           [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
            [this](const MirrorUpdate& update) {
                host_.send(update);
                if (flushPosted_) return;
@@ -126,6 +127,7 @@ void Engine::unload(std::uint32_t id)
 {
     dispatcher_.remove(id);
     dispatcher_.removeMirror(id);
+    runner_.forget(id);
     instances_.erase(id);
     host_.send(UnloadScript{id});
     host_.flush();

@@ -34,7 +34,7 @@ public:
         std::function<void(AutomationId, const std::string& reason)> offender;
     };
     struct Services {
-        Executor& core;
+        runtime::CoreLoop& core;
         Scheduler& scheduler;
         const Clock& clock;
         Devices& devices;
@@ -45,7 +45,7 @@ public:
         Metrics& metrics;
     };
 
-    Engine(Services services, HostOptions hostOptions, std::string siteZone, Journal& journal, Handlers handlers);
+    Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers);
     ~Engine();
 
     void start() { host_.start(); }

@@ -84,8 +84,8 @@ void Engine::onLoaded(ScriptLoaded& loaded)
         auto done = std::move(instance.validated);
         for (const auto& rule : loaded.rules)
             for (const auto& trigger : rule.triggers)
-                if (const auto* at = std::get_if<AtTrigger>(&trigger))
-                    if (const auto schedule = LocalSchedule::make(*at, "UTC"); !schedule) {
+                if (const auto* when = std::get_if<ScheduleTrigger>(&trigger))
+                    if (const auto schedule = LocalSchedule::make(*when, {}); !schedule) {
                         unload(id);
                         return done(makeError(ErrorCode::Unprocessable, schedule.error().message));
                     }

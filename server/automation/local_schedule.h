@@ -2,9 +2,11 @@
 
 #include "atrium/result.h"
 #include "atrium/time.h"
-#include "automation/trigger.h"
+#include "automation/schedule_trigger.h"
+#include "automation/site.h"
 
 #include <optional>
+#include <vector>
 
 namespace date {
 class time_zone;
@@ -12,25 +14,34 @@ class time_zone;
 
 namespace atrium::automation {
 
-/// The UTC times at which a local time of day comes round in a zone (IANA, the system's tzdata), clock changes
+/// The UTC times at which a schedule comes round in the calendar of a zone (IANA, the system's tzdata), clock changes
 /// included. Thread: one object, any thread.
 class LocalSchedule {
 public:
-    /// Error: InvalidArgument for an unknown zone. `siteZone` stands in where the trigger names none.
-    static Result<LocalSchedule> make(const AtTrigger& trigger, const std::string& siteZone);
+    /// Error: InvalidArgument for an unknown zone. The site's stands in where the trigger names none.
+    static Result<LocalSchedule> make(const ScheduleTrigger& trigger, const Site& site);
 
-    /// The first time after `time`; empty when there is none within two years (no day fits).
+    /// The first time after `time`; empty when there is none within nine years (no day fits; the longest wait of a
+    /// calendar is for 29 February over a century that is no leap year).
     std::optional<UtcTime> next(UtcTime time) const;
     const std::string& zone() const { return zoneName_; }
+    /// What the event of a run calls it.
+    const char* kind() const { return trigger_.kind(); }
     /// RFC 3339 with the zone's offset at that time.
     std::string toLocalText(UtcTime time) const;
 
 private:
-    LocalSchedule(const AtTrigger& trigger, const date::time_zone* zone, std::string zoneName);
+    struct Day;
+    LocalSchedule(const ScheduleTrigger& trigger, const date::time_zone* zone, std::string zoneName, const Site& site);
+    void addTimes(const Day& day, const AtTrigger& at, std::vector<UtcTime>& times) const;
+    void addTimes(const Day& day, const CronTrigger& cron, std::vector<UtcTime>& times) const;
+    void addTimes(const Day& day, const SunTrigger& sun, std::vector<UtcTime>& times) const;
+    void addLocal(const Day& day, std::uint32_t second, DstPolicy policy, std::vector<UtcTime>& times) const;
 
-    AtTrigger trigger_;
+    ScheduleTrigger trigger_;
     const date::time_zone* zone_;
     std::string zoneName_;
+    Site site_;
 };
 
 } // namespace atrium::automation

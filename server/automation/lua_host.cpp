@@ -23,7 +23,7 @@ constexpr auto longestPause = 10'000ms;
 constexpr auto steadyAfter = 10s; ///< a process that lived this long is restarted at once
 } // namespace
 
-LuaHost::LuaHost(HostOptions options, Executor& core, Log& log, Metrics& metrics, Handlers handlers)
+LuaHost::LuaHost(HostOptions options, runtime::CoreLoop& core, Log& log, Metrics& metrics, Handlers handlers)
     : options_(std::move(options)), core_(core), log_(log), handlers_(std::move(handlers)),
       restarts_(metrics.counter("atrium_script_host_restarts_total", "Starts of the script host process")),
       kills_(metrics.counter("atrium_script_host_kills_total", "Script host processes killed past a deadline")),
@@ -91,12 +91,13 @@ void LuaHost::loop()
     }
 }
 
-void LuaHost::postToCore(std::function<void()> task)
+void LuaHost::onCore(std::function<void()> task)
 {
     // Core's queue is full: the script host waits with us, that is the pressure it should feel.
     auto guarded = [alive = alive_, task = std::move(task)] {
         if (*alive) task();
     };
+    if (core_.runNow(guarded)) return;
     while (!core_.post(guarded)) {
         if (stopping_) return;
         std::this_thread::sleep_for(1ms);
@@ -116,7 +117,7 @@ void LuaHost::live(std::uint64_t epoch)
         written_ = 0;
         overflowed_ = false;
     }
-    postToCore([this, epoch] {
+    onCore([this, epoch] {
         coreEpoch_ = epoch;
         handlers_.started();
     });
@@ -170,7 +171,7 @@ void LuaHost::live(std::uint64_t epoch)
     death.reason = overdue ? "CPU time is used up" : signal ? std::string("signal ") + ::strsignal(signal) : "ended";
     if (stopping_) return;
     log_.warning("script host ended", {{"reason", death.reason}, {"busy", death.busy}});
-    postToCore([this, death] { handlers_.died(death); });
+    onCore([this, death] { handlers_.died(death); });
 }
 
 bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
@@ -192,7 +193,7 @@ bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
     if (frames.broken()) return false;
     if (!messages.empty()) {
         auto batch = std::make_shared<std::vector<FromHost>>(std::move(messages));
-        postToCore([this, batch] {
+        onCore([this, batch] {
             for (auto& message : *batch) handlers_.message(message);
         });
     }

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "atrium/executor.h"
 #include "atrium/log.h"
 #include "atrium/metrics.h"
 #include "automation/host_process.h"
 #include "automation/messages.h"
+#include "runtime/core_loop.h"
 
 #include <atomic>
 #include <functional>
@@ -15,8 +15,8 @@
 namespace atrium::automation {
 
 /// Keeps a script host process alive and carries messages to and from it. Core writes straight into the socket; the
-/// thread `automation` starts the process, reads its answers, hands them to core in batches, writes what did not fit,
-/// and kills the process when a slice is over its time.
+/// thread `automation` starts the process, reads its answers, acts as core for them when core rests and else hands them
+/// over in batches, writes what did not fit, and kills the process when a slice is over its time.
 class LuaHost {
 public:
     /// Why a process ended and what it was running then.
@@ -36,7 +36,7 @@ public:
         std::function<void(const Death&)> died;
     };
 
-    LuaHost(HostOptions options, Executor& core, Log& log, Metrics& metrics, Handlers handlers);
+    LuaHost(HostOptions options, runtime::CoreLoop& core, Log& log, Metrics& metrics, Handlers handlers);
     ~LuaHost();
 
     void start();
@@ -62,12 +62,12 @@ private:
     /// False at the end of the stream.
     bool readSome(HostProcess& process, FrameBuffer& frames);
     bool writeSome(int socket);
-    void postToCore(std::function<void()> task);
+    void onCore(std::function<void()> task);
     void wake();
     bool pause(std::chrono::milliseconds duration);
 
     const HostOptions options_;
-    Executor& core_;
+    runtime::CoreLoop& core_;
     Log& log_;
     Handlers handlers_;
     Counter& restarts_;

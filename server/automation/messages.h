@@ -256,10 +256,11 @@ struct Step {
     StepKind kind = StepKind::Log;
     Value payload;
     std::vector<ReadValue> reads;
+    bool awaited = true; ///< the run goes on with the StepAnswer; false = it went on already
     template <class A>
     void fields(A& a)
     {
-        a(run, step, kind, payload, reads);
+        a(run, step, kind, payload, reads, awaited);
     }
 };
 

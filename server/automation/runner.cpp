@@ -29,8 +29,8 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause)
         return std::uint64_t{0};
     };
     if (cause.hops >= Cause::maxHops) return drop("the chain of rules that set each other off is too long");
-    auto& queue = queues_[key];
     const auto& mode = rule->view->mode;
+    auto& queue = queues_[key];
     switch (mode.kind) {
     case RuleMode::Kind::Single:
         if (!queue.running.empty()) return drop("mode single: the last run has not ended");
@@ -38,6 +38,14 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause)
     case RuleMode::Kind::Restart: {
         const auto running = queue.running;
         for (const auto id : running) end(id, RunState::Cancelled, "mode restart: the trigger came again");
+        break;
+    }
+    case RuleMode::Kind::Throttle: {
+        const auto now = services_.clock.now();
+        auto& last = lastStarts_[key];
+        if (last != UtcTime{} && now < last + std::chrono::microseconds(mode.period) && now >= last)
+            return drop("mode throttle: the last run began too short ago");
+        last = now;
         break;
     }
     case RuleMode::Kind::Queued:
@@ -102,6 +110,11 @@ void Runner::forget(AutomationId automation)
 {
     std::erase_if(stores_, [&](const auto& entry) { return entry.first.first == automation; });
     minutes_.erase(automation);
+}
+
+void Runner::forget(std::uint32_t instance)
+{
+    std::erase_if(lastStarts_, [&](const auto& entry) { return entry.first.instance == instance; });
 }
 
 void Runner::skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads)

@@ -73,6 +73,8 @@ public:
     /// What a rule keeps between runs.
     void setStore(AutomationId automation, const std::string& rule, Value content);
     void forget(AutomationId automation);
+    /// The instance is gone.
+    void forget(std::uint32_t instance);
 
 private:
     struct LiveRun {
@@ -96,7 +98,9 @@ private:
     std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
     void sendStart(LiveRun& run);
     void startWait(LiveRun& run, std::chrono::microseconds duration);
-    void complete(std::uint64_t id, std::size_t step, bool ok, Value result);
+    void finishWait(std::uint64_t id, std::size_t step, bool ok, Value result);
+    /// Notes the result of the run's last step; false when the run or the step is over.
+    bool complete(std::uint64_t id, std::size_t step, bool ok, Value result);
     void answer(const LiveRun& run, std::size_t step);
     void logLine(const LiveRun& run, const Value& payload);
     bool withinBudget(AutomationId automation);
@@ -115,6 +119,7 @@ private:
 
     std::map<std::uint64_t, LiveRun> runs_;
     std::map<RuleKey, Queue> queues_;
+    std::map<RuleKey, UtcTime> lastStarts_; ///< of rules with mode throttle
     std::map<std::pair<AutomationId, std::string>, Value> stores_;
     std::map<AutomationId, Minute> minutes_;
     std::uint64_t lastId_ = 0;

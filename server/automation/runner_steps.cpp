@@ -51,7 +51,7 @@ void Runner::onStep(Step& step)
     auto& steps = run.record.steps;
     if (step.step <= steps.size()) {
         // Asked for again by a new life of the host. Done meanwhile: tell; else the answer is on its way.
-        if (step.step <= run.journal.size()) answer(run, step.step);
+        if (step.awaited && step.step <= run.journal.size()) answer(run, step.step);
         return;
     }
     if (!withinBudget(run.record.automation)) {
@@ -80,7 +80,7 @@ void Runner::onStep(Step& step)
         return;
     case StepKind::Wait: {
         if (run.record.event.booleanOr("too_large", false))
-            return complete(id, number, false, "the event is too large for a run that waits");
+            return finishWait(id, number, false, "the event is too large for a run that waits");
         const std::chrono::microseconds duration(step.payload.integerOr("microseconds", 0));
         steps.back().due = services_.clock.now() + duration;
         run.record.state = RunState::Waiting;
@@ -101,23 +101,29 @@ void Runner::onStep(Step& step)
     Effects::Request request{step.kind, step.payload, run.record.rule,
                              Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
                              std::to_string(id) + ":" + std::to_string(number)};
-    effects_.perform(request,
-                     [this, id, number](bool ok, Value result) { complete(id, number, ok, std::move(result)); });
+    effects_.perform(request, [this, id, number, awaited = step.awaited](bool ok, Value result) {
+        if (complete(id, number, ok, std::move(result)) && awaited) answer(runs_.at(id), number);
+    });
 }
 
 void Runner::startWait(LiveRun& run, std::chrono::microseconds duration)
 {
     const auto id = run.record.id;
     const auto step = run.record.steps.size();
-    run.wait = services_.scheduler.after(duration, [this, id, step] { complete(id, step, true, {}); });
+    run.wait = services_.scheduler.after(duration, [this, id, step] { finishWait(id, step, true, {}); });
 }
 
-void Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
+void Runner::finishWait(std::uint64_t id, std::size_t step, bool ok, Value result)
+{
+    if (complete(id, step, ok, std::move(result))) answer(runs_.at(id), step);
+}
+
+bool Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
 {
     const auto found = runs_.find(id);
-    if (found == runs_.end()) return;
+    if (found == runs_.end()) return false;
     auto& run = found->second;
-    if (run.record.steps.size() != step || run.record.steps.back().done) return;
+    if (run.record.steps.size() != step || run.record.steps.back().done) return false;
     auto& record = run.record.steps.back();
     record.done = true;
     record.ok = ok;
@@ -125,7 +131,7 @@ void Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
     run.record.state = RunState::Running;
     run.journal.push_back({record.kind, ok, std::move(result), record.reads});
     if (run.durable) journal_.progressed(run.record);
-    answer(run, step);
+    return true;
 }
 
 void Runner::answer(const LiveRun& run, std::size_t step)

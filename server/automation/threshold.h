@@ -26,6 +26,9 @@ public:
         return false;
     }
 
+    /// Beyond, and not yet back by the hysteresis.
+    bool isCrossed() const { return !armed_; }
+
 private:
     bool isBeyond(double value) const { return direction_ == Direction::Above ? value > limit_ : value < limit_; }
 

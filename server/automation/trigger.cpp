@@ -1,6 +1,7 @@
 #include "automation/trigger.h"
 
 #include "atrium/mqtt.h"
+#include "automation/duration.h"
 
 #include <algorithm>
 #include <charconv>
@@ -26,15 +27,15 @@ std::optional<unsigned> readNumber(std::string_view text)
     return number;
 }
 
-std::optional<int> readDay(std::string_view text)
-{
-    constexpr std::string_view names[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    const auto found = std::find(std::begin(names), std::end(names), text);
-    if (found == std::end(names)) return {};
-    return static_cast<int>(found - std::begin(names));
-}
-
 } // namespace
+
+const char* kindOf(const Trigger& trigger)
+{
+    if (const auto* schedule = std::get_if<ScheduleTrigger>(&trigger)) return schedule->kind();
+    constexpr const char* kinds[] = {"mqtt", "attribute", "every", "schedule", "startup", "event", "silent"};
+    static_assert(std::size(kinds) == std::variant_size_v<Trigger>);
+    return kinds[trigger.index()];
+}
 
 std::optional<MqttTrigger> parseTopicPattern(std::string_view pattern)
 {
@@ -57,56 +58,16 @@ std::optional<MqttTrigger> parseTopicPattern(std::string_view pattern)
     return trigger;
 }
 
-std::optional<std::uint32_t> parseTimeOfDay(std::string_view text)
-{
-    std::uint32_t seconds = 0;
-    int parts = 0;
-    for (;; ++parts) {
-        const auto colon = std::min(text.find(':'), text.size());
-        const auto number = readNumber(text.substr(0, colon));
-        if (!number || colon > 2 || *number > (parts == 0 ? 23u : 59u) || parts > 2) return {};
-        seconds += *number * (parts == 0 ? 3600 : parts == 1 ? 60 : 1);
-        if (colon == text.size()) break;
-        text.remove_prefix(colon + 1);
-    }
-    if (parts == 0) return {};
-    return seconds;
-}
-
-std::optional<std::uint8_t> parseDays(std::string_view text)
-{
-    unsigned days = 0;
-    for (;;) {
-        const auto comma = std::min(text.find(','), text.size());
-        auto range = text.substr(0, comma);
-        while (!range.empty() && range.front() == ' ') range.remove_prefix(1);
-        while (!range.empty() && range.back() == ' ') range.remove_suffix(1);
-        const auto dash = std::min(range.find('-'), range.size());
-        const auto first = readDay(range.substr(0, dash));
-        const auto last = dash == range.size() ? first : readDay(range.substr(dash + 1));
-        if (!first || !last) return {};
-        for (int day = *first;; day = (day + 1) % 7) {
-            days |= 1u << day;
-            if (day == *last) break;
-        }
-        if (comma == text.size()) return static_cast<std::uint8_t>(days);
-        text.remove_prefix(comma + 1);
-    }
-}
-
-std::optional<DstPolicy> parseDstPolicy(std::string_view text)
-{
-    if (text == "once") return DstPolicy::Once;
-    if (text == "skip") return DstPolicy::Skip;
-    if (text == "both") return DstPolicy::Both;
-    return {};
-}
-
 std::optional<RuleMode> parseRuleMode(std::string_view text)
 {
     constexpr unsigned highestLimit = 1000;
     if (text == "single") return RuleMode{RuleMode::Kind::Single, 1};
     if (text == "restart") return RuleMode{RuleMode::Kind::Restart, 1};
+    if (constexpr std::string_view word = "throttle "; text.starts_with(word)) {
+        const auto period = parseDuration(text.substr(word.size()));
+        if (!period || period->count() <= 0) return {};
+        return RuleMode{RuleMode::Kind::Throttle, 1, period->count()};
+    }
     RuleMode mode;
     const auto parenthesis = std::min(text.find('('), text.size());
     const auto word = text.substr(0, parenthesis);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/value.h"
+#include "automation/schedule_trigger.h"
 
 #include <cstdint>
 #include <optional>
@@ -42,12 +43,26 @@ struct AttributeTrigger {
     std::int64_t device = 0;
     std::string attribute;
     AttributeTest test = AttributeTest::Changes;
-    Value operand;        ///< of Becomes, Above and Below
-    Value hysteresis = 0; ///< Above re-arms at operand - hysteresis, Below at operand + hysteresis
+    Value operand;          ///< of Becomes, Above and Below
+    Value hysteresis = 0;   ///< Above re-arms at operand - hysteresis, Below at operand + hysteresis
+    std::int64_t hold = 0;  ///< microseconds that it must stay so before it fires; 0 = none
+    std::int64_t quiet = 0; ///< microseconds without another such change before it fires (debounce); 0 = none
     template <class A>
     void fields(A& a)
     {
-        a(device, attribute, test, operand, hysteresis);
+        a(device, attribute, test, operand, hysteresis, hold, quiet);
+    }
+};
+
+/// An attribute was not reported for a while, changed or not.
+struct SilenceTrigger {
+    std::int64_t device = 0;
+    std::string attribute;
+    std::int64_t period = 0; ///< microseconds
+    template <class A>
+    void fields(A& a)
+    {
+        a(device, attribute, period);
     }
 };
 
@@ -57,25 +72,6 @@ struct EveryTrigger {
     void fields(A& a)
     {
         a(period);
-    }
-};
-
-/// What happens at local times that a clock change skips or shows twice.
-enum class DstPolicy : std::uint8_t {
-    Once, ///< skipped: at the moment of the change; doubled: the first time only
-    Skip, ///< skipped: not at all; doubled: the first time only
-    Both, ///< skipped: at the moment of the change; doubled: both times
-};
-
-struct AtTrigger {
-    std::uint32_t secondOfDay = 0;
-    std::uint8_t days = 0x7f; ///< bit 0 = Monday
-    std::string zone;         ///< IANA name; empty = the zone of the site
-    DstPolicy dst = DstPolicy::Once;
-    template <class A>
-    void fields(A& a)
-    {
-        a(secondOfDay, days, zone, dst);
     }
 };
 
@@ -96,16 +92,15 @@ struct EventTrigger {
     }
 };
 
-using Trigger = std::variant<MqttTrigger, AttributeTrigger, EveryTrigger, AtTrigger, StartupTrigger, EventTrigger>;
+using Trigger = std::variant<MqttTrigger, AttributeTrigger, EveryTrigger, ScheduleTrigger, StartupTrigger, EventTrigger,
+                             SilenceTrigger>;
+
+/// What the events of its runs are called: `mqtt`, `attribute`, `every`, `at`, ...
+const char* kindOf(const Trigger& trigger);
 
 /// Splits `a/+name/b` into the filter and its captures. Empty when it is no valid filter, a name is no Lua identifier,
 /// or it is longer than 1,024 bytes.
 std::optional<MqttTrigger> parseTopicPattern(std::string_view pattern);
-/// Reads `07:30` or `07:30:15`. Empty when it is no time of day.
-std::optional<std::uint32_t> parseTimeOfDay(std::string_view text);
-/// Reads `mon-fri,sun`, `sat`, `fri-mon`. Empty when a day is unknown.
-std::optional<std::uint8_t> parseDays(std::string_view text);
-std::optional<DstPolicy> parseDstPolicy(std::string_view text);
 
 /// How runs of one rule live together.
 struct RuleMode {
@@ -114,18 +109,21 @@ struct RuleMode {
         Restart,  ///< a trigger ends the run and starts anew
         Queued,   ///< one after the other, at most `limit` waiting
         Parallel, ///< at most `limit` at a time
+        Throttle, ///< a trigger sooner than `period` after the last start is dropped
     };
     /// Losing a trigger must be asked for, so rules queue unless they say otherwise.
     Kind kind = Kind::Queued;
     std::uint32_t limit = 10;
+    std::int64_t period = 0; ///< microseconds; Throttle
     template <class A>
     void fields(A& a)
     {
-        a(kind, limit);
+        a(kind, limit, period);
     }
 };
 
-/// Reads `single`, `restart`, `queued(5)`, `parallel(3)`; the limit is 10 where none is given, and at most 1,000.
+/// Reads `single`, `restart`, `queued(5)`, `parallel(3)`, `throttle 10s`; the limit is 10 where none is given, and at
+/// most 1,000.
 std::optional<RuleMode> parseRuleMode(std::string_view text);
 
 } // namespace atrium::automation

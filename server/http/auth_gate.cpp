@@ -7,8 +7,25 @@ namespace atrium::http {
 
 namespace {
 constexpr std::size_t maxTokenLength = 4096; // library-traps J5: payloads are parsed before the signature
+/// Lets an API token use the routes that ask for no permission of their own.
+constexpr const char* accountScope = "account";
 
 Error missingToken() { return makeError(ErrorCode::Unauthenticated, {"Token manquant", "Token missing"}); }
+
+bool permits(const RouteAccess& access, const Principal& principal)
+{
+    using Credential = Principal::Credential;
+    switch (access.kind) {
+    case RouteAccess::Kind::Public: return true;
+    case RouteAccess::Kind::Authenticated:
+        return principal.credential != Credential::ApiToken || principal.may(accountScope);
+    case RouteAccess::Kind::Personal: return principal.credential == Credential::Session;
+    case RouteAccess::Kind::Permitted: break;
+    }
+    return access.scope == RouteAccess::Scope::Object ? principal.maySomewhere(access.permission)
+                                                      : principal.may(access.permission);
+}
+
 Error invalidToken() { return makeError(ErrorCode::Unauthenticated, {"Token invalide", "Invalid token"}); }
 } // namespace
 
@@ -40,9 +57,7 @@ Result<Principal> AuthGate::admit(const RouteAccess& access, std::string_view au
     if (access.kind == RouteAccess::Kind::Public) return Principal{};
 
     auto principal = bearer(access, authorization);
-    const bool permitted =
-        principal.ok() && (access.kind == RouteAccess::Kind::Authenticated || principal->may(access.permission));
-    if (permitted) return principal;
+    if (principal.ok() && permits(access, *principal)) return principal;
 
     if (access.openHome && dependencies_.homeIsOpen()) {
         const auto address = NetworkAddress::parse(remoteAddress);
@@ -55,7 +70,9 @@ Result<Principal> AuthGate::admit(const RouteAccess& access, std::string_view au
         }
     }
     if (!principal.ok()) return principal;
-    return makeError(ErrorCode::Forbidden, {}, "lacks permission " + access.permission);
+    if (access.kind == RouteAccess::Kind::Permitted)
+        return makeError(ErrorCode::Forbidden, {}, "lacks permission " + access.permission);
+    return makeError(ErrorCode::Forbidden, {"Ce jeton d'API ne le permet pas", "This API token does not allow that"});
 }
 
 } // namespace atrium::http

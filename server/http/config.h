@@ -5,6 +5,7 @@
 #include "atrium/log.h"
 #include "atrium/metrics.h"
 #include "atrium/services/accounts.h"
+#include "atrium/services/audit.h"
 #include "http/connection.h"
 
 #include <cstdint>
@@ -59,6 +60,8 @@ struct HttpDependencies {
     std::function<Result<Principal>(std::string_view token)> authenticate;
     /// Whether home routes are open to the local network now (contracts.md decision 1).
     std::function<bool()> homeIsOpen = [] { return false; };
+    /// Told of what signed-in people change, and of what they are refused; must not block (services/audit.h).
+    std::function<void(AuditEntry)> audit = [](AuditEntry) {};
 };
 
 } // namespace atrium::http

@@ -44,10 +44,36 @@ HttpResponse Exchange::toResponse(Result<HttpResponse> result)
     return makeProblem(error, context);
 }
 
+void Exchange::noteForAudit(int status)
+{
+    if (!entry || entry->route.access.kind == RouteAccess::Kind::Public) return; // these write down what matters there
+    if (entry->route.method == HttpMethod::Get && status != 403) return;
+    const auto& dependencies = dispatcher_->dependencies();
+    auto who = request.principal;
+    if (status == 403 && who.isAnonymous()) {
+        // Refused before the handler got a principal: ask once more who it was.
+        const auto header = framed.head.header("authorization");
+        const auto space = header.find(' ');
+        if (space != std::string_view::npos)
+            if (auto principal = dependencies.authenticate(header.substr(space + 1))) who = *std::move(principal);
+    }
+    if (who.isAnonymous()) return;
+    AuditEntry entryOfAudit;
+    entryOfAudit.user = who.user;
+    entryOfAudit.actor = who.name;
+    entryOfAudit.action = entry->route.operationId;
+    entryOfAudit.object = context.path;
+    entryOfAudit.address = context.remoteAddress;
+    entryOfAudit.allowed = status != 401 && status != 403;
+    entryOfAudit.status = status;
+    dependencies.audit(std::move(entryOfAudit));
+}
+
 void Exchange::finish(Result<HttpResponse> result, std::string_view extraLines)
 {
     if (finished_.exchange(true)) return;
     auto response = toResponse(std::move(result));
+    noteForAudit(response.status);
     if (dispatcher_->draining_.load(std::memory_order_relaxed)) context.keepAlive = false;
     auto bytes = dispatcher_->writer_.write(response, context, extraLines);
     connection->answer(std::move(bytes), context.keepAlive ? AfterAnswer::KeepOpen : AfterAnswer::Close);

@@ -33,6 +33,7 @@ public:
 
 private:
     HttpResponse toResponse(Result<HttpResponse> result);
+    void noteForAudit(int status);
 
     const std::shared_ptr<Dispatcher> dispatcher_;
     const SteadyTime started_;

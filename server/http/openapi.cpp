@@ -67,7 +67,8 @@ Object responsesOf(const Route& route)
     if (!route.requestSchema.empty() || !route.query.empty()) codes.insert(ErrorCode::InvalidArgument);
     if (!route.requestSchema.empty()) codes.insert({ErrorCode::UnsupportedMediaType, ErrorCode::PayloadTooLarge});
     if (route.access.kind != RouteAccess::Kind::Public) codes.insert(ErrorCode::Unauthenticated);
-    if (route.access.kind == RouteAccess::Kind::Permitted) codes.insert(ErrorCode::Forbidden);
+    if (route.access.kind == RouteAccess::Kind::Permitted || route.access.kind == RouteAccess::Kind::Personal)
+        codes.insert(ErrorCode::Forbidden);
     if (route.execution == RouteExecution::Blocking) codes.insert(ErrorCode::Unavailable);
     codes.insert({ErrorCode::TooManyRequests, ErrorCode::Internal});
     for (const auto code : codes)
@@ -92,6 +93,8 @@ Object operationOf(const RouteEntry& entry)
     if (route.access.kind == RouteAccess::Kind::Public) operation.append("security", List{});
     else operation.append("security", List{Object{{"bearer", List{}}}});
     if (route.access.kind == RouteAccess::Kind::Permitted) operation.append("x-permission", route.access.permission);
+    if (route.access.kind == RouteAccess::Kind::Personal) operation.append("x-personal", true);
+    if (route.access.scope == RouteAccess::Scope::Object) operation.append("x-per-object", true);
     if (route.access.openHome) operation.append("x-open-home", true);
     operation.append("x-execution", entry.asyncHandler                            ? "async"
                                     : route.execution == RouteExecution::Blocking ? "blocking"

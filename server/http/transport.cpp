@@ -69,7 +69,7 @@ public:
                 }
                 polling::Event event(entry.getTag());
                 if (entry.isReadable()) event.flags.setFlag(polling::NotifyOn::Read);
-                others.push_back(std::move(event));
+                others.push_back(event);
             }
             if (!others.empty()) tcp::Transport::onReady(aio::FdSet(std::move(others)));
         }

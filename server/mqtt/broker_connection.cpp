@@ -93,14 +93,27 @@ void BrokerConnection::wake()
 
 bool BrokerConnection::publish(MqttPublication publication, std::uint64_t token)
 {
-    const std::size_t size = publication.topic.size() + publication.payload.size();
+    Outgoing outgoing{std::move(publication), token};
+    if (sendDirectly(outgoing)) return true;
+    const std::size_t size = outgoing.publication.topic.size() + outgoing.publication.payload.size();
     {
         std::lock_guard lock(mutex_);
         if (outbox_.size() >= outboxMessages || outboxSize_ + size > outboxBytes) return false;
         outboxSize_ += size;
-        outbox_.push_back({std::move(publication), token});
+        outbox_.push_back(std::move(outgoing));
     }
     wake();
+    return true;
+}
+
+bool BrokerConnection::sendDirectly(const Outgoing& outgoing)
+{
+    if (!connected_ || stopping()) return false;
+    // Never waits: while the thread `mqtt` is at work the outbox is as quick.
+    const std::unique_lock library(library_, std::try_to_lock);
+    if (!library || !connected_ || inFlight_.size() >= maxInFlight || queued() > 0) return false;
+    if (!hand(outgoing)) return false;
+    if (!sent_.empty() || mosquitto_want_write(client_)) wake();
     return true;
 }
 
@@ -155,8 +168,12 @@ void BrokerConnection::run()
 
 bool BrokerConnection::connectOnce()
 {
+    const auto call = [this](auto&& work) {
+        const std::lock_guard library(library_);
+        return work() == MOSQ_ERR_SUCCESS;
+    };
     refused_ = false;
-    if (mosquitto_connect_async(client_, address_.host.c_str(), address_.port, keepAliveSeconds) != MOSQ_ERR_SUCCESS)
+    if (!call([&] { return mosquitto_connect_async(client_, address_.host.c_str(), address_.port, keepAliveSeconds); }))
         return false;
     const auto deadline = std::chrono::steady_clock::now() + connectTimeout;
     while (!stopping() && !connected_ && !refused_ && std::chrono::steady_clock::now() < deadline) {
@@ -164,8 +181,8 @@ bool BrokerConnection::connectOnce()
         if (descriptor < 0) return false;
         pollfd ready{descriptor, static_cast<short>(POLLIN | (mosquitto_want_write(client_) ? POLLOUT : 0)), 0};
         ::poll(&ready, 1, 100);
-        if ((ready.revents & POLLOUT) && mosquitto_loop_write(client_, 1) != MOSQ_ERR_SUCCESS) return false;
-        if ((ready.revents & (POLLIN | POLLERR | POLLHUP)) && mosquitto_loop_read(client_, 1) != MOSQ_ERR_SUCCESS)
+        if ((ready.revents & POLLOUT) && !call([&] { return mosquitto_loop_write(client_, 1); })) return false;
+        if ((ready.revents & (POLLIN | POLLERR | POLLHUP)) && !call([&] { return mosquitto_loop_read(client_, 1); }))
             return false;
     }
     return connected_;
@@ -175,35 +192,45 @@ void BrokerConnection::serve()
 {
     auto nextMisc = std::chrono::steady_clock::now();
     while (connected_) {
-        if (stopping()) {
-            const bool idle = queued() == 0 && inFlight_.empty();
-            if (idle || std::chrono::steady_clock::now() > drainUntil_.load()) {
+        pollfd ready[2] = {{-1, POLLIN, 0}, {wakeDescriptor_, POLLIN, 0}};
+        {
+            const std::lock_guard library(library_);
+            if (stopping() && isDrained()) {
                 mosquitto_disconnect(client_);
                 connected_ = false;
-                return;
+                break;
             }
+            ready[0].fd = mosquitto_socket(client_);
+            if (mosquitto_want_write(client_)) ready[0].events |= POLLOUT;
         }
-        const int descriptor = mosquitto_socket(client_);
-        if (descriptor < 0) break;
-        pollfd ready[2] = {{descriptor, static_cast<short>(POLLIN | (mosquitto_want_write(client_) ? POLLOUT : 0)), 0},
-                           {wakeDescriptor_, POLLIN, 0}};
+        if (ready[0].fd < 0) break;
         ::poll(ready, 2, stopping() ? 20 : 500);
         if (ready[1].revents & POLLIN) {
             std::uint64_t count = 0;
             (void)!::read(wakeDescriptor_, &count, sizeof count);
         }
-        syncFilters();
-        releaseOutbox();
-        if ((ready[0].revents & (POLLIN | POLLERR | POLLHUP)) && !readMessages()) break;
-        if (mosquitto_want_write(client_) && mosquitto_loop_write(client_, 1) != MOSQ_ERR_SUCCESS) break;
-        if (const auto now = std::chrono::steady_clock::now(); now >= nextMisc) {
-            nextMisc = now + std::chrono::seconds{1};
-            if (mosquitto_loop_misc(client_) != MOSQ_ERR_SUCCESS) break;
+        bool alive = true;
+        {
+            const std::lock_guard library(library_);
+            syncFilters();
+            releaseOutbox();
+            if (ready[0].revents & (POLLIN | POLLERR | POLLHUP)) alive = readMessages();
+            if (alive && mosquitto_want_write(client_)) alive = mosquitto_loop_write(client_, 1) == MOSQ_ERR_SUCCESS;
+            if (const auto now = std::chrono::steady_clock::now(); alive && now >= nextMisc) {
+                nextMisc = now + std::chrono::seconds{1};
+                alive = mosquitto_loop_misc(client_) == MOSQ_ERR_SUCCESS;
+            }
         }
         deliver();
+        if (!alive) break;
     }
     deliver();
     connected_ = false;
+}
+
+bool BrokerConnection::isDrained() const
+{
+    return (queued() == 0 && inFlight_.empty()) || std::chrono::steady_clock::now() > drainUntil_.load();
 }
 
 bool BrokerConnection::readMessages()
@@ -228,26 +255,29 @@ void BrokerConnection::releaseOutbox()
             outbox_.pop_front();
             outboxSize_ -= next.publication.topic.size() + next.publication.payload.size();
         }
-        const auto& message = next.publication;
-        int messageId = 0;
-        const int result =
-            mosquitto_publish(client_, &messageId, message.topic.c_str(), static_cast<int>(message.payload.size()),
-                              message.payload.data(), message.qos, message.retain);
-        if (result == MOSQ_ERR_NO_CONN || result == MOSQ_ERR_CONN_LOST) {
-            std::lock_guard lock(mutex_);
-            outboxSize_ += message.topic.size() + message.payload.size();
-            outbox_.push_front(std::move(next));
-            return;
-        }
-        published_.add();
-        if (result != MOSQ_ERR_SUCCESS) {
-            log_.error("the MQTT library refused a message",
-                       {{"topic", message.topic}, {"reason", mosquitto_strerror(result)}});
-            sent_.push_back(next.token);
-        }
-        else if (message.qos == 0) sent_.push_back(next.token);
-        else inFlight_.emplace(messageId, next.token);
+        if (hand(next)) continue;
+        std::lock_guard lock(mutex_);
+        outboxSize_ += next.publication.topic.size() + next.publication.payload.size();
+        outbox_.push_front(std::move(next));
+        return;
     }
+}
+
+bool BrokerConnection::hand(const Outgoing& outgoing)
+{
+    const auto& message = outgoing.publication;
+    int messageId = 0;
+    const int result =
+        mosquitto_publish(client_, &messageId, message.topic.c_str(), static_cast<int>(message.payload.size()),
+                          message.payload.data(), message.qos, message.retain);
+    if (result == MOSQ_ERR_NO_CONN || result == MOSQ_ERR_CONN_LOST) return false;
+    published_.add();
+    if (result != MOSQ_ERR_SUCCESS)
+        log_.error("the MQTT library refused a message",
+                   {{"topic", message.topic}, {"reason", mosquitto_strerror(result)}});
+    if (result == MOSQ_ERR_SUCCESS && message.qos > 0) inFlight_.emplace(messageId, outgoing.token);
+    else if (outgoing.token != 0) sent_.push_back(outgoing.token);
+    return true;
 }
 
 void BrokerConnection::syncFilters()
@@ -267,7 +297,13 @@ void BrokerConnection::syncFilters()
 
 void BrokerConnection::deliver()
 {
-    if (!sent_.empty()) events_.sent(std::exchange(sent_, {}));
+    std::vector<std::uint64_t> sent;
+    {
+        const std::lock_guard library(library_);
+        sent.swap(sent_);
+    }
+    // Without the lock from here on: whoever takes these may wait for core, and core may be publishing.
+    if (!sent.empty()) events_.sent(std::move(sent));
     if (batch_->entries.empty()) return;
     batch_->receivedAt = runtime::SystemClock{}.now();
     received_.add(batch_->entries.size());
@@ -326,7 +362,7 @@ void BrokerConnection::onPublish(int messageId) noexcept
     try {
         const auto found = inFlight_.find(messageId);
         if (found == inFlight_.end()) return;
-        sent_.push_back(found->second);
+        if (found->second != 0) sent_.push_back(found->second);
         inFlight_.erase(found);
     }
     catch (...) {

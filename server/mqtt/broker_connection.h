@@ -67,7 +67,8 @@ public:
     /// Sends what the broker takes within `patience`, then disconnects. Idempotent.
     void stop(std::chrono::milliseconds patience);
 
-    /// Queues a message under `token`; false when the outbox is full. Thread: any.
+    /// Sends a message, or queues it when others wait before it; false when the outbox is full. The event `sent` names
+    /// `token` later, unless that is 0. Thread: any.
     bool publish(MqttPublication publication, std::uint64_t token);
     /// The filters to be subscribed to from now on, at QoS 1. Thread: any.
     void setFilters(std::set<std::string> filters);
@@ -86,6 +87,10 @@ private:
     void serve();
     bool readMessages();
     void releaseOutbox();
+    bool sendDirectly(const Outgoing& outgoing);
+    /// Gives a message to the library; false when there is no connection. Holds library_.
+    bool hand(const Outgoing& outgoing);
+    bool isDrained() const;
     void syncFilters();
     void deliver();
     void wake();
@@ -119,10 +124,14 @@ private:
     std::set<std::string> wantedFilters_;
     bool filtersChanged_ = false;
 
+    /// Held around every call of the library, so that a publisher may call it in the place of the thread `mqtt`: a
+    /// socket cannot be closed, and its number given to somebody else, while another thread writes to it.
+    std::mutex library_;
+    std::unordered_map<int, std::uint64_t> inFlight_; // library_
+    std::vector<std::uint64_t> sent_;                 // library_
+
     // Thread mqtt only.
     std::set<std::string> subscribed_;
-    std::unordered_map<int, std::uint64_t> inFlight_;
-    std::vector<std::uint64_t> sent_;
     std::shared_ptr<MessageBatch> batch_;
     bool progress_ = false;
     bool announced_ = false; ///< events_.connection(true) was said and not yet taken back

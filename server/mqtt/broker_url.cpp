@@ -9,6 +9,7 @@ namespace atrium::mqtt {
 
 std::string BrokerAddress::display() const
 {
+    if (port == unixSocket) return "unix:" + host;
     return (tls ? "mqtts://" : "mqtt://") + (user.empty() ? "" : user + "@") + host + ':' + std::to_string(port);
 }
 
@@ -23,7 +24,7 @@ BrokerAddress parseBrokerUrl(const std::string& url)
         if (uri.getHost().empty()) throw std::invalid_argument("no host; " + allowed);
         address.host = uri.getHost();
         address.port = uri.getPort() != 0 ? uri.getPort() : address.tls ? 8883 : 1883;
-        const std::string who = uri.getUserInfo();
+        const std::string& who = uri.getUserInfo();
         const auto colon = who.find(':');
         Poco::URI::decode(who.substr(0, colon), address.user);
         if (colon != std::string::npos) Poco::URI::decode(who.substr(colon + 1), address.password);

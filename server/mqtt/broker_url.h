@@ -6,6 +6,8 @@ namespace atrium::mqtt {
 
 /// Where the broker is and who we are to it.
 struct BrokerAddress {
+    static constexpr int unixSocket = 0; ///< as `port`: `host` is the path of a Unix socket
+
     std::string host = "127.0.0.1";
     int port = 1883;
     std::string user;

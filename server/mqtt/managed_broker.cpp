@@ -9,9 +9,12 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace atrium::mqtt {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -29,9 +32,8 @@ std::string randomPassword()
     return password;
 }
 
-void writePrivateFile(const std::filesystem::path& path, const std::string& content)
+void writePrivateFile(const fs::path& path, const std::string& content)
 {
-    namespace fs = std::filesystem;
     std::error_code ignored;
     fs::remove(path, ignored);
     std::ofstream(path).flush();
@@ -66,16 +68,27 @@ ManagedBroker::~ManagedBroker() { stop(); }
 BrokerAddress ManagedBroker::address() const
 {
     BrokerAddress address;
-    address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
-    address.port = options_.port;
+    if (const auto path = localSocket(); !path.empty()) {
+        address.host = path;
+        address.port = BrokerAddress::unixSocket;
+    }
+    else {
+        address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
+        address.port = options_.port;
+    }
     address.user = serverUser;
     address.password = password_;
     return address;
 }
 
+std::string ManagedBroker::localSocket() const
+{
+    auto path = fs::absolute(options_.folder / "socket").string();
+    return path.size() < sizeof(sockaddr_un::sun_path) ? path : std::string{};
+}
+
 void ManagedBroker::writeConfiguration()
 {
-    namespace fs = std::filesystem;
     fs::create_directories(options_.folder);
     fs::permissions(options_.folder, fs::perms::owner_all);
     const auto in = [&](const char* name) { return options_.folder / name; };
@@ -88,15 +101,14 @@ void ManagedBroker::writeConfiguration()
     if (const auto status = hasher.wait(startTimeout); !status || *status != 0)
         throw std::runtime_error("mosquitto_passwd failed");
 
-    const bool loopback = options_.bind.starts_with("127.") || options_.bind == "::1" || options_.bind == "localhost";
-    const bool anonymous = options_.anonymousLocal && loopback;
-    std::string rights;
-    // Rules before the first `user` line are those of clients without an account.
-    if (anonymous) rights += "topic readwrite #\n";
-    rights += std::string("\nuser ") + serverUser + "\ntopic readwrite #\ntopic read $SYS/#\n";
-    if (!options_.deviceUser.empty()) rights += "\nuser " + options_.deviceUser + "\ntopic readwrite #\n";
-    rights += "\npattern readwrite devices/%u/#\n";
-    writePrivateFile(in("rights"), rights);
+    {
+        std::ifstream hashed(in("passwords"));
+        ownAccounts_.assign(std::istreambuf_iterator<char>(hashed), {});
+    }
+    {
+        std::lock_guard lock(mutex_);
+        writeAccounts();
+    }
 
     const auto listener = [&](int port, const char* protocol) {
         return "listener " + std::to_string(port) + ' ' + options_.bind + "\nprotocol " + protocol + '\n';
@@ -105,7 +117,8 @@ void ManagedBroker::writeConfiguration()
     if (::geteuid() == 0) text += "user root\n";
     text += listener(options_.port, "mqtt");
     if (options_.webSocketPort != 0) text += listener(options_.webSocketPort, "websockets");
-    text += std::string("allow_anonymous ") + (anonymous ? "true" : "false") + '\n';
+    if (const auto path = localSocket(); !path.empty()) text += "listener 0 " + path + '\n';
+    text += std::string("allow_anonymous ") + (isAnonymous() ? "true" : "false") + '\n';
     text += "password_file " + in("passwords").string() + "\nacl_file " + in("rights").string() + '\n';
     // The default keeps everything in memory until a clean end: kill -9 would lose all retained and queued messages.
     text += "persistence true\npersistence_location " + options_.folder.string() + "/\nautosave_interval 1\n";
@@ -116,13 +129,58 @@ void ManagedBroker::writeConfiguration()
     writePrivateFile(in("mosquitto.conf"), text);
 }
 
+bool ManagedBroker::isAnonymous() const
+{
+    const bool loopback = options_.bind.starts_with("127.") || options_.bind == "::1" || options_.bind == "localhost";
+    return options_.anonymousLocal && loopback;
+}
+
+void ManagedBroker::writeAccounts()
+{
+    auto passwords = ownAccounts_;
+    std::string rights;
+    // Rules before the first `user` line are those of clients without an account.
+    if (isAnonymous()) rights += "topic readwrite #\n";
+    rights += std::string("\nuser ") + serverUser + "\ntopic readwrite #\ntopic read $SYS/#\n";
+    if (!options_.deviceUser.empty()) rights += "\nuser " + options_.deviceUser + "\ntopic readwrite #\n";
+    for (const auto& account : accounts_) {
+        passwords += account.name + ':' + account.passwordHash + '\n';
+        rights += "\nuser " + account.name + '\n';
+        for (const auto& topic : account.readTopics) rights += "topic read " + topic + '\n';
+        for (const auto& topic : account.writeTopics) rights += "topic write " + topic + '\n';
+    }
+    rights += "\npattern readwrite devices/%u/#\n";
+    writePrivateFile(options_.folder / "passwords", passwords);
+    writePrivateFile(options_.folder / "rights", rights);
+}
+
+void ManagedBroker::replace(std::vector<BrokerAccount> accounts)
+{
+    const auto isSafe = [](std::string_view text) { return text.find_first_of("\r\n") == std::string_view::npos; };
+    for (const auto& account : accounts) {
+        if (account.name.empty() || account.name == serverUser || account.name == options_.deviceUser ||
+            account.name.find_first_of(": #+\r\n\t") != std::string::npos || !isSafe(account.passwordHash))
+            throw std::invalid_argument("no name for an account at the broker");
+        for (const auto* topics : {&account.readTopics, &account.writeTopics})
+            for (const auto& topic : *topics)
+                if (!isSafe(topic)) throw std::invalid_argument("no topic for an account at the broker");
+    }
+    std::lock_guard lock(mutex_);
+    accounts_ = std::move(accounts);
+    if (ownAccounts_.empty()) return; // not started yet
+    writeAccounts();
+    if (const pid_t child = pid_) ::kill(child, SIGHUP);
+}
+
 bool ManagedBroker::accepts() const
 {
     try {
         const auto target = address();
+        const auto peer = target.port == BrokerAddress::unixSocket
+                              ? Poco::Net::SocketAddress(target.host)
+                              : Poco::Net::SocketAddress(target.host, static_cast<Poco::UInt16>(target.port));
         Poco::Net::StreamSocket socket;
-        socket.connect(Poco::Net::SocketAddress(target.host, static_cast<Poco::UInt16>(target.port)),
-                       Poco::Timespan(0, 200'000));
+        socket.connect(peer, Poco::Timespan(0, 200'000));
         return true;
     }
     catch (const Poco::Exception&) {
@@ -161,9 +219,12 @@ void ManagedBroker::supervise()
             // What the broker says of itself stays beside its configuration, anew with each start.
             const int output =
                 ::open((options_.folder / "broker.log").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+            // Not our environment: it can hold passwords, and the socket of systemd, where mosquitto would report that
+            // it is ready as if it were we.
             const runtime::ChildOptions child{{"mosquitto", "-c", (options_.folder / "mosquitto.conf").string()},
                                               {{output, 1}, {output, 2}},
-                                              SIGTERM};
+                                              SIGTERM,
+                                              runtime::ChildOptions::Environment::Minimal};
             // The death signal belongs to this thread, which lives as long as the broker is wanted.
             runtime::ChildProcess broker(child);
             ::close(output);

@@ -31,11 +31,12 @@ MqttService::MqttService(BrokerAddress address, std::string clientId, runtime::C
       connection_(std::move(address), std::move(clientId),
                   ConnectionEvents{[this](std::shared_ptr<MessageBatch> batch) { receive(std::move(batch)); },
                                    [this](std::vector<std::uint64_t> tokens) {
-                                       core_.postWaiting([this, tokens = std::move(tokens)] {
+                                       const auto tell = [this, tokens = std::move(tokens)] {
                                            for (const auto token : tokens)
                                                if (auto node = waiting_.extract(token); node && node.mapped())
                                                    node.mapped()();
-                                       });
+                                       };
+                                       if (!core_.runNow(tell)) core_.postWaiting(tell);
                                    },
                                    [this](bool connected) {
                                        core_.postWaiting([this, connected] {
@@ -106,8 +107,9 @@ void MqttService::sendFilters()
         for (const auto& [filter, count] : filters_)
             if (filter.find_first_of("+#") != std::string::npos) wide.push_back(filter);
         for (const auto& [filter, count] : filters_) {
-            const bool covered = std::any_of(wide.begin(), wide.end(),
-                                             [&](std::string_view other) { return isCoveredBy(filter, other); });
+            const bool covered = std::any_of(wide.begin(), wide.end(), [&filter = filter](std::string_view other) {
+                return isCoveredBy(filter, other);
+            });
             if (!covered) wanted.insert(filter);
         }
     }
@@ -118,15 +120,19 @@ Result<void> MqttService::publish(MqttPublication publication, std::function<voi
 {
     if (!isValidTopic(publication.topic))
         return makeError(ErrorCode::InvalidArgument, {"Sujet MQTT invalide", "Invalid MQTT topic"}, publication.topic);
-    const auto token = nextToken_++;
-    if (!connection_.publish(std::move(publication), token))
-        return makeError(ErrorCode::TooManyRequests, {"File d'envoi MQTT pleine", "The MQTT outbox is full"});
+    const auto token = sent ? nextToken_++ : 0;
     if (sent) waiting_.emplace(token, std::move(sent));
+    if (!connection_.publish(std::move(publication), token)) {
+        waiting_.erase(token);
+        return makeError(ErrorCode::TooManyRequests, {"File d'envoi MQTT pleine", "The MQTT outbox is full"});
+    }
     return {};
 }
 
 void MqttService::receive(std::shared_ptr<MessageBatch> batch)
 {
+    // A flood is decoded by core while this thread reads on; a few messages are sooner decoded here than handed over.
+    if (batch->entries.size() <= fewMessages && core_.runNow([&] { dispatch(*batch); })) return;
     {
         std::unique_lock lock(flowMutex_);
         flow_.wait(lock, [this] { return stopped_ || batchesToCore_ < maxBatchesToCore; });

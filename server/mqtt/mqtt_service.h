@@ -22,6 +22,8 @@ class MqttService : public Mqtt {
 public:
     /// Batches on their way to core. Policy when it is reached: the thread `mqtt` waits, so the broker keeps the rest.
     static constexpr std::size_t maxBatchesToCore = 64;
+    /// At most so many messages are worth decoding on the thread that received them.
+    static constexpr std::size_t fewMessages = 4;
     /// Topics whose handlers are remembered; the memory is emptied when it is full.
     static constexpr std::size_t topicMemory = 50'000;
 

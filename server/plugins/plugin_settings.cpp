@@ -1,28 +1,23 @@
 #include "plugins/plugin_settings.h"
 
-#include <charconv>
+#include "runtime/setting_text.h"
 
 namespace atrium::plugins {
 
 namespace {
 
+template <class T>
+std::optional<Value> toValue(const std::optional<T>& read)
+{
+    return read ? std::optional(Value(*read)) : std::nullopt;
+}
+
 std::optional<Value> readAs(Value::Kind kind, const std::string& text)
 {
-    const char* end = text.data() + text.size();
-    if (kind == Value::Kind::Text) return Value(text);
-    if (kind == Value::Kind::Boolean) {
-        if (text == "true" || text == "yes" || text == "on" || text == "1") return Value(true);
-        if (text == "false" || text == "no" || text == "off" || text == "0") return Value(false);
-        return {};
-    }
-    if (kind == Value::Kind::Integer) {
-        std::int64_t integer = 0;
-        const auto [stop, error] = std::from_chars(text.data(), end, integer);
-        return error == std::errc{} && stop == end ? std::optional<Value>(integer) : std::nullopt;
-    }
-    double number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    return error == std::errc{} && stop == end ? std::optional<Value>(number) : std::nullopt;
+    if (kind == Value::Kind::Boolean) return toValue(runtime::readBoolean(text));
+    if (kind == Value::Kind::Integer) return toValue(runtime::readInteger(text));
+    if (kind == Value::Kind::Number) return toValue(runtime::readNumber(text));
+    return Value(text);
 }
 
 std::string allowedText(const SettingSpec& spec)

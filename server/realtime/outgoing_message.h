@@ -13,6 +13,7 @@ struct OutgoingMessage {
     std::uint64_t seq = 0; ///< 0 = not numbered, for one client only
     std::string topic;
     Permission permission;
+    AccessObject object;
     UserId user;
     std::string conflationKey;
     std::string frame;
@@ -21,7 +22,7 @@ struct OutgoingMessage {
     bool visibleTo(const Principal& principal) const
     {
         if (user && user != principal.user) return false;
-        return permission.empty() || principal.may(permission);
+        return permission.empty() || principal.may(permission, object);
     }
 };
 

@@ -23,8 +23,8 @@ struct RealtimeConfig {
     std::size_t replayMessages = 2'000;
     std::size_t replayBytes = 4 << 20;
     std::chrono::milliseconds authenticateWithin{5'000};
-    std::chrono::milliseconds recheckEvery{5'000};
-    std::chrono::milliseconds pingEvery{30'000}; ///< a client that is silent for twice as long is dropped
+    std::chrono::milliseconds recheckEvery{2'000}; ///< a revoked session is closed within this and a turn
+    std::chrono::milliseconds pingEvery{30'000};   ///< a client that is silent for twice as long is dropped
     std::chrono::milliseconds closeWithin{2'000};
 };
 

@@ -93,7 +93,7 @@ void RealtimeHub::accept(IncomingClient incoming)
 void RealtimeHub::publish(RealtimeMessage message)
 {
     published_.add();
-    bool first = false;
+    bool urgent = false;
     {
         std::lock_guard lock(inboxMutex_);
         if (inbox_.size() >= config_.inboxMessages) {
@@ -106,10 +106,13 @@ void RealtimeHub::publish(RealtimeMessage message)
             }
             inbox_.erase(old);
         }
-        first = inbox_.empty();
+        const auto waiting = inbox_.size();
+        // While nobody listens, what is published only has to be kept for those who resume: the next turn is soon
+        // enough.
+        urgent = clientCount_.load() > 0 ? waiting == 0 : waiting == config_.inboxMessages / 2;
         inbox_.push_back(std::move(message));
     }
-    if (first) wake();
+    if (urgent) wake();
 }
 
 Subscription RealtimeHub::onInitial(std::function<Object(const Principal&)> contribute)
@@ -162,8 +165,8 @@ void RealtimeHub::run()
             }
             handleEvent(events[i].data.fd, events[i].events);
         }
-        takeIncoming();
         distributeInbox();
+        takeIncoming();
         if (dependencies_.clock.steadyNow() >= nextTick_) tick();
         flushWaiting();
         removeDropped();
@@ -250,6 +253,7 @@ void RealtimeHub::distribute(RealtimeMessage&& source)
     auto message = std::make_shared<OutgoingMessage>();
     message->seq = ++seq_;
     message->permission = std::move(source.permission);
+    message->object = std::move(source.object);
     message->user = source.user;
     message->conflationKey = std::move(source.conflationKey);
     source.body.set("topic", source.topic);
@@ -270,7 +274,7 @@ void RealtimeHub::tick()
     nextTick_ = now + tickPeriod;
     clientGauge_.set(static_cast<double>(clients_.size()));
     for (auto& [descriptor, client] : clients_)
-        if (client->descriptor >= 0) guarded(*client, [&] { checkTimes(*client, now); });
+        if (client->descriptor >= 0) guarded(*client, [this, &one = *client, now] { checkTimes(one, now); });
 }
 
 void RealtimeHub::closeAll()

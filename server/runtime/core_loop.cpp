@@ -2,6 +2,8 @@
 
 #include "runtime/thread.h"
 
+#include <algorithm>
+#include <functional>
 #include <future>
 
 namespace atrium::runtime {
@@ -9,6 +11,8 @@ namespace atrium::runtime {
 namespace {
 /// UTC timers follow clock jumps: nobody tells of a jump, so look at least this often.
 constexpr std::chrono::milliseconds longestWait{500};
+/// A thread that took the role for its own work does not do everybody else's for longer than so many rounds.
+constexpr int borrowedRounds = 4;
 } // namespace
 
 CoreLoop::CoreLoop(const Clock& clock, std::function<void(const std::string&)> onException, std::size_t queueLimit)
@@ -39,30 +43,56 @@ void CoreLoop::stop()
     running_ = false;
 }
 
+bool CoreLoop::push(std::unique_lock<std::mutex>& lock, std::function<void()> task)
+{
+    // Whoever has the role looks again before it rests.
+    const bool wake = tasks_.empty() && !taken_;
+    tasks_.push_back({std::move(task), isCurrent()});
+    lock.unlock();
+    if (wake) wake_.notify_one();
+    return true;
+}
+
 bool CoreLoop::post(std::function<void()> task)
 {
-    bool first = false;
-    {
-        std::lock_guard lock(mutex_);
-        if (stopping_ || tasks_.size() >= queueLimit_) return false;
-        first = tasks_.empty();
-        tasks_.push_back(std::move(task));
-    }
-    if (first) wake_.notify_one();
-    return true;
+    std::unique_lock lock(mutex_);
+    if (stopping_ || tasks_.size() >= queueLimit_) return false;
+    return push(lock, std::move(task));
 }
 
 bool CoreLoop::postWaiting(std::function<void()> task)
 {
-    bool first = false;
-    {
-        std::unique_lock lock(mutex_);
-        room_.wait(lock, [this] { return stopping_ || tasks_.size() < queueLimit_; });
-        if (stopping_) return false;
-        first = tasks_.empty();
-        tasks_.push_back(std::move(task));
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return stopping_ || tasks_.size() < queueLimit_; });
+    if (stopping_) return false;
+    return push(lock, std::move(task));
+}
+
+bool CoreLoop::runNow(const std::function<void()>& task)
+{
+    std::unique_lock lock(mutex_);
+    if (stopping_ || !running_ || taken_ || !tasks_.empty()) return false;
+    taken_ = true;
+    threadId_ = std::this_thread::get_id();
+    lock.unlock();
+    guarded(task);
+    std::vector<Task> tasks;
+    lock.lock();
+    for (int round = 0; round < borrowedRounds && !tasks_.empty(); ++round) {
+        const auto foreign = std::find_if_not(tasks_.begin(), tasks_.end(), std::mem_fn(&Task::fromCore));
+        if (foreign == tasks_.begin()) break;
+        tasks.assign(std::make_move_iterator(tasks_.begin()), std::make_move_iterator(foreign));
+        tasks_.erase(tasks_.begin(), foreign);
+        lock.unlock();
+        room_.notify_all();
+        runTasks(tasks);
+        lock.lock();
     }
-    if (first) wake_.notify_one();
+    threadId_ = std::thread::id{};
+    taken_ = false;
+    const bool wake = asked_ || stopping_ || !tasks_.empty();
+    lock.unlock();
+    if (wake) wake_.notify_one();
     return true;
 }
 
@@ -90,40 +120,50 @@ void CoreLoop::runAndWait(const std::function<void()>& task)
 
 bool CoreLoop::isCurrent() const { return threadId_.load(std::memory_order_relaxed) == std::this_thread::get_id(); }
 
-Subscription CoreLoop::addTimer(std::function<void(std::shared_ptr<Timer>)> insert, std::function<void()> handler,
+Subscription CoreLoop::addTimer(std::function<bool(std::shared_ptr<Timer>)> insert, std::function<void()> handler,
                                 std::chrono::microseconds period)
 {
     auto timer = std::make_shared<Timer>();
     timer->gate = std::make_shared<CallGate>();
     timer->handler = std::move(handler);
     timer->period = period;
+    bool wake = false;
     {
         std::lock_guard lock(mutex_);
-        insert(timer);
+        wake = insert(timer) && ownThread_ != std::this_thread::get_id();
     }
-    wake_.notify_one();
+    if (wake) wake_.notify_one();
     // A withdrawn timer stays in its queue until it is due and does nothing then.
     return Subscription([weak = std::weak_ptr(timer)] {
         if (const auto withdrawn = weak.lock()) withdrawn->gate->close();
     });
 }
 
+template <class Time>
+bool CoreLoop::insertTimer(TimerQueue<Time>& queue, Time due, std::shared_ptr<Timer> timer)
+{
+    const auto entry = queue.emplace(due, std::move(timer));
+    return entry == queue.begin();
+}
+
 Subscription CoreLoop::after(std::chrono::microseconds delay, std::function<void()> handler)
 {
     const auto due = clock_.steadyNow() + delay;
-    return addTimer([this, due](auto timer) { steadyTimers_.emplace(due, std::move(timer)); }, std::move(handler), {});
+    return addTimer([this, due](auto timer) { return insertTimer(steadyTimers_, due, std::move(timer)); },
+                    std::move(handler), {});
 }
 
 Subscription CoreLoop::every(std::chrono::microseconds period, std::function<void()> handler)
 {
     const auto due = clock_.steadyNow() + period;
-    return addTimer([this, due](auto timer) { steadyTimers_.emplace(due, std::move(timer)); }, std::move(handler),
-                    period);
+    return addTimer([this, due](auto timer) { return insertTimer(steadyTimers_, due, std::move(timer)); },
+                    std::move(handler), period);
 }
 
 Subscription CoreLoop::at(UtcTime time, std::function<void()> handler)
 {
-    return addTimer([this, time](auto timer) { utcTimers_.emplace(time, std::move(timer)); }, std::move(handler), {});
+    return addTimer([this, time](auto timer) { return insertTimer(utcTimers_, time, std::move(timer)); },
+                    std::move(handler), {});
 }
 
 bool CoreLoop::isDue() const
@@ -132,36 +172,47 @@ bool CoreLoop::isDue() const
            (!utcTimers_.empty() && utcTimers_.begin()->first <= clock_.now());
 }
 
+std::chrono::microseconds CoreLoop::untilNextTimer() const
+{
+    auto wait = std::chrono::duration_cast<std::chrono::microseconds>(longestWait);
+    if (!steadyTimers_.empty())
+        wait = std::min(
+            wait, std::chrono::ceil<std::chrono::microseconds>(steadyTimers_.begin()->first - clock_.steadyNow()));
+    if (!utcTimers_.empty()) wait = std::min(wait, utcTimers_.begin()->first - clock_.now());
+    return wait;
+}
+
 void CoreLoop::run()
 {
-    threadId_ = std::this_thread::get_id();
-    std::vector<std::function<void()>> tasks;
+    std::vector<Task> tasks;
+    std::unique_lock lock(mutex_);
+    ownThread_ = std::this_thread::get_id();
     for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            while (tasks_.empty() && !stopping_ && !isDue()) {
-                auto wait = std::chrono::duration_cast<std::chrono::microseconds>(longestWait);
-                if (!steadyTimers_.empty())
-                    wait = std::min(wait, std::chrono::ceil<std::chrono::microseconds>(steadyTimers_.begin()->first -
-                                                                                       clock_.steadyNow()));
-                if (!utcTimers_.empty()) wait = std::min(wait, utcTimers_.begin()->first - clock_.now());
-                wake_.wait_for(lock, wait);
-            }
-            if (tasks_.empty() && stopping_) break;
-            tasks.swap(tasks_);
+        while (taken_ || (tasks_.empty() && !stopping_ && !isDue())) {
+            asked_ = taken_ && (!tasks_.empty() || stopping_ || isDue());
+            if (asked_) wake_.wait(lock);
+            else wake_.wait_for(lock, untilNextTimer());
         }
+        asked_ = false;
+        if (tasks_.empty() && stopping_) break;
+        taken_ = true;
+        threadId_ = std::this_thread::get_id();
+        tasks.swap(tasks_);
+        lock.unlock();
         room_.notify_all();
         runTasks(tasks);
         runDueTimers();
+        lock.lock();
+        threadId_ = std::thread::id{};
+        taken_ = false;
     }
-    threadId_ = std::thread::id{};
 }
 
 void CoreLoop::turn()
 {
     const auto previous = threadId_.exchange(std::this_thread::get_id());
     for (;;) {
-        std::vector<std::function<void()>> tasks;
+        std::vector<Task> tasks;
         {
             std::lock_guard lock(mutex_);
             if (tasks_.empty() && !isDue()) break;
@@ -174,9 +225,9 @@ void CoreLoop::turn()
     threadId_ = previous;
 }
 
-void CoreLoop::runTasks(std::vector<std::function<void()>>& tasks)
+void CoreLoop::runTasks(std::vector<Task>& tasks)
 {
-    for (auto& task : tasks) guarded(task);
+    for (auto& task : tasks) guarded(task.call);
     tasks.clear();
 }
 

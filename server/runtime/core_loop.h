@@ -16,8 +16,11 @@
 
 namespace atrium::runtime {
 
-/// The `core` thread: runs tasks in order and timers when they are due. Owns nothing else; what runs on it owns
-/// devices, bus and dispatch. Tests call turn() instead of start() and move a ManualClock.
+/// Core: runs tasks in order, one at a time, and timers when they are due. Owns nothing else; what runs on it owns
+/// devices, bus and dispatch. Core is a role rather than a thread: the thread `core` has it as a rule, and a thread
+/// that brings urgent work while core rests takes it for that work (runNow), which saves waking another thread. A task
+/// must therefore not join the threads that do so (`mqtt`, `automation`). Tests call turn() instead of start() and move
+/// a ManualClock.
 class CoreLoop : public Executor, public Scheduler {
 public:
     /// `onException` gets the text of whatever a task or timer throws; it must not throw.
@@ -33,6 +36,9 @@ public:
     /// Policy when the queue is full: wait, so that the pressure reaches the sender (MQTT: the broker). False when
     /// stopping.
     bool postWaiting(std::function<void()> task);
+    /// Runs `task` and what it posts right here, as core, when core rests; else false, and nothing has happened: post
+    /// it. What others post meanwhile is left to the thread `core`: it may join this one. Thread: any.
+    bool runNow(const std::function<void()>& task);
     /// Runs `task` on core and returns when it has run; runs it at once when called on core, or when core is not
     /// running.
     void runAndWait(const std::function<void()>& task);
@@ -49,6 +55,10 @@ public:
     std::size_t queued() const;
 
 private:
+    struct Task {
+        std::function<void()> call;
+        bool fromCore; ///< posted by a task, not from outside
+    };
     struct Timer {
         std::shared_ptr<CallGate> gate;
         std::function<void()> handler;
@@ -57,10 +67,16 @@ private:
     template <class Time>
     using TimerQueue = std::multimap<Time, std::shared_ptr<Timer>>;
 
-    Subscription addTimer(std::function<void(std::shared_ptr<Timer>)> insert, std::function<void()> handler,
+    /// Whether the timer is now the next one.
+    template <class Time>
+    static bool insertTimer(TimerQueue<Time>& queue, Time due, std::shared_ptr<Timer> timer);
+    /// `insert` says whether the timer is the next one.
+    Subscription addTimer(std::function<bool(std::shared_ptr<Timer>)> insert, std::function<void()> handler,
                           std::chrono::microseconds period);
     void run();
-    void runTasks(std::vector<std::function<void()>>& tasks);
+    bool push(std::unique_lock<std::mutex>& lock, std::function<void()> task);
+    std::chrono::microseconds untilNextTimer() const;
+    void runTasks(std::vector<Task>& tasks);
     void runDueTimers();
     void guarded(const std::function<void()>& call);
     bool isDue() const;
@@ -72,13 +88,16 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable room_;
-    std::vector<std::function<void()>> tasks_;
+    std::vector<Task> tasks_;
     TimerQueue<SteadyTime> steadyTimers_;
     TimerQueue<UtcTime> utcTimers_;
     bool stopping_ = false;
     bool running_ = false;
+    bool taken_ = false; ///< a thread has the role: the one in threadId_
+    bool asked_ = false; ///< the thread `core` waits for the role
     std::thread thread_;
-    std::atomic<std::thread::id> threadId_{};
+    std::thread::id ownThread_{};             ///< the thread `core`
+    std::atomic<std::thread::id> threadId_{}; ///< who has the role
 };
 
 } // namespace atrium::runtime

@@ -29,7 +29,7 @@ HistoryApi::HistoryApi(const HistoryReader& reader, const Devices& devices, cons
 {
     auto route = makeRoute(HttpMethod::Get, "/api/devices/{id}/history", "getDeviceHistory", "devices",
                            {"Historique d'un attribut", "History of one attribute, raw or summarised"},
-                           RouteAccess::home("devices.read"));
+                           RouteAccess::home("devices.read").perObject());
     route.execution = RouteExecution::Blocking;
     route.query = {{"attribute", Value::Kind::Text, "Name of the attribute", "power", 60},
                    {"from",
@@ -52,7 +52,8 @@ HistoryApi::HistoryApi(const HistoryReader& reader, const Devices& devices, cons
 Result<HttpResponse> HistoryApi::history(const HttpRequest& request) const
 {
     const auto device = devices_.find(DeviceId(request.idParameter("id")));
-    if (!device) return makeError(ErrorCode::NotFound, {"Appareil non trouvé", "Device not found"});
+    if (!device || !request.principal.may("devices.read", accessObjectOf(*device)))
+        return makeError(ErrorCode::NotFound, {"Appareil non trouvé", "Device not found"});
     const Value query(request.query);
     const auto attribute = query.textOr("attribute", "power");
     const Attribute* known = device->find(attribute);

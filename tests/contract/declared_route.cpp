@@ -51,6 +51,7 @@ std::vector<DeclaredRoute> readRoutes(const Value& openApi)
             if (const auto tags = at(operation, {"tags"}); tags.isList()) route.tag = tags.list().at(0).text();
             route.isPublic = at(operation, {"security"}) == Value(List{});
             route.permission = operation.textOr("x-permission", "");
+            route.isPerObject = operation.booleanOr("x-per-object", false);
             route.execution = operation.textOr("x-execution", "");
             route.bodySchema = at(operation, {"requestBody", "content", "application/json", "schema"});
             route.maxBodyBytes = operation.integerOr("x-max-body-bytes", 0);

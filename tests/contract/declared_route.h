@@ -15,7 +15,8 @@ struct DeclaredRoute {
     std::string path;   ///< with {parameters}
     std::string operationId, summary, frenchSummary, tag;
     bool isPublic = false;
-    std::string permission; ///< empty = any account
+    std::string permission;   ///< empty = any account
+    bool isPerObject = false; ///< the handler checks the very object
     std::string execution;
     Value bodySchema;           ///< Null = the route reads no body
     std::string responseSchema; ///< empty = not described

@@ -106,10 +106,26 @@ TEST_F(EveryRouteTest, IsDeclaredCompletely)
 
 TEST_F(EveryRouteTest, NeedsATokenUnlessItIsOneOfTheFewThatAnybodyMayCall)
 {
-    const std::set<std::string> open{
-        "POST /api/auth/register", "POST /api/auth/login", "POST /api/auth/logout",
-        "GET /api/auth/me", // asks for the token itself: a bad one is 403 there
-        "GET /api/health",         "GET /readyz",          "GET /healthz",          "GET /livez"};
+    const std::set<std::string> open{"POST /api/auth/register",
+                                     "POST /api/auth/login",
+                                     "POST /api/auth/logout",
+                                     "GET /api/auth/me",           // asks for the token itself: a bad one is 403 there
+                                     "GET /api/auth/is-connected", // always answers
+                                     "POST /api/auth/confirm",
+                                     "POST /api/auth/resend-confirmation-email",
+                                     "POST /api/auth/login-device",
+                                     "POST /api/auth/refresh",
+                                     "POST /api/auth/verify-otp",
+                                     "POST /api/auth/2fa/mail-code",
+                                     "POST /api/auth/2fa/setup",
+                                     "POST /api/auth/forgot-password",
+                                     "POST /api/auth/reset-password",
+                                     "POST /api/auth/guest",
+                                     "GET /uploads/avatars/{file}",
+                                     "GET /api/health",
+                                     "GET /readyz",
+                                     "GET /healthz",
+                                     "GET /livez"};
     for (const auto& route : routes)
         EXPECT_EQ(route.isPublic, route.tag == "documentation" || open.contains(route.name())) << route.name();
 }
@@ -258,7 +274,7 @@ TEST_F(EveryRouteTest, AnswersReadsAsItDeclares)
         const auto answer = server->get(path);
         EXPECT_EQ(answer.status, 200) << answer.text.substr(0, 500);
         EXPECT_FALSE(answer.header("x-request-id").empty());
-        if (!route.responseSchema.empty()) {
+        if (!route.responseSchema.empty() && answer.header("content-type").starts_with("application/json")) {
             ASSERT_FALSE(answer.body.isNull()) << answer.text.substr(0, 500);
             for (const auto& error :
                  http::SchemaValidator(route.responseSchema).validate(answer.body, Language::English))

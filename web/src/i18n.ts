@@ -1,10 +1,12 @@
 // Everything that the dashboard says, in French and English. Adding a key to one language alone does not compile.
 
 import {computed, signal} from '@preact/signals';
+import * as accounts from './i18n_accounts.ts';
 
 export type Language = 'fr' | 'en';
 
 const french = {
+  accounts: accounts.french,
   signIn: 'Se connecter',
   signUp: 'Créer un compte',
   signOut: 'Se déconnecter',
@@ -16,6 +18,29 @@ const french = {
   welcome: 'Bienvenue chez vous',
   rooms: 'Pièces',
   automations: 'Automatisations',
+  security: 'Sécurité',
+  alerts: 'Alertes',
+  alertsToSee: (count: number) => (count === 1 ? '1 alerte à voir' : `${count} alertes à voir`),
+  noAlerts: 'Aucune alerte',
+  acknowledge: 'Vu',
+  acknowledged: 'Vue',
+  acknowledgeOne: (what: string) => `Vu : ${what}`,
+  clearedAt: (when: string) => `terminée à ${when}`,
+  times: (count: number) => `${count} fois`,
+  sensors: 'Capteurs',
+  noSensors: 'Aucun capteur pour l’instant',
+  noSensorsHint: 'Un administrateur les ajoute par l’API.',
+  triggered: 'Déclenché',
+  lastTrigger: (when: string) => `dernier déclenchement à ${when}`,
+  neverTriggered: 'jamais déclenché',
+  severities: {info: 'Information', warning: 'Attention', critical: 'Critique'} as Record<string, string>,
+  detections: {
+    motion: 'Mouvement détecté', smoke: 'Fumée détectée', fire: 'Feu détecté', gas: 'Gaz détecté', water: 'Fuite d’eau détectée',
+    door: 'Ouverture détectée',
+  } as Record<string, string>,
+  sensorTypes: {
+    motion: 'mouvement', smoke: 'fumée', fire: 'feu', gas: 'gaz', water: 'eau', door: 'ouverture',
+  } as Record<string, string>,
   settings: 'Réglages',
   devicesOn: (on: number, all: number) => `${on} sur ${all} en marche`,
   on: 'En marche',
@@ -99,7 +124,8 @@ const french = {
     cancelled: 'Annulée',
   } as Record<string, string>,
   triggers: {
-    mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', startup: 'démarrage',
+    mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', cron: 'planning',
+    sunrise: 'lever du soleil', sunset: 'coucher du soleil', silent: 'silence', startup: 'démarrage',
     event: 'événement', manual: 'à la main',
   } as Record<string, string>,
   steps: {command: 'Commande', publish: 'Message', log: 'Journal', wait: 'Attente', call: 'Appel'} as Record<string, string>,
@@ -119,6 +145,7 @@ const french = {
 };
 
 const english: typeof french = {
+  accounts: accounts.english,
   signIn: 'Sign in',
   signUp: 'Create an account',
   signOut: 'Sign out',
@@ -130,6 +157,27 @@ const english: typeof french = {
   welcome: 'Welcome home',
   rooms: 'Rooms',
   automations: 'Automations',
+  security: 'Security',
+  alerts: 'Alerts',
+  alertsToSee: (count) => (count === 1 ? '1 alert to see' : `${count} alerts to see`),
+  noAlerts: 'No alerts',
+  acknowledge: 'Seen',
+  acknowledged: 'Seen',
+  acknowledgeOne: (what) => `Seen: ${what}`,
+  clearedAt: (when) => `over at ${when}`,
+  times: (count) => `${count} times`,
+  sensors: 'Sensors',
+  noSensors: 'No sensors yet',
+  noSensorsHint: 'An administrator adds them through the API.',
+  triggered: 'Triggered',
+  lastTrigger: (when) => `last triggered at ${when}`,
+  neverTriggered: 'never triggered',
+  severities: {info: 'Information', warning: 'Warning', critical: 'Critical'},
+  detections: {
+    motion: 'Motion detected', smoke: 'Smoke detected', fire: 'Fire detected', gas: 'Gas detected', water: 'Water leak detected',
+    door: 'Opening detected',
+  },
+  sensorTypes: {motion: 'motion', smoke: 'smoke', fire: 'fire', gas: 'gas', water: 'water', door: 'opening'},
   settings: 'Settings',
   devicesOn: (on, all) => `${on} of ${all} on`,
   on: 'On',
@@ -211,7 +259,8 @@ const english: typeof french = {
     cancelled: 'Cancelled',
   },
   triggers: {
-    mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', startup: 'start', event: 'event',
+    mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', cron: 'schedule',
+    sunrise: 'sunrise', sunset: 'sunset', silent: 'silence', startup: 'start', event: 'event',
     manual: 'by hand',
   },
   steps: {command: 'Command', publish: 'Message', log: 'Log', wait: 'Wait', call: 'Call'},

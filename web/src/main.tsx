@@ -8,12 +8,16 @@ import {Empty} from './parts/empty.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
-import {restore, user} from './session.ts';
+import * as security from './security.ts';
+import {enterAsGuest, restore, user} from './session.ts';
 import * as theme from './theme.ts';
+import {Account} from './views/account.tsx';
+import {Administration} from './views/administration.tsx';
 import {AutomationPage} from './views/automation.tsx';
 import {Automations} from './views/automations.tsx';
 import {DevicePage} from './views/device.tsx';
 import {Rooms} from './views/rooms.tsx';
+import {Security} from './views/security.tsx';
 import {Settings} from './views/settings.tsx';
 import {SignIn} from './views/sign_in.tsx';
 
@@ -22,6 +26,9 @@ function Page() {
   if (page === 'rooms' && id === null) return <Rooms />;
   if (page === 'devices' && id !== null) return <DevicePage key={id} id={id} />;
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
+  if (page === 'account' && id === null) return <Account />;
+  if (page === 'people' && id === null) return <Administration />;
+  if (page === 'security' && id === null) return <Security />;
   if (page === 'settings' && id === null) return <Settings />;
   return <Empty icon="search" title={texts.value.notFound} />;
 }
@@ -41,7 +48,14 @@ theme.start();
 router.start();
 devices.start();
 automations.start();
+security.start();
 realtime.start(() => void restore());
+// A guest comes with a link: /#/guest/CODE.
+const guestCode = /^#\/guest\/([\w-]+)$/.exec(location.hash)?.[1];
+if (guestCode) {
+  history.replaceState(null, '', '/');
+  enterAsGuest(guestCode).catch(() => undefined);
+}
 void restore();
 // The server may have been away when the page was opened.
 realtime.onMessage('initial', () => {

@@ -13,13 +13,45 @@ interface SignedIn {
   user: User;
 }
 
+/** What the server still wants before it lets somebody in. */
+export interface SecondStep {
+  challenge: string;
+  /** The role asks for a second factor that the account does not have yet. */
+  isSetUp: boolean;
+}
+interface Answer extends SignedIn {
+  requires2FA?: boolean;
+  requires2FASetup?: boolean;
+  challenge?: string;
+  deviceToken?: string;
+  recoveryCodes?: string[];
+}
+
+const deviceKey = 'device-token';
+
 function enter(answer: SignedIn): void {
   user.value = answer.user;
   setToken(answer.token);
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  enter(await request<SignedIn>('POST', '/api/auth/login', {email, password}));
+/** Null when that was all. */
+export async function signIn(email: string, password: string): Promise<SecondStep | null> {
+  const deviceToken = localStorage.getItem(deviceKey) ?? undefined;
+  const answer = await request<Answer>('POST', '/api/auth/login', {email, password, deviceToken});
+  if (answer.challenge) return {challenge: answer.challenge, isSetUp: answer.requires2FASetup === true};
+  enter(answer);
+  return null;
+}
+
+/** Gives the second factor; `proceed` lets in, after recovery codes were shown where there are some. */
+export async function verify(challenge: string, otp: string, trustDevice: boolean): Promise<{codes: string[]; proceed: () => void}> {
+  const answer = await request<Answer>('POST', '/api/auth/verify-otp', {challenge, otp, trustDevice});
+  if (answer.deviceToken) localStorage.setItem(deviceKey, answer.deviceToken);
+  return {codes: answer.recoveryCodes ?? [], proceed: () => enter(answer)};
+}
+
+export async function enterAsGuest(code: string): Promise<void> {
+  enter(await request<SignedIn>('POST', '/api/auth/guest', {code}));
 }
 
 export async function signUp(name: string, email: string, password: string): Promise<void> {

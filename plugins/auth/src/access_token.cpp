@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "secret.h"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 
@@ -12,6 +13,7 @@ namespace atrium::auth {
 namespace {
 
 constexpr std::chrono::seconds clockLeeway{60};
+constexpr const char* audience = "atrium";
 /// A bound far beyond every token, so that times can be computed with.
 constexpr std::int64_t latestSecond = 253'402'300'799; // 9999-12-31
 
@@ -35,49 +37,65 @@ std::optional<UtcTime> timeFrom(const Value* value)
     return UtcTime{std::chrono::seconds{*seconds}};
 }
 
-bool isHeader(std::string_view text)
+bool isAudience(const Value* value)
 {
-    const auto header = parseJson(text, {1024, 4});
-    return header.ok() && header->isObject() && header->textOr("alg", "") == "HS256" &&
-           (!header->find("typ") || header->textOr("typ", "") == "JWT") && !header->find("crit");
+    const auto* text = value ? value->ifText() : nullptr;
+    return text && *text == audience;
 }
 
 } // namespace
 
-void AccessToken::use(std::string secret)
+void AccessToken::use(std::vector<SigningKey> keys)
 {
-    if (ready_ || secret.empty()) throw std::logic_error("the secret of tokens is set once and never empty");
-    secret_ = std::move(secret);
-    ready_.store(true, std::memory_order_release);
+    auto next = std::make_shared<Keys>();
+    for (auto& key : keys) {
+        if (key.secret.empty()) throw std::logic_error("a signing key is never empty");
+        const Value header = Object{{"alg", "HS256"}, {"typ", "JWT"}, {"kid", key.kid}};
+        next->push_back({toBase64Url(toJson(header)), std::move(key.secret)});
+    }
+    std::lock_guard lock(mutex_);
+    keys_ = std::move(next);
+}
+
+std::shared_ptr<const AccessToken::Keys> AccessToken::keys() const
+{
+    std::lock_guard lock(mutex_);
+    return keys_;
 }
 
 std::string AccessToken::sign(const AccessClaims& claims) const
 {
-    if (!ready_.load(std::memory_order_acquire)) throw std::logic_error("tokens have no secret yet");
+    const auto keys = this->keys();
+    if (!keys || keys->empty()) throw std::logic_error("tokens have no key yet");
     const Value payload = Object{{"sub", std::to_string(claims.user.value)},
                                  {"jti", std::to_string(claims.session.value)},
+                                 {"aud", audience},
                                  {"iat", toSeconds(claims.issuedAt)},
                                  {"exp", toSeconds(claims.expiresAt)}};
-    auto token = toBase64Url(R"({"alg":"HS256","typ":"JWT"})") + "." + toBase64Url(toJson(payload));
-    return token + "." + toBase64Url(hmacSha256(secret_, token));
+    const auto& key = keys->front();
+    auto token = key.header + "." + toBase64Url(toJson(payload));
+    return token + "." + toBase64Url(hmacSha256(key.secret, token));
 }
 
 std::optional<AccessClaims> AccessToken::verify(std::string_view token, UtcTime now) const
 {
-    if (!ready_.load(std::memory_order_acquire) || token.size() > maxBytes) return std::nullopt;
+    const auto keys = this->keys();
+    if (!keys || token.size() > maxBytes) return std::nullopt;
     const auto first = token.find('.');
     const auto second = first == std::string_view::npos ? first : token.find('.', first + 1);
     if (second == std::string_view::npos || token.find('.', second + 1) != std::string_view::npos) return std::nullopt;
 
+    const auto key = std::find_if(keys->begin(), keys->end(),
+                                  [&](const Key& known) { return known.header == token.substr(0, first); });
+    if (key == keys->end()) return std::nullopt;
     const auto signature = fromBase64Url(token.substr(second + 1));
-    if (!signature || !equalInConstantTime(*signature, hmacSha256(secret_, token.substr(0, second))))
+    if (!signature || !equalInConstantTime(*signature, hmacSha256(key->secret, token.substr(0, second))))
         return std::nullopt;
 
-    const auto header = fromBase64Url(token.substr(0, first));
     const auto body = fromBase64Url(token.substr(first + 1, second - first - 1));
-    if (!header || !body || !isHeader(*header)) return std::nullopt;
+    if (!body) return std::nullopt;
     const auto payload = parseJson(*body, {AccessToken::maxBytes, 8});
-    if (!payload.ok() || !payload->isObject()) return std::nullopt;
+    if (!payload.ok() || !payload->isObject() || !isAudience(payload->find("aud"))) return std::nullopt;
 
     AccessClaims claims;
     claims.user = UserId{idFrom(payload->find("sub"))};

@@ -2,15 +2,17 @@
 
 #include "atrium/ids.h"
 #include "atrium/time.h"
+#include "signing_keys.h"
 
-#include <atomic>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace atrium::auth {
 
-/// What a token says (RFC 7519): sub, jti, iat, exp. The session decides whether it still counts.
+/// What a token says (RFC 7519): sub, jti, iat, exp, aud. The session decides whether it still counts.
 struct AccessClaims {
     UserId user;
     SessionId session;
@@ -25,21 +27,28 @@ public:
 
     /// Refuses every token until use() was called.
     AccessToken() = default;
-    explicit AccessToken(std::string secret) { use(std::move(secret)); }
+    explicit AccessToken(std::string secret) { use({signingKeyOf(std::move(secret))}); }
 
-    /// Sets the secret, once; may run while other threads call verify().
-    void use(std::string secret);
+    /// Sets the keys, the first of which signs; may run while other threads sign and verify.
+    void use(std::vector<SigningKey> keys);
 
     /// Throws std::logic_error before use().
     std::string sign(const AccessClaims& claims) const;
-    /// Empty unless the token is exactly of the form that sign() makes: three canonical parts, right signature, right
-    /// types, not expired and not from the future (60 s are forgiven). The signature is checked before anything is
-    /// parsed.
+    /// Empty unless the token is exactly of the form that sign() makes: three canonical parts, the header of a known
+    /// key, right signature, audience and types, not expired and not from the future (60 s are forgiven). Nothing of it
+    /// is parsed before its signature holds: headers are compared as text, so none can choose an algorithm.
     std::optional<AccessClaims> verify(std::string_view token, UtcTime now) const;
 
 private:
-    std::string secret_;
-    std::atomic<bool> ready_{false};
+    struct Key {
+        std::string header; ///< as it stands in tokens
+        std::string secret;
+    };
+    using Keys = std::vector<Key>;
+    std::shared_ptr<const Keys> keys() const;
+
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Keys> keys_;
 };
 
 } // namespace atrium::auth

@@ -13,16 +13,12 @@ namespace {
 
 constexpr std::size_t maxEmailBytes = 190;
 constexpr std::size_t maxNameBytes = 100;
-constexpr std::size_t maxPasswordBytes = 1024;
 constexpr std::size_t maxPhoneBytes = 40;
 constexpr std::size_t maxPromotionBytes = 60;
 constexpr std::size_t maxAvatarBytes = 500;
 constexpr const char* defaultPromotion = "EMI";
 
 const Text badEmail{"Email invalide", "Invalid e-mail address"};
-const Text shortPassword{"Le mot de passe doit contenir au moins 6 caractères",
-                         "The password must have at least 6 characters"};
-const Text longPassword{"Le mot de passe est trop long", "The password is too long"};
 const Text missingName{"Le nom est requis", "The name is required"};
 const Text badName{"Nom invalide", "Invalid name"};
 const Text badPhone{"Téléphone invalide", "Invalid phone number"};
@@ -45,12 +41,6 @@ bool hasControl(std::string_view text)
 bool isLine(std::string_view text, std::size_t maxBytes)
 {
     return text.size() <= maxBytes && isCleanUtf8(text) && !hasControl(text);
-}
-
-std::size_t characters(std::string_view utf8)
-{
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// The first member that has text in it, trimmed.
@@ -152,7 +142,7 @@ std::optional<PersonName> nameFrom(const Value& body)
     return person;
 }
 
-Result<Registration> readRegistration(const Value& body)
+Result<Registration> readRegistration(const Value& body, const PasswordPolicy& passwords)
 {
     Complaints complaints;
     Registration registration;
@@ -160,8 +150,7 @@ Result<Registration> readRegistration(const Value& body)
     if (!isEmail(registration.email)) complaints.add("/email", badEmail);
 
     registration.password = body.textOr("password", "");
-    if (characters(registration.password) < minPasswordCharacters) complaints.add("/password", shortPassword);
-    else if (registration.password.size() > maxPasswordBytes) complaints.add("/password", longPassword);
+    if (const auto why = passwords.complaint(registration.password)) complaints.add("/password", *why);
 
     const auto name = nameFrom(body);
     if (!name) complaints.add("/name", missingName);
@@ -235,11 +224,29 @@ Object toJsonObject(const Account& account)
             {"phone", account.phone},
             {"role", role},
             {"roles", List{role}},
-            {"active", account.active ? 1 : 0},
+            {"ownRole", account.ownRole},
+            {"active", account.active && account.confirmed ? 1 : 0},
             {"balance", static_cast<double>(account.balance) / 100.0},
             {"promotion", account.promotion},
             {"avatarUrl", account.avatarUrl.empty() ? defaultAvatar(account) : account.avatarUrl},
             {"twoFactorEnabled", account.twoFactorEnabled},
+            {"createdAt", createdAt},
+            {"created_at", createdAt}};
+}
+
+bool hasSplitName(const Value& body) { return body.find("fname") != nullptr && body.find("lname") != nullptr; }
+
+Object toPublicJson(const Account& account)
+{
+    const auto createdAt = toIso8601(account.createdAt);
+    return {{"id", account.id.value},
+            {"_id", std::to_string(account.id.value)},
+            {"name", account.name.name},
+            {"username", account.name.username},
+            {"fname", account.name.fname},
+            {"lname", account.name.lname},
+            {"promotion", account.promotion},
+            {"avatarUrl", account.avatarUrl.empty() ? defaultAvatar(account) : account.avatarUrl},
             {"createdAt", createdAt},
             {"created_at", createdAt}};
 }

@@ -5,6 +5,7 @@
 #include "atrium/result.h"
 #include "atrium/time.h"
 #include "atrium/value.h"
+#include "password_policy.h"
 
 #include <optional>
 #include <string>
@@ -26,13 +27,20 @@ struct Account {
     PersonName name;
     std::string phone;
     Role role = Role::User;
+    std::string ownRole; ///< a role that the site made; empty = `role` alone
     bool active = true;
+    bool confirmed = true;    ///< the address was confirmed, or need not be
+    UtcTime expiresAt{};      ///< guests; epoch = never
     std::int64_t balance = 0; ///< minor units
     std::string promotion;
     std::string avatarUrl; ///< empty = made from the name
     bool twoFactorEnabled = false;
     std::string passwordHash;
     UtcTime createdAt{};
+
+    /// Whether somebody may sign in with it now.
+    bool isUsable(UtcTime now) const { return active && confirmed && (expiresAt == UtcTime{} || expiresAt > now); }
+    bool isAdministrator() const { return role >= Role::Admin && ownRole.empty(); }
 };
 
 /// What a person sent to make an account, checked.
@@ -53,8 +61,6 @@ struct ProfileChange {
     std::optional<std::string> promotion;
 };
 
-constexpr std::size_t minPasswordCharacters = 6;
-
 /// How addresses are compared: without case (ASCII letters) and surrounding blank space.
 std::string emailKey(std::string_view email);
 /// One `@`, a domain with a dot or `localhost`, no blank space or control characters, at most 190 bytes.
@@ -65,11 +71,16 @@ bool isEmail(std::string_view text);
 std::optional<PersonName> nameFrom(const Value& body);
 
 /// Checks the body of a registration; all that is wrong is said at once: "Email invalide, Le nom est requis".
-Result<Registration> readRegistration(const Value& body);
+Result<Registration> readRegistration(const Value& body, const PasswordPolicy& passwords);
 Result<ProfileChange> readProfileChange(const Value& body, const Account& current);
+
+/// Whether a body is of the shape whose clients know how to confirm an address: `fname` and `lname`.
+bool hasSplitName(const Value& body);
 
 /// The user as every client reads it: the superset of contracts.md §1, with e-mail, phone and balance.
 Object toJsonObject(const Account& account);
+/// What other people may know: no e-mail, phone, balance or role.
+Object toPublicJson(const Account& account);
 /// The picture of an account that has none: initials on a colour, as a data URL.
 std::string defaultAvatar(const Account& account);
 

@@ -8,15 +8,26 @@
 
 namespace atrium::auth {
 
-/// A session as it is stored: a token names it until it ends or is revoked.
-struct Session {
-    SessionId id;
-    UserId user;
-    UtcTime createdAt{};
-    UtcTime expiresAt{};
+/// Which accounts an administrator looks for.
+struct AccountSearch {
+    enum class In { Names, NamesAndAddresses };
+    std::string text; ///< a part, without case; empty = all
+    In in = In::Names;
+    std::int64_t limit = 50;
+    std::int64_t offset = 0;
 };
 
-/// All SQL of accounts and sessions. Thread: any that may block. Throws StorageError.
+/// What an administrator changes about an account; what is empty stays.
+struct AdministrativeChange {
+    std::optional<Role> role;
+    std::optional<std::string> ownRole;
+    std::optional<bool> active;
+    std::optional<std::int64_t> balance;
+};
+
+/// All SQL of accounts. Thread: any that may block. Throws StorageError.
+enum class TwoFactorState { Off, On };
+
 class AccountRepository {
 public:
     explicit AccountRepository(Database& database);
@@ -24,8 +35,10 @@ public:
     std::optional<Account> find(UserId id) const;
     /// Without case.
     std::optional<Account> findByEmail(std::string_view email) const;
-    /// All accounts that have a session.
-    std::vector<Account> accountsWithSessions(UtcTime now) const;
+    /// By name.
+    std::vector<Account> all() const;
+    /// By name; `total` is how many there are beyond the page.
+    std::vector<Account> search(const AccountSearch& search, std::int64_t& total) const;
     std::int64_t count() const;
 
     /// Stores a new account (its id is ignored) and returns it with its id; empty when the address is taken. The first
@@ -35,16 +48,23 @@ public:
     Result<std::optional<Account>> change(UserId id, const ProfileChange& change, UtcTime now);
     /// Durable.
     void setPasswordHash(UserId id, const std::string& hash, UtcTime now);
-    /// With all sessions. False when it was gone. Durable.
-    bool remove(UserId id);
-
-    /// Starts a session; the oldest ones of the account over `maxSessions` end and are returned. Durable.
-    Session startSession(UserId user, UtcTime now, UtcTime expiresAt, std::vector<SessionId>& ended);
-    static constexpr std::int64_t maxSessions = 50;
+    /// With all that belongs to it. False when it was gone; Forbidden as Error when it is the last administrator.
     /// Durable.
-    void endSession(SessionId id);
-    std::vector<Session> activeSessions(UtcTime now) const;
-    void deleteExpiredSessions(UtcTime now);
+    Result<bool> remove(UserId id);
+
+    /// Uses up a number without an account: to whoever registers, a taken address looks like a free one.
+    UserId skipNumber();
+    /// Forbidden as Error when nobody could administrate any more. Empty when the account is gone. Durable.
+    Result<std::optional<Account>> administer(UserId id, const AdministrativeChange& change, UtcTime now);
+    /// Durable.
+    void confirm(UserId id, UtcTime now);
+    void setAvatar(UserId id, const std::string& url, UtcTime now);
+    void setTwoFactor(UserId id, TwoFactorState state, UtcTime now);
+    /// The account of a person at an OpenID provider.
+    std::optional<Account> findIdentity(const std::string& issuer, const std::string& subject) const;
+    void addIdentity(UserId id, const std::string& issuer, const std::string& subject);
+    /// Guests whose time is over.
+    std::vector<UserId> expired(UtcTime now) const;
 
 private:
     Database& database_;

@@ -1,255 +1,252 @@
 #include "auth_api.h"
 
-#include <memory>
+#include "atrium/json.h"
+#include "auth_schemas.h"
+#include "one_time_password.h"
 
 namespace atrium::auth {
 
 namespace {
 
-/// The keys under which the known clients send a name (one account for all of them).
-constexpr const char* nameProperties = R"(
-    "name": {"type": "string", "maxLength": 400},
-    "username": {"type": "string", "maxLength": 400},
-    "fname": {"type": "string", "maxLength": 400},
-    "lname": {"type": "string", "maxLength": 400},
-    "firstName": {"type": "string", "maxLength": 400},
-    "lastName": {"type": "string", "maxLength": 400},)";
-
-const std::string registerSchema = std::string(R"({
-  "type": "object",
-  "properties": {
-    "email": {"type": "string", "maxLength": 320},
-    "password": {"type": "string", "maxLength": 1024},)") +
-                                   nameProperties + R"(
-    "first_name": {"type": "string", "maxLength": 400},
-    "last_name": {"type": "string", "maxLength": 400},
-    "phone": {"type": ["string", "null"], "maxLength": 100},
-    "phoneNumber": {"type": ["string", "null"], "maxLength": 100},
-    "promotion": {"type": ["string", "null"], "maxLength": 200},
-    "avatarUrl": {"type": ["string", "null"], "maxLength": 500}
-  }
-})";
-
-constexpr const char* loginSchema = R"({
-  "type": "object",
-  "properties": {
-    "email": {"type": "string", "maxLength": 320},
-    "password": {"type": "string", "maxLength": 1024},
-    "deviceId": {"type": ["string", "null"], "maxLength": 200}
-  }
-})";
-
-const std::string profileSchema = std::string(R"({
-  "type": "object",
-  "properties": {
-    "email": {"type": "string", "maxLength": 320},)") +
-                                  nameProperties + R"(
-    "phone": {"type": ["string", "null"], "maxLength": 100},
-    "promotion": {"type": "string", "maxLength": 200}
-  }
-})";
-
-constexpr const char* userSchema = R"({
-  "type": "object",
-  "required": ["id", "_id", "name", "email", "username", "fname", "lname", "phone", "role", "roles", "active", "balance",
-               "promotion", "avatarUrl", "twoFactorEnabled", "createdAt", "created_at"],
-  "properties": {
-    "id": {"type": "integer"}, "_id": {"type": "string"}, "name": {"type": "string"}, "email": {"type": "string"},
-    "username": {"type": "string"}, "fname": {"type": "string"}, "lname": {"type": "string"},
-    "phone": {"type": "string"}, "role": {"type": "string"}, "roles": {"type": "array", "items": {"type": "string"}},
-    "active": {"type": "integer"}, "balance": {"type": "number"}, "promotion": {"type": "string"},
-    "avatarUrl": {"type": "string"}, "twoFactorEnabled": {"type": "boolean"}, "createdAt": {"type": "string"},
-    "created_at": {"type": "string"}
-  }
-})";
-
-constexpr const char* signedInSchema = R"({
-  "type": "object",
-  "required": ["success", "message", "token", "user", "data"],
-  "properties": {
-    "success": {"type": "boolean"}, "message": {"type": "string"}, "token": {"type": "string"},
-    "user": {"type": "object"}, "userId": {"type": "integer"},
-    "data": {"type": "object", "required": ["user", "token"]}
-  }
-})";
-
-constexpr const char* messageSchema = R"({
-  "type": "object",
-  "required": ["success", "message"],
-  "properties": {"success": {"type": "boolean"}, "message": {"type": "string"}}
-})";
-
+constexpr const char* credentials = R"("email": {"type": "string", "maxLength": 320},
+    "password": {"type": "string", "maxLength": 1024},)";
+constexpr const char* emailAndCode = R"("email": {"type": "string", "maxLength": 320},
+    "code": {"type": ["string", "integer"], "maxLength": 20})";
 constexpr unsigned signInsPerMinute = 60;
+constexpr unsigned mailsPerMinute = 20;
 
-Route route(HttpMethod method, std::string path, std::string operationId, Text summary, RouteAccess access)
+/// Public, with a body.
+Route doorRoute(std::string path, std::string operationId, Text summary, const std::string& properties)
 {
-    auto declared =
-        makeRoute(method, std::move(path), std::move(operationId), "Accounts", std::move(summary), std::move(access));
-    declared.execution = RouteExecution::Blocking;
-    return declared;
+    auto route = accountRoute(HttpMethod::Post, std::move(path), std::move(operationId), std::move(summary),
+                              RouteAccess::open());
+    route.requestSchema = schemas::object(properties);
+    route.responseSchema = schemas::signedIn;
+    route.errors = {ErrorCode::Unauthenticated, ErrorCode::TooManyRequests};
+    route.perMinute = signInsPerMinute;
+    return route;
 }
-
-HttpResponse signedIn(const AccountsService::SignedIn& result, const Text& message, Language language, int status)
-{
-    const Value user = toJsonObject(result.account);
-    return HttpResponse::json(Object{{"success", true},
-                                     {"message", message.in(language)},
-                                     {"userId", result.account.id.value},
-                                     {"user", user},
-                                     {"token", result.token},
-                                     {"data", Object{{"user", user}, {"token", result.token}}}},
-                              status);
-}
-
-Result<HttpResponse> userResponse(const Result<Account>& account)
-{
-    if (!account) return account.error();
-    return HttpResponse::json(toJsonObject(*account));
-}
-
-/// Calls the answer once: what comes later, or a second time, is ignored.
-class AnswerOnce {
-public:
-    explicit AnswerOnce(HttpAnswer answer) : answer_(std::move(answer)) {}
-    void operator()(Result<HttpResponse> result)
-    {
-        if (auto answer = std::exchange(answer_, nullptr)) answer(std::move(result));
-    }
-
-private:
-    HttpAnswer answer_;
-};
 
 } // namespace
 
-std::string_view bearerToken(const HttpRequest& request)
-{
-    const auto header = request.header("authorization");
-    constexpr std::string_view scheme = "bearer ";
-    if (header.size() <= scheme.size()) return {};
-    for (std::size_t i = 0; i < scheme.size(); ++i)
-        if ((header[i] | 0x20) != scheme[i]) return {};
-    const auto token = header.substr(scheme.size());
-    const auto begin = token.find_first_not_of(' ');
-    return begin == std::string_view::npos ? std::string_view() : token.substr(begin);
-}
-
-AuthApi::AuthApi(AccountsService& accounts, HashingThread& hashing) : accounts_(accounts), hashing_(hashing) {}
+AuthApi::AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers)
+    : accounts_(accounts), signIn_(signIn), answers_(hashing), workers_(workers)
+{}
 
 void AuthApi::registerRoutes(Http& http, Subscriptions& routes)
 {
-    auto registration = route(HttpMethod::Post, "/api/auth/register", "registerAccount",
-                              {"Créer un compte", "Make an account"}, RouteAccess::open());
-    registration.requestSchema = registerSchema;
-    registration.responseSchema = signedInSchema;
+    addRegistration(http, routes);
+    addSignIn(http, routes);
+    addSecondStep(http, routes);
+    addPasswords(http, routes);
+}
+
+void AuthApi::addRegistration(Http& http, Subscriptions& routes)
+{
+    auto registration = doorRoute("/api/auth/register", "registerAccount", {"Créer un compte", "Make an account"},
+                                  std::string(credentials) + schemas::nameProperties + R"(
+    "phone": {"type": ["string", "null"], "maxLength": 100},
+    "phoneNumber": {"type": ["string", "null"], "maxLength": 100},
+    "promotion": {"type": ["string", "null"], "maxLength": 200},
+    "avatarUrl": {"type": ["string", "null"], "maxLength": 500},
+    "invitation": {"type": "string", "maxLength": 100},
+    "refresh": {"type": "boolean"})");
     registration.successStatus = 201;
     registration.execution = RouteExecution::Inline;
-    registration.errors = {ErrorCode::Conflict, ErrorCode::TooManyRequests};
-    registration.perMinute = signInsPerMinute;
-    routes += http.asyncRoute(registration, [this](const HttpRequest& request, HttpAnswer answer) {
-        registerAccount(request, std::move(answer));
+    registration.errors = {ErrorCode::Conflict, ErrorCode::Forbidden, ErrorCode::TooManyRequests};
+    routes +=
+        http.asyncRoute(registration, answers_.handler([this](const HttpRequest& request) -> Result<HttpResponse> {
+            const auto result = accounts_.registerAccount(request.body, originOf(request), request.language);
+            if (!result) return result.error();
+            if (result->kind != SignInResult::Kind::NotActivated)
+                return signedIn(*result, {"Inscription réussie", "Registration successful"}, request.language, 201);
+            // Nothing here differs between a new address and one that has an account.
+            const Text message{
+                "Inscription réussie ! Un code de confirmation à 6 chiffres a été envoyé à votre email.",
+                "Registration successful! A confirmation code of 6 digits was sent to your e-mail address."};
+            return HttpResponse::json(Object{{"success", true},
+                                             {"message", message.in(request.language)},
+                                             {"userId", result->account.id.value},
+                                             {"code", "not-activated"}},
+                                      201);
+        }));
+
+    auto confirm = doorRoute("/api/auth/confirm", "confirmAccount",
+                             {"Confirmer son adresse par un code", "Confirm one's address with a code"}, emailAndCode);
+    routes += http.route(confirm, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto issued = accounts_.confirm(request.body, originOf(request));
+        if (!issued) return issued.error();
+        SignInResult result;
+        result.account = issued->account;
+        result.issued = *issued;
+        auto response = signedIn(result, {"Compte activé avec succès", "Account activated"}, request.language, 200);
+        response.body.insert(1, R"("email":)" + toJson(Value(issued->account.email)) + ",");
+        return response;
     });
 
-    auto login = route(HttpMethod::Post, "/api/auth/login", "logIn", {"Se connecter", "Log in"}, RouteAccess::open());
-    login.requestSchema = loginSchema;
-    login.responseSchema = signedInSchema;
+    auto resend = doorRoute("/api/auth/resend-confirmation-email", "resendConfirmation",
+                            {"Renvoyer le code de confirmation", "Mail the confirmation code again"},
+                            R"("email": {"type": "string", "maxLength": 320})");
+    resend.responseSchema = schemas::message;
+    resend.errors = {ErrorCode::NotFound};
+    resend.perMinute = mailsPerMinute;
+    routes += http.route(resend, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        if (const auto sent = accounts_.resendConfirmation(request.body, request.language); !sent) return sent.error();
+        return said(request, {"Nouveau code de confirmation envoyé par email", "New confirmation code sent by e-mail"});
+    });
+}
+
+void AuthApi::addSignIn(Http& http, Subscriptions& routes)
+{
+    auto login = doorRoute("/api/auth/login", "logIn", {"Se connecter", "Log in"}, std::string(credentials) + R"(
+    "deviceId": {"type": ["string", "null"], "maxLength": 200},
+    "deviceToken": {"type": ["string", "null"], "maxLength": 200},
+    "refresh": {"type": "boolean"})");
     login.execution = RouteExecution::Inline;
-    login.errors = {ErrorCode::Unauthenticated, ErrorCode::TooManyRequests};
-    login.perMinute = signInsPerMinute;
-    routes += http.asyncRoute(
-        login, [this](const HttpRequest& request, HttpAnswer answer) { logIn(request, std::move(answer)); });
+    routes += http.asyncRoute(login, answers_.handler([this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto result = signIn_.logIn(request.body, originOf(request), request.language);
+        if (!result) return result.error();
+        return signedIn(*result, {"Connexion réussie", "Logged in"}, request.language, 200);
+    }));
+
+    auto device = doorRoute("/api/auth/login-device", "logInByDevice",
+                            {"Se connecter avec un appareil connu", "Log in with a known device"},
+                            R"("deviceId": {"type": ["string", "null"], "maxLength": 200})");
+    device.perMinute = mailsPerMinute;
+    routes += http.route(device, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto result = signIn_.byDevice(request.body, originOf(request));
+        if (!result) return result.error();
+        return signedIn(*result, {"Connexion réussie", "Logged in"}, request.language, 200);
+    });
+
+    auto refresh = doorRoute("/api/auth/refresh", "refreshToken",
+                             {"Échanger un jeton de renouvellement", "Exchange a refresh token"},
+                             R"("refreshToken": {"type": "string", "maxLength": 200})");
+    refresh.perMinute = 0;
+    routes += http.route(refresh, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        auto issued = signIn_.refresh(request.body, originOf(request));
+        if (!issued) return issued.error();
+        SignInResult result;
+        result.account = issued->account;
+        result.issued = *std::move(issued);
+        return signedIn(result, {"Session renouvelée", "Session renewed"}, request.language, 200);
+    });
 
     // Public, because its token errors are not those of all other routes.
-    auto self = route(HttpMethod::Get, "/api/auth/me", "whoAmI", {"Mon compte", "My account"}, RouteAccess::open());
-    self.responseSchema = userSchema;
+    auto self =
+        accountRoute(HttpMethod::Get, "/api/auth/me", "whoAmI", {"Mon compte", "My account"}, RouteAccess::open());
+    self.responseSchema = schemas::user;
     self.errors = {ErrorCode::Unauthenticated, ErrorCode::Forbidden, ErrorCode::NotFound};
-    routes += http.route(self, [this](const HttpRequest& request) { return me(request); });
+    routes += http.route(self, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto token = bearerToken(request);
+        if (token.empty()) return makeError(ErrorCode::Unauthenticated, {"Token manquant", "Missing token"});
+        const auto account = accounts_.accountOf(token);
+        if (!account) return account.error();
+        return HttpResponse::json(toJsonObject(*account));
+    });
 
-    auto read = route(HttpMethod::Get, "/api/auth/profile", "readProfile", {"Mon profil", "My profile"},
-                      RouteAccess::authenticated());
-    read.responseSchema = userSchema;
-    read.errors = {ErrorCode::NotFound};
-    routes += http.route(read, [this](const HttpRequest& request) { return profile(request); });
+    auto connected = accountRoute(HttpMethod::Get, "/api/auth/is-connected", "isConnected",
+                                  {"Suis-je connecté ?", "Am I signed in?"}, RouteAccess::open());
+    connected.responseSchema = R"({"type": "object", "required": ["message", "isConnected"],
+      "properties": {"message": {"type": "string"}, "isConnected": {"type": "boolean"}, "user": {"type": "object"}}})";
+    routes += http.route(connected, [this](const HttpRequest& request) { return isConnected(request); });
 
-    auto change = route(HttpMethod::Put, "/api/auth/profile", "changeProfile",
-                        {"Modifier mon profil", "Change my profile"}, RouteAccess::authenticated());
-    change.requestSchema = profileSchema;
-    change.responseSchema = userSchema;
-    change.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
-    routes += http.route(change, [this](const HttpRequest& request) { return changeProfile(request); });
-
-    auto logout =
-        route(HttpMethod::Post, "/api/auth/logout", "logOut", {"Se déconnecter", "Log out"}, RouteAccess::open());
-    logout.responseSchema = messageSchema;
-    routes += http.route(logout, [this](const HttpRequest& request) { return logOut(request); });
+    auto logout = accountRoute(HttpMethod::Post, "/api/auth/logout", "logOut", {"Se déconnecter", "Log out"},
+                               RouteAccess::open());
+    logout.responseSchema = schemas::message;
+    routes += http.route(logout, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        if (const auto token = bearerToken(request); !token.empty()) accounts_.logOut(token);
+        return said(request, {"Déconnexion réussie", "Logged out"});
+    });
 }
 
-void AuthApi::answerLater(std::function<Result<HttpResponse>()> work, HttpAnswer answer)
+Result<HttpResponse> AuthApi::isConnected(const HttpRequest& request)
 {
-    const auto once = std::make_shared<AnswerOnce>(std::move(answer));
-    const bool queued = hashing_.post(
-        [once, work = std::move(work)] {
-            try {
-                (*once)(work());
-            }
-            catch (const StorageError& error) {
-                (*once)(makeError(ErrorCode::Unavailable, {}, error.what()));
-            }
-            catch (const std::exception& error) {
-                (*once)(makeError(ErrorCode::Internal, {}, error.what()));
-            }
-        },
-        [once] { (*once)(makeError(ErrorCode::Unavailable)); });
-    if (queued) return;
-    auto error = makeError(ErrorCode::TooManyRequests);
-    error.retryAfter = std::chrono::seconds{5};
-    (*once)(std::move(error));
-}
-
-void AuthApi::registerAccount(const HttpRequest& request, HttpAnswer answer)
-{
-    answerLater(
-        [this, body = request.body, language = request.language]() -> Result<HttpResponse> {
-            const auto result = accounts_.registerAccount(body);
-            if (!result) return result.error();
-            return signedIn(*result, {"Inscription réussie", "Registration successful"}, language, 201);
-        },
-        std::move(answer));
-}
-
-void AuthApi::logIn(const HttpRequest& request, HttpAnswer answer)
-{
-    answerLater(
-        [this, body = request.body, language = request.language]() -> Result<HttpResponse> {
-            const auto result = accounts_.logIn(body);
-            if (!result) return result.error();
-            return signedIn(*result, {"Connexion réussie", "Logged in"}, language, 200);
-        },
-        std::move(answer));
-}
-
-Result<HttpResponse> AuthApi::me(const HttpRequest& request)
-{
+    const auto answer = [&](const Text& message, const Account* account) {
+        Object body{{"message", message.in(request.language)}, {"isConnected", account != nullptr}};
+        if (account) body.append("user", toJsonObject(*account));
+        return HttpResponse::json(std::move(body));
+    };
     const auto token = bearerToken(request);
-    if (token.empty()) return makeError(ErrorCode::Unauthenticated, {"Token manquant", "Missing token"});
-    return userResponse(accounts_.accountOf(token));
+    if (token.empty()) return answer({"Aucun token fourni", "No token given"}, nullptr);
+    const auto account = accounts_.accountOf(token);
+    if (!account) return answer({"Token invalide", "Invalid token"}, nullptr);
+    return answer({"Utilisateur connecté", "Signed in"}, &*account);
 }
 
-Result<HttpResponse> AuthApi::profile(const HttpRequest& request)
+void AuthApi::addSecondStep(Http& http, Subscriptions& routes)
 {
-    return userResponse(accounts_.profile(request.principal.user));
+    auto verify =
+        doorRoute("/api/auth/verify-otp", "verifySecondFactor", {"Donner le second facteur", "Give the second factor"},
+                  R"("challenge": {"type": "string", "maxLength": 100},
+    "email": {"type": "string", "maxLength": 320}, "otp": {"type": "string", "maxLength": 40},
+    "code": {"type": "string", "maxLength": 40}, "trustDevice": {"type": "boolean"}, "refresh": {"type": "boolean"})");
+    routes += http.route(verify, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto result = signIn_.secondStep(request.body, originOf(request));
+        if (!result) return result.error();
+        return signedIn(*result, {"Connexion réussie", "Logged in"}, request.language, 200);
+    });
+
+    constexpr const char* challenge = R"("challenge": {"type": "string", "maxLength": 100})";
+    auto mail = doorRoute("/api/auth/2fa/mail-code", "mailSecondFactor",
+                          {"Recevoir le code par email", "Get the code by e-mail"}, challenge);
+    mail.responseSchema = schemas::message;
+    mail.perMinute = mailsPerMinute;
+    routes += http.route(mail, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        if (const auto sent = signIn_.mailCode(request.body, request.language); !sent) return sent.error();
+        return said(request, {"Code envoyé par email", "Code sent by e-mail"});
+    });
+
+    auto setUp =
+        doorRoute("/api/auth/2fa/setup", "setUpSecondFactor",
+                  {"Mettre en place le second facteur exigé", "Set up the second factor that is required"}, challenge);
+    setUp.responseSchema = R"({"type": "object", "required": ["secret", "uri", "qrCode"], "properties": {
+      "secret": {"type": "string"}, "uri": {"type": "string"}, "qrCode": {"type": "string"}}})";
+    routes += http.route(setUp, [this](const HttpRequest& request) -> Result<HttpResponse> {
+        const auto enrolment = signIn_.setUp(request.body);
+        if (!enrolment) return enrolment.error();
+        auto response = HttpResponse::json(
+            Object{{"secret", enrolment->secret}, {"uri", enrolment->uri}, {"qrCode", qrCodeSvg(enrolment->uri)}});
+        response.headers.emplace_back("Cache-Control", "no-store");
+        return response;
+    });
 }
 
-Result<HttpResponse> AuthApi::changeProfile(const HttpRequest& request)
+Result<HttpResponse> AuthApi::forgot(const HttpRequest& request)
 {
-    return userResponse(accounts_.changeProfile(request.principal.user, request.body));
+    // Answered before anything is looked up: neither words nor time tell whether there is such an account.
+    const auto email = request.body.textOr("email", "");
+    if (!isEmail(emailKey(email)))
+        return makeError(ErrorCode::InvalidArgument, {"Email invalide", "Invalid e-mail address"});
+    if (!workers_.post([this, email, language = request.language] { accounts_.forgotPassword(email, language); }))
+        return makeError(ErrorCode::Unavailable);
+    return said(request, {"Instructions de réinitialisation envoyées par email", "Instructions were sent by e-mail"});
 }
 
-Result<HttpResponse> AuthApi::logOut(const HttpRequest& request)
+void AuthApi::addPasswords(Http& http, Subscriptions& routes)
 {
-    if (const auto token = bearerToken(request); !token.empty()) accounts_.logOut(token);
-    const Text message{"Déconnexion réussie", "Logged out"};
-    return HttpResponse::json(Object{{"success", true}, {"message", message.in(request.language)}});
+    auto forgot =
+        doorRoute("/api/auth/forgot-password", "forgotPassword", {"Mot de passe oublié", "Forgotten password"},
+                  R"("email": {"type": "string", "maxLength": 320})");
+    forgot.execution = RouteExecution::Inline;
+    forgot.responseSchema = schemas::message;
+    forgot.perMinute = mailsPerMinute;
+    routes += http.route(forgot, [this](const HttpRequest& request) { return this->forgot(request); });
+
+    auto reset = doorRoute("/api/auth/reset-password", "resetPassword",
+                           {"Choisir un nouveau mot de passe avec le code reçu ; sans code, le demander",
+                            "Choose a new password with the code that was mailed; without a code, ask for one"},
+                           std::string(emailAndCode) + R"(, "otp": {"type": "string", "maxLength": 20},
+    "newPassword": {"type": "string", "maxLength": 1024}, "password": {"type": "string", "maxLength": 1024})");
+    reset.execution = RouteExecution::Inline;
+    reset.responseSchema = schemas::message;
+    routes += http.asyncRoute(reset, [this](const HttpRequest& request, HttpAnswer answer) {
+        if (!request.body.find("code") && !request.body.find("otp")) return answer(this->forgot(request));
+        answers_.handler([this](const HttpRequest& kept) -> Result<HttpResponse> {
+            if (const auto done = accounts_.resetPassword(kept.body, kept.language); !done) return done.error();
+            return said(kept, {"Mot de passe réinitialisé", "Password changed"});
+        })(request, std::move(answer));
+    });
 }
 
 } // namespace atrium::auth

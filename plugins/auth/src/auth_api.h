@@ -1,36 +1,32 @@
 #pragma once
 
-#include "accounts_service.h"
-#include "atrium/http.h"
-#include "hashing_thread.h"
+#include "api_support.h"
+#include "atrium/executor.h"
 
 namespace atrium::auth {
 
-/// HTTP in, answers out: /api/auth/register, login, me, profile, logout in the shapes of contracts.md §2. Register and
-/// login answer from the hashing thread. Lives as long as the hashing thread runs. Thread: any.
+/// The way into an account: register, confirm, log in with one or two steps, refresh, forgotten passwords, log out, in
+/// the shapes of contracts.md §2, §5 and §6. What hashes answers from the hashing thread. Lives as long as that runs.
+/// Thread: any.
 class AuthApi {
 public:
-    AuthApi(AccountsService& accounts, HashingThread& hashing);
+    AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers);
 
     /// Adds all routes; they stand as long as `routes` holds them.
     void registerRoutes(Http& http, Subscriptions& routes);
 
-    void registerAccount(const HttpRequest& request, HttpAnswer answer);
-    void logIn(const HttpRequest& request, HttpAnswer answer);
-    Result<HttpResponse> me(const HttpRequest& request);
-    Result<HttpResponse> profile(const HttpRequest& request);
-    Result<HttpResponse> changeProfile(const HttpRequest& request);
-    Result<HttpResponse> logOut(const HttpRequest& request);
-
 private:
-    /// Runs `work` on the hashing thread and answers exactly once, whatever happens.
-    void answerLater(std::function<Result<HttpResponse>()> work, HttpAnswer answer);
+    void addRegistration(Http& http, Subscriptions& routes);
+    void addSignIn(Http& http, Subscriptions& routes);
+    void addSecondStep(Http& http, Subscriptions& routes);
+    void addPasswords(Http& http, Subscriptions& routes);
+    Result<HttpResponse> isConnected(const HttpRequest& request);
+    Result<HttpResponse> forgot(const HttpRequest& request);
 
     AccountsService& accounts_;
-    HashingThread& hashing_;
+    SignIn& signIn_;
+    HashingAnswers answers_;
+    Executor& workers_;
 };
-
-/// The token of `Authorization: Bearer ...` (RFC 6750 §2.1); empty when there is none.
-std::string_view bearerToken(const HttpRequest& request);
 
 } // namespace atrium::auth

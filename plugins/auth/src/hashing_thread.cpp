@@ -2,8 +2,14 @@
 
 #include <csignal>
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace atrium::auth {
+
+namespace {
+constexpr int hashingNiceness = 10;
+}
 
 HashingThread::HashingThread(Log& log, Metrics& metrics)
     : log_(log),
@@ -26,6 +32,8 @@ void HashingThread::start()
     pthread_sigmask(SIG_SETMASK, &all, &previous);
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "auth-hash");
+        // Whoever waits for a hash waits for 0.2 s anyway; all others shall not notice a storm of logins.
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), hashingNiceness);
         run();
     });
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);

@@ -4,11 +4,13 @@
 
 namespace atrium::auth {
 
-LoginThrottle::LoginThrottle(const Clock& clock) : clock_(clock) {}
+LoginThrottle::LoginThrottle(const Clock& clock, std::size_t failuresAllowed, std::chrono::minutes within)
+    : clock_(clock), failuresAllowed_(failuresAllowed), within_(within)
+{}
 
 void LoginThrottle::forgetOld(std::deque<SteadyTime>& failures) const
 {
-    while (!failures.empty() && clock_.steadyNow() - failures.front() >= window) failures.pop_front();
+    while (!failures.empty() && clock_.steadyNow() - failures.front() >= within_) failures.pop_front();
 }
 
 std::optional<std::chrono::seconds> LoginThrottle::closedFor(const std::string& emailKey)
@@ -21,8 +23,8 @@ std::optional<std::chrono::seconds> LoginThrottle::closedFor(const std::string& 
         failures_.erase(found);
         return std::nullopt;
     }
-    if (found->second.size() < maxFailures) return std::nullopt;
-    return std::chrono::ceil<std::chrono::seconds>(window - (clock_.steadyNow() - found->second.front()));
+    if (found->second.size() < failuresAllowed_) return std::nullopt;
+    return std::chrono::ceil<std::chrono::seconds>(within_ - (clock_.steadyNow() - found->second.front()));
 }
 
 void LoginThrottle::failed(const std::string& emailKey)
@@ -35,7 +37,7 @@ void LoginThrottle::failed(const std::string& emailKey)
     auto& failures = failures_[emailKey];
     forgetOld(failures);
     failures.push_back(clock_.steadyNow());
-    if (failures.size() > maxFailures) failures.pop_front();
+    if (failures.size() > failuresAllowed_) failures.pop_front();
 }
 
 void LoginThrottle::succeeded(const std::string& emailKey)

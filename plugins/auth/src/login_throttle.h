@@ -19,7 +19,8 @@ public:
     static constexpr std::chrono::minutes window{15};
     static constexpr std::size_t maxAddresses = 10'000;
 
-    explicit LoginThrottle(const Clock& clock);
+    explicit LoginThrottle(const Clock& clock, std::size_t failuresAllowed = maxFailures,
+                           std::chrono::minutes within = window);
 
     /// How long the account is still closed; empty when it is open.
     std::optional<std::chrono::seconds> closedFor(const std::string& emailKey);
@@ -30,6 +31,8 @@ private:
     void forgetOld(std::deque<SteadyTime>& failures) const;
 
     const Clock& clock_;
+    const std::size_t failuresAllowed_;
+    const std::chrono::minutes within_;
     std::mutex mutex_;
     std::map<std::string, std::deque<SteadyTime>> failures_;
 };

@@ -1,13 +1,17 @@
 #include "secret.h"
 
+#include "base64.h"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,6 +81,81 @@ std::string hmacSha256(std::string_view key, std::string_view message)
 bool equalInConstantTime(std::string_view a, std::string_view b)
 {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string randomToken(std::size_t bytes)
+{
+    std::string random(bytes, '\0');
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(random.data()), static_cast<int>(bytes)) != 1)
+        throw std::runtime_error("no random numbers are available");
+    return toBase64Url(random);
+}
+
+std::string randomDigits(std::size_t count)
+{
+    std::string digits;
+    while (digits.size() < count) {
+        unsigned char byte = 0;
+        if (RAND_bytes(&byte, 1) != 1) throw std::runtime_error("no random numbers are available");
+        if (byte < 250) digits += static_cast<char>('0' + byte % 10); // the rest would favour small digits
+    }
+    return digits;
+}
+
+std::string fingerprint(std::string_view token)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest);
+    return toBase64Url({reinterpret_cast<const char*>(digest), sizeof digest});
+}
+
+namespace {
+
+constexpr int nonceBytes = 12;
+constexpr int tagBytes = 16;
+
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
+
+unsigned char* bytesOf(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+} // namespace
+
+std::string seal(std::string_view key, std::string_view plain)
+{
+    if (key.size() != secretBytes) throw std::invalid_argument("a sealing key has 32 bytes");
+    std::string nonce(nonceBytes, '\0'), cipher(plain.size(), '\0'), tag(tagBytes, '\0');
+    const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+    int size = 0;
+    const bool done =
+        context && RAND_bytes(bytesOf(nonce), nonceBytes) == 1 &&
+        EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key), bytesOf(nonce)) == 1 &&
+        EVP_EncryptUpdate(context.get(), bytesOf(cipher), &size, bytesOf(plain), static_cast<int>(plain.size())) == 1 &&
+        EVP_EncryptFinal_ex(context.get(), bytesOf(tag), &size) == 1 &&
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tagBytes, bytesOf(tag)) == 1;
+    if (!done) throw std::runtime_error("AES-256-GCM is not available");
+    return toBase64Url(nonce + tag + cipher);
+}
+
+std::optional<std::string> unseal(std::string_view key, std::string_view sealed)
+{
+    auto bytes = fromBase64Url(sealed);
+    if (!bytes || bytes->size() < nonceBytes + tagBytes || key.size() != secretBytes) return std::nullopt;
+    const std::string_view all(*bytes);
+    std::string tag(all.substr(nonceBytes, tagBytes));
+    const auto cipher = all.substr(nonceBytes + tagBytes);
+    std::string plain(cipher.size() + tagBytes, '\0');
+    const CipherContext context(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
+    int size = 0, rest = 0;
+    const bool done =
+        context && EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytesOf(key), bytesOf(all)) == 1 &&
+        EVP_DecryptUpdate(context.get(), bytesOf(plain), &size, bytesOf(cipher), static_cast<int>(cipher.size())) ==
+            1 &&
+        EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tagBytes, bytesOf(tag)) == 1 &&
+        EVP_DecryptFinal_ex(context.get(), bytesOf(plain) + size, &rest) == 1;
+    if (!done) return std::nullopt;
+    plain.resize(cipher.size());
+    return plain;
 }
 
 } // namespace atrium::auth

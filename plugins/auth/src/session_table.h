@@ -1,51 +1,57 @@
 #pragma once
 
 #include "access_token.h"
-#include "account_repository.h"
+#include "api_token.h"
 #include "atrium/clock.h"
-#include "atrium/services/accounts.h"
+#include "people.h"
+#include "session.h"
 
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <unordered_map>
 
 namespace atrium::auth {
 
-/// The sessions that stand, in memory, so that a request is let in without the database. The repository is written
-/// first, this table afterwards. Thread: any.
+/// The sessions and API tokens that stand, in memory, so that a request is let in without the database. The repository
+/// is written first, this table afterwards. Thread: any.
 class SessionTable : public Authenticator {
 public:
-    SessionTable(const AccessToken& tokens, const Clock& clock);
-
-    /// The permissions of roles; before it is known nobody may do anything.
-    void setCatalog(std::shared_ptr<const PermissionCatalog> catalog);
+    SessionTable(const AccessToken& tokens, const People& people, const Clock& clock);
 
     Result<Principal> authenticate(std::string_view token) const override;
 
-    void add(const Session& session, const Account& account);
+    void add(const Session& session);
+    /// A refresh made it live longer.
+    void extend(SessionId session, UtcTime expiresAt);
     void end(SessionId session);
-    /// A signed-in account got another name or role; a deactivated one loses its sessions.
-    void update(const Account& account);
     void endAll(UserId user);
+    void add(const ApiToken& token);
+    void endApiToken(std::int64_t id);
     void dropExpired();
+
     std::size_t size() const;
+    /// When a session was used last in this run of the server.
+    std::optional<UtcTime> lastUse(SessionId session) const;
+    /// All uses since the last call.
+    std::vector<std::pair<SessionId, UtcTime>> takeUses();
 
 private:
-    struct Person {
-        std::string name;
-        Role role = Role::Guest;
-    };
     struct Entry {
+        Entry(UserId user, UtcTime expiresAt) : user(user), expiresAt(expiresAt) {}
         UserId user;
-        UtcTime expiresAt{};
+        UtcTime expiresAt;
+        mutable std::atomic<std::int64_t> lastUsed{0};
+        std::int64_t savedUse = 0;
     };
+    Result<Principal> authenticateApiToken(std::string_view token) const;
 
     const AccessToken& tokens_;
+    const People& people_;
     const Clock& clock_;
     mutable std::shared_mutex mutex_;
-    std::shared_ptr<const PermissionCatalog> catalog_;
-    std::unordered_map<SessionId, Entry> sessions_;
-    std::unordered_map<UserId, Person> people_; ///< those with a session
+    std::unordered_map<SessionId, std::unique_ptr<Entry>> sessions_;
+    std::unordered_map<std::int64_t, ApiToken> apiTokens_;
 };
 
 /// "Token invalide", 401.

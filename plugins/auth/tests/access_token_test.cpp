@@ -12,8 +12,9 @@ using namespace std::chrono_literals;
 
 const std::string secret = "0123456789abcdef0123456789abcdef";
 const UtcTime now{std::chrono::sys_days{std::chrono::year{2026} / 11 / 21}};
-const std::string header = R"({"alg":"HS256","typ":"JWT"})";
-const std::string payload = R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795824000})";
+const std::string kid = signingKeyOf(secret).kid;
+const std::string header = R"({"alg":"HS256","typ":"JWT","kid":")" + kid + R"("})";
+const std::string payload = R"({"sub":"4","jti":"17","aud":"atrium","iat":1795219200,"exp":1795824000})";
 
 AccessClaims claims() { return {UserId{4}, SessionId{17}, now, now + 168h}; }
 
@@ -59,10 +60,23 @@ TEST(AccessTokenTest, RefusesEverythingBeforeItHasASecret)
     AccessToken tokens;
     EXPECT_FALSE(tokens.verify(forged(header, payload, ""), now));
     EXPECT_THROW(tokens.sign(claims()), std::logic_error);
-    EXPECT_THROW(tokens.use(""), std::logic_error);
-    tokens.use(secret);
+    EXPECT_THROW(tokens.use({{"kid", ""}}), std::logic_error);
+    tokens.use({signingKeyOf(secret)});
     EXPECT_TRUE(tokens.verify(forged(header, payload), now));
-    EXPECT_THROW(tokens.use(secret), std::logic_error);
+}
+
+TEST(AccessTokenTest, GoesOnVerifyingWhatAnEarlierKeySigned)
+{
+    AccessToken tokens(secret);
+    const auto old = tokens.sign(claims());
+    const auto next = signingKeyOf("another secret of 32 characters.");
+    tokens.use({next, signingKeyOf(secret)});
+    EXPECT_TRUE(tokens.verify(old, now));
+    const auto fresh = tokens.sign(claims());
+    EXPECT_NE(fresh.substr(0, fresh.find('.')), old.substr(0, old.find('.'))) << "the header names the key";
+    tokens.use({next});
+    EXPECT_TRUE(tokens.verify(fresh, now));
+    EXPECT_FALSE(tokens.verify(old, now));
 }
 
 TEST(AccessTokenTest, RefusesEverySpellingButOne)
@@ -146,38 +160,52 @@ TEST(AccessTokenTest, RefusesSignedContentOfAnotherForm)
         {header, "null"},
         {header, "[]"},
         {header, "{}"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200})"},
-        {header, R"({"sub":"4","jti":"17","exp":1795824000})"},
-        {header, R"({"sub":"4","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":4,"jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"4","jti":17,"iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"0","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"-4","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"04","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"4 ","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"4x","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"99999999999999999999","jti":"17","iat":1795219200,"exp":1795824000})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":"1795824000"})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795824000.5})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1e300})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":9223372036854775807})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":-1})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":true})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":null})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795219199})"},
-        {header, R"({"sub":"4","jti":"17","iat":"1795219200","exp":1795824000})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795300000,"exp":1795824000})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795824000,"nbf":1795300000})"},
-        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795824000,"nbf":"x"})"},
-        {header, R"({"sub":"4","sub":"1","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":4,"jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":17,"iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"0","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"-4","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"04","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4 ","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4x","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"99999999999999999999","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":"1795824000"})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":1795824000.5})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":1e300})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":9223372036854775807})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":-1})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":true})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":null})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":1795219199})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":"1795219200","exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795300000,"exp":1795824000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":1795824000,"nbf":1795300000})"},
+        {header, R"({"aud":"atrium","sub":"4","jti":"17","iat":1795219200,"exp":1795824000,"nbf":"x"})"},
+        {header, R"({"aud":"atrium","sub":"4","sub":"1","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"sub":"4","jti":"17","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"sub":"4","jti":"17","aud":"other","iat":1795219200,"exp":1795824000})"},
+        {header, R"({"sub":"4","jti":"17","aud":["atrium"],"iat":1795219200,"exp":1795824000})"},
+        {header, R"({"sub":"4","jti":"17","aud":"","iat":1795219200,"exp":1795824000})"},
         {header, payload + " x"},
+        // Keys: nothing of a header is believed but the one text.
+        {R"({"alg":"HS256","typ":"JWT"})", payload},
+        {R"({"alg":"HS256","typ":"JWT","kid":""})", payload},
+        {R"({"alg":"HS256","typ":"JWT","kid":"../../dev/null"})", payload},
+        {R"({"alg":"HS256","typ":"JWT","kid":"x' UNION SELECT 'key"})", payload},
+        {R"({"alg":"none","typ":"JWT","kid":")" + kid + R"("})", payload},
+        {R"({"alg":"HS256","typ":"at+jwt","kid":")" + kid + R"("})", payload},
+        {R"({"typ":"JWT","alg":"HS256","kid":")" + kid + R"("})", payload},
+        {R"({"alg":"HS256","typ":"JWT","kid":")" + kid + R"(","jwk":{"kty":"oct","k":"AA"}})", payload},
+        {R"({"alg":"HS256","typ":"JWT","kid":")" + kid + R"(","jku":"http://evil.example"})", payload},
         {header, std::string(600, '[')},
     };
     for (const auto& [head, body] : hostile) EXPECT_FALSE(tokens.verify(forged(head, body), now)) << head << body;
     EXPECT_FALSE(tokens.verify(forged(header, payload, "another secret of 32 characters."), now));
-    EXPECT_TRUE(tokens.verify(forged(R"({"alg":"HS256"})", payload), now)) << "typ is optional";
+    EXPECT_GE(std::size(hostile), 60u);
 }
 
 TEST(Base64UrlTest, HasOneSpellingForEachText)

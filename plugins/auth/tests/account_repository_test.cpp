@@ -112,46 +112,64 @@ TEST_P(AccountRepositoryTest, ChangesAProfileButNotToATakenAddress)
     EXPECT_FALSE(*gone);
 }
 
-TEST_P(AccountRepositoryTest, EndsTheOldestSessionsOverTheLimit)
+TEST_P(AccountRepositoryTest, KeepsTheLastAdministrator)
 {
-    const auto zoe = repository.create(accountOf("zoe@b.fr"))->id;
-    std::vector<SessionId> ended;
-    const auto first = repository.startSession(zoe, now, now + 1h, ended);
-    for (std::int64_t i = 1; i < AccountRepository::maxSessions; ++i)
-        repository.startSession(zoe, now, now + 1h, ended);
-    EXPECT_TRUE(ended.empty());
-    repository.startSession(zoe, now, now + 1h, ended);
-    ASSERT_EQ(ended.size(), 1u);
-    EXPECT_EQ(ended[0], first.id);
-    EXPECT_EQ(repository.activeSessions(now).size(), static_cast<std::size_t>(AccountRepository::maxSessions));
+    const auto first = repository.create(accountOf("a@b.fr"))->id;
+    const auto second = repository.create(accountOf("b@b.fr"))->id;
+    AdministrativeChange demotion;
+    demotion.role = Role::User;
+    EXPECT_EQ(repository.administer(first, demotion, now).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(repository.remove(first).error().code, ErrorCode::Forbidden);
+    AdministrativeChange closing;
+    closing.active = false;
+    EXPECT_FALSE(repository.administer(first, closing, now).ok());
+    AdministrativeChange narrowing;
+    narrowing.ownRole = "visitor";
+    EXPECT_FALSE(repository.administer(first, narrowing, now).ok());
+    AdministrativeChange promotion;
+    promotion.role = Role::Admin;
+    ASSERT_TRUE(repository.administer(second, promotion, now).ok());
+    EXPECT_TRUE(repository.administer(first, demotion, now).ok());
+    EXPECT_TRUE(repository.remove(first).value());
+    EXPECT_FALSE(repository.remove(first).value());
 }
 
-TEST_P(AccountRepositoryTest, NeverUsesASessionNumberAgain)
+TEST_P(AccountRepositoryTest, FindsPartsOfNamesAndTakesWildcardsForLetters)
 {
-    const auto zoe = repository.create(accountOf("zoe@b.fr"))->id;
-    std::vector<SessionId> ended;
-    const auto first = repository.startSession(zoe, now, now + 1h, ended);
-    repository.endSession(first.id);
-    EXPECT_TRUE(repository.activeSessions(now).empty());
-    EXPECT_GT(repository.startSession(zoe, now, now + 1h, ended).id, first.id);
+    auto zoe = accountOf("zoe@b.fr");
+    repository.create(zoe);
+    auto odd = accountOf("odd@b.fr");
+    odd.name = {"100% odd_one", "odd", "Odd", "One"};
+    repository.create(odd);
+    std::int64_t total = 0;
+    const auto names = [&](const std::string& text, AccountSearch::In in = AccountSearch::In::Names) {
+        AccountSearch search;
+        search.text = text;
+        search.in = in;
+        return repository.search(search, total).size();
+    };
+    EXPECT_EQ(names(""), 2u);
+    EXPECT_EQ(names("ZO"), 1u);
+    EXPECT_EQ(names("%"), 1u);
+    EXPECT_EQ(names("_"), 1u);
+    EXPECT_EQ(names("!"), 0u);
+    EXPECT_EQ(names("@b.fr"), 0u) << "an address is nothing to probe for";
+    EXPECT_EQ(names("@b.fr", AccountSearch::In::NamesAndAddresses), 2u);
+    AccountSearch page;
+    page.limit = 1;
+    page.offset = 1;
+    EXPECT_EQ(repository.search(page, total).size(), 1u);
+    EXPECT_EQ(total, 2);
 }
 
-TEST_P(AccountRepositoryTest, ForgetsSessionsThatExpiredAndThoseOfDeletedAccounts)
+TEST_P(AccountRepositoryTest, NumbersGoOnAfterOneThatWasSkipped)
 {
-    const auto zoe = repository.create(accountOf("zoe@b.fr"))->id;
-    const auto max = repository.create(accountOf("max@b.fr"))->id;
-    std::vector<SessionId> ended;
-    repository.startSession(zoe, now, now + 1h, ended);
-    repository.startSession(zoe, now, now + 3h, ended);
-    repository.startSession(max, now, now + 3h, ended);
-    EXPECT_EQ(repository.activeSessions(now + 2h).size(), 2u);
-    EXPECT_EQ(repository.accountsWithSessions(now + 2h).size(), 2u);
-    repository.deleteExpiredSessions(now + 2h);
-    EXPECT_EQ(repository.activeSessions(now).size(), 2u);
-    EXPECT_TRUE(repository.remove(zoe));
-    EXPECT_FALSE(repository.remove(zoe));
-    ASSERT_EQ(repository.activeSessions(now).size(), 1u);
-    EXPECT_EQ(repository.activeSessions(now)[0].user, max);
+    const auto first = repository.create(accountOf("a@b.fr"))->id;
+    const auto skipped = repository.skipNumber();
+    const auto next = repository.create(accountOf("b@b.fr"))->id;
+    EXPECT_LT(first, skipped);
+    EXPECT_LT(skipped, next);
+    EXPECT_EQ(repository.count(), 2);
 }
 
 } // namespace

@@ -11,7 +11,7 @@ Value body(const char* json) { return parseJson(json).value(); }
 
 std::string refusal(const char* json)
 {
-    const auto result = readRegistration(body(json));
+    const auto result = readRegistration(body(json), PasswordPolicy());
     return result.ok() ? "accepted" : result.error().message.fr;
 }
 
@@ -54,7 +54,7 @@ TEST(AccountTest, SaysAllThatIsWrongAtOnce)
     EXPECT_EQ(refusal(R"({"email":"a@b.fr","password":"éééééé","name":"A"})"), "accepted") << "characters, not bytes";
     EXPECT_EQ(refusal(R"({"email":"a@b.fr","password":"ééé","name":"A"})"),
               "Le mot de passe doit contenir au moins 6 caractères");
-    const auto fields = readRegistration(body("{}")).error().fields;
+    const auto fields = readRegistration(body("{}"), PasswordPolicy()).error().fields;
     ASSERT_EQ(fields.size(), 3u);
     EXPECT_EQ(fields[0].pointer, "/email");
 }
@@ -76,7 +76,8 @@ TEST(AccountTest, TellsAddressesFromOtherText)
 TEST(AccountTest, NeverTakesARoleOrABalanceFromTheBody)
 {
     const auto registration = readRegistration(
-        body(R"({"email":"a@b.fr","password":"123456","name":"A","role":"admin","balance":100,"active":0})"));
+        body(R"({"email":"a@b.fr","password":"123456","name":"A","role":"admin","balance":100,"active":0})"),
+        PasswordPolicy());
     ASSERT_TRUE(registration.ok());
     Account account;
     account.email = registration->email;

@@ -1,99 +1,10 @@
-#include "auth_plugin.h"
-
-#include "atrium/json.h"
-#include "atrium/services/accounts.h"
-#include "testing/fake_plugin_context.h"
-#include "testing/temp_database.h"
-
-#include <gtest/gtest.h>
+#include "auth_fixture.h"
 
 #include <fstream>
 #include <sys/stat.h>
 
 namespace atrium::auth {
 namespace {
-
-using namespace std::chrono_literals;
-
-class Catalog : public PermissionCatalog {
-public:
-    std::shared_ptr<const std::set<Permission, std::less<>>> permissionsOf(Role role) const override
-    {
-        auto permissions = std::make_shared<std::set<Permission, std::less<>>>();
-        if (role >= Role::User) permissions->insert("devices.control");
-        if (role >= Role::Admin) permissions->insert("accounts.manage");
-        return permissions;
-    }
-};
-
-class AuthPluginTest : public ::testing::Test {
-protected:
-    AuthPluginTest()
-    {
-        context.settings()
-            .set("registration", "open")
-            .set("jwtSecret", "")
-            .set("passwordPepper", "")
-            .set("tokenHours", 168)
-            .set("bcryptCost", 4)
-            .set("adminEmail", "")
-            .set("adminPassword", "");
-        catalog = context.services().provide<PermissionCatalog>(std::make_shared<Catalog>());
-    }
-    void start()
-    {
-        plugin.reset();
-        plugin = std::make_unique<AuthPlugin>();
-        plugin->configure(context);
-        plugin->start();
-    }
-    void stop()
-    {
-        plugin->stop(context.clock().steadyNow() + 5s);
-        plugin.reset();
-    }
-    Result<HttpResponse> post(const std::string& path, const char* json, const std::string& token = {})
-    {
-        return send(HttpMethod::Post, path, json ? parseJson(json).value() : Value(), token);
-    }
-    /// As the server does it: the gate asks the authenticator for routes that are not public.
-    Result<HttpResponse> send(HttpMethod method, const std::string& path, Value body, const std::string& token)
-    {
-        testing::FakeRequest request;
-        request.method = method;
-        request.path = path;
-        request.body = std::move(body);
-        if (!token.empty()) {
-            request.headers.emplace_back("authorization", "Bearer " + token);
-            if (const auto principal = authenticate(token)) request.principal = *principal;
-        }
-        return context.http().send(request);
-    }
-    Result<Principal> authenticate(const std::string& token)
-    {
-        return context.services().require<Authenticator>()->authenticate(token);
-    }
-    static Value json(const Result<HttpResponse>& response) { return parseJson(response.value().body).value(); }
-    std::string tokenOf(const char* registration)
-    {
-        return json(post("/api/auth/register", registration)).textOr("token", "");
-    }
-    static std::string problem(const Result<HttpResponse>& response)
-    {
-        if (response.ok()) return "answered " + std::to_string(response->status);
-        const auto& error = response.error();
-        return std::to_string(error.status ? error.status : httpStatus(error.code)) + " " + error.message.fr;
-    }
-
-    testing::TempDatabase database{std::filesystem::path(ATRIUM_PLUGIN_SOURCE_DIR) / "migrations"};
-    testing::FakePluginContext context{"auth", database.folder() / "plugin-data", database.database()};
-    Subscription catalog;
-    std::unique_ptr<AuthPlugin> plugin;
-};
-
-constexpr const char* alice = R"({"name":"Alice Martin","email":"alice@home.fr","password":"secret1","phone":"0601"})";
-constexpr const char* bob =
-    R"({"username":"bob","fname":"Bob","lname":"Doe","email":"bob@home.fr","password":"secret2"})";
 
 TEST_F(AuthPluginTest, RegistersInTheShapeOfAllClients)
 {
@@ -151,13 +62,14 @@ TEST_F(AuthPluginTest, GivesPrincipalsThePermissionsOfTheirRole)
 TEST_F(AuthPluginTest, AnswersMeWithItsOwnTokenErrors)
 {
     start();
-    const auto token = tokenOf(alice);
+    tokenOf(alice);
+    const auto token = tokenOf(bob);
     const auto me = send(HttpMethod::Get, "/api/auth/me", {}, token);
     ASSERT_TRUE(me.ok());
-    EXPECT_EQ(json(me).textOr("email", ""), "alice@home.fr") << "the user is at the top level";
+    EXPECT_EQ(json(me).textOr("email", ""), "bob@home.fr") << "the user is at the top level";
     EXPECT_EQ(problem(send(HttpMethod::Get, "/api/auth/me", {}, "")), "401 Token manquant");
     EXPECT_EQ(problem(send(HttpMethod::Get, "/api/auth/me", {}, token + "x")), "403 Token invalide");
-    AccountRepository(database.database()).remove(UserId{1});
+    AccountRepository(database.database()).remove(UserId{2}).value();
     EXPECT_EQ(problem(send(HttpMethod::Get, "/api/auth/me", {}, token)), "404 Utilisateur non trouvé");
 }
 
@@ -190,7 +102,7 @@ TEST_F(AuthPluginTest, EndsSessionsWithTheirTime)
     context.advance(2min);
     EXPECT_FALSE(authenticate(token).ok());
     context.advance(1h);
-    EXPECT_TRUE(AccountRepository(database.database()).activeSessions(UtcTime{}).empty()) << "deleted, not just over";
+    EXPECT_TRUE(SessionRepository(database.database()).active(UtcTime{}).empty()) << "deleted, not just over";
 }
 
 TEST_F(AuthPluginTest, ShowsAndChangesTheProfile)
@@ -305,7 +217,7 @@ TEST_F(AuthPluginTest, AnswersWhenItIsStoppedOrHasNotStarted)
 TEST_F(AuthPluginTest, DeclaresEveryRouteCompletely)
 {
     start();
-    EXPECT_EQ(context.http().routes().size(), 6u);
+    EXPECT_GE(context.http().routes().size(), 50u);
     for (const auto& route : context.http().routes()) {
         EXPECT_FALSE(route.summary.fr.empty() || route.summary.en.empty()) << route.path;
         for (const auto* schema : {&route.requestSchema, &route.responseSchema}) {

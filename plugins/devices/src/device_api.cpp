@@ -53,9 +53,9 @@ DeviceApi::DeviceApi(DeviceBook& book, const EventLog& events, const Devices& de
 
 void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
 {
-    const auto read = RouteAccess::home("devices.read");
-    const auto control = RouteAccess::home("devices.control");
-    const auto manage = RouteAccess::permitted("devices.manage");
+    const auto read = RouteAccess::home("devices.read").perObject();
+    const auto control = RouteAccess::home("devices.control").perObject();
+    const auto manage = RouteAccess::permitted("devices.manage").perObject();
     const auto handler = [this](Result<HttpResponse> (DeviceApi::*method)(const HttpRequest&)) {
         return [this, method](const HttpRequest& request) { return (this->*method)(request); };
     };
@@ -105,8 +105,8 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     routes += http.asyncRoute(
         command, [this](const HttpRequest& request, HttpAnswer answer) { this->command(request, std::move(answer)); });
 
-    auto create =
-        deviceRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"}, manage);
+    auto create = deviceRoute(HttpMethod::Post, "/api/devices", "createDevice", {"Ajoute un appareil", "Add a device"},
+                              RouteAccess::permitted("devices.manage"));
     create.execution = RouteExecution::Blocking;
     create.successStatus = 201;
     create.requestSchema =
@@ -128,9 +128,31 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     routes += http.route(remove, handler(&DeviceApi::remove));
 }
 
+Result<DevicePtr> DeviceApi::accessible(const HttpRequest& request, std::string_view permission) const
+{
+    const auto device = devices_.find(DeviceId(request.idParameter("id")));
+    // Who may not see a device is not told that there is one.
+    const auto& who = request.principal;
+    if (!device || !(who.may("devices.read", accessObjectOf(*device)) || who.may(permission, accessObjectOf(*device))))
+        return unknownDevice();
+    if (!who.may(permission, accessObjectOf(*device))) return makeError(ErrorCode::Forbidden);
+    return device;
+}
+
+std::shared_ptr<const DeviceList> DeviceApi::visibleTo(const Principal& principal) const
+{
+    const auto all = devices_.list();
+    if (principal.may("devices.read")) return all;
+    auto visible = std::make_shared<DeviceList>();
+    visible->version = all->version;
+    for (const auto& device : all->devices)
+        if (principal.may("devices.read", accessObjectOf(*device))) visible->devices.push_back(device);
+    return visible;
+}
+
 Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
 {
-    const auto devices = devices_.list();
+    const auto devices = visibleTo(request.principal);
     if (const Value* limit = request.query.find("limit")) {
         const Value* offset = request.query.find("offset");
         const auto count = devices->devices.size();
@@ -148,6 +170,11 @@ Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
         auto page = HttpResponse::jsonText(json + ']');
         page.headers.emplace_back("X-Total-Count", std::to_string(devices->devices.size()));
         return page;
+    }
+    if (!request.principal.may("devices.read")) {
+        List views;
+        for (const auto& device : devices->devices) views.push_back(toView(*device));
+        return HttpResponse::json(std::move(views));
     }
     std::shared_ptr<const ListText> text;
     {
@@ -172,20 +199,23 @@ Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
     return response;
 }
 
-Result<HttpResponse> DeviceApi::rooms(const HttpRequest&) { return HttpResponse::json(roomsOf(*devices_.list())); }
+Result<HttpResponse> DeviceApi::rooms(const HttpRequest& request)
+{
+    return HttpResponse::json(roomsOf(*visibleTo(request.principal)));
+}
 
 Result<HttpResponse> DeviceApi::get(const HttpRequest& request)
 {
-    const auto device = devices_.find(DeviceId(request.idParameter("id")));
-    if (!device) return unknownDevice();
-    return HttpResponse::json(detailView(*device, events_));
+    const auto device = accessible(request, "devices.read");
+    if (!device) return device.error();
+    return HttpResponse::json(detailView(**device, events_));
 }
 
 Result<HttpResponse> DeviceApi::events(const HttpRequest& request)
 {
-    const auto device = devices_.find(DeviceId(request.idParameter("id")));
-    if (!device) return unknownDevice();
-    return HttpResponse::json(eventViews(events_.of(device->info.id)));
+    const auto device = accessible(request, "devices.read");
+    if (!device) return device.error();
+    return HttpResponse::json(eventViews(events_.of((*device)->info.id)));
 }
 
 Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
@@ -199,6 +229,7 @@ Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
 
 Result<HttpResponse> DeviceApi::update(const HttpRequest& request)
 {
+    if (const auto allowed = accessible(request, "devices.manage"); !allowed) return allowed.error();
     const auto device = book_.edit(DeviceId(request.idParameter("id")), readEdit(request.body));
     if (!device) return device.error();
     return HttpResponse::json(toView(**device));
@@ -206,6 +237,7 @@ Result<HttpResponse> DeviceApi::update(const HttpRequest& request)
 
 Result<HttpResponse> DeviceApi::remove(const HttpRequest& request)
 {
+    if (const auto allowed = accessible(request, "devices.manage"); !allowed) return allowed.error();
     if (const auto removed = book_.remove(DeviceId(request.idParameter("id"))); !removed) return removed.error();
     return HttpResponse::json(Object{{"success", true}});
 }
@@ -223,6 +255,7 @@ void DeviceApi::command(const HttpRequest& request, HttpAnswer answer)
 
 void DeviceApi::send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer)
 {
+    if (const auto allowed = accessible(request, "devices.control"); !allowed) return answer(allowed.error());
     Command command;
     command.device = DeviceId(request.idParameter("id"));
     command.name = std::move(name);

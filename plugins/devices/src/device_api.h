@@ -28,6 +28,9 @@ public:
     void command(const HttpRequest& request, HttpAnswer answer);
 
 private:
+    /// The device of the path, when the caller may do `permission` with it; else NotFound or Forbidden.
+    Result<DevicePtr> accessible(const HttpRequest& request, std::string_view permission) const;
+    std::shared_ptr<const DeviceList> visibleTo(const Principal& principal) const;
     void send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer);
 
     DeviceBook& book_;

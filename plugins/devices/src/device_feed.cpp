@@ -28,10 +28,15 @@ void DeviceFeed::changed(const std::vector<DevicePtr>& devices)
     });
 }
 
-void DeviceFeed::removed(DeviceId id)
+void DeviceFeed::removed(const Device& device)
 {
-    waiting_.erase(id);
-    realtime_.publish({topic, Object{{"type", "device_removed"}, {"id", id.value}}, readPermission});
+    waiting_.erase(device.info.id);
+    realtime_.publish({topic,
+                       Object{{"type", "device_removed"}, {"id", device.info.id.value}},
+                       readPermission,
+                       {},
+                       {},
+                       accessObjectOf(device)});
 }
 
 void DeviceFeed::sendRound()
@@ -42,7 +47,8 @@ void DeviceFeed::sendRound()
                            Object{{"type", "device_update"}, {"device", toView(*device)}},
                            readPermission,
                            {},
-                           "device:" + std::to_string(id.value)});
+                           "device:" + std::to_string(id.value),
+                           accessObjectOf(*device)});
 }
 
 } // namespace atrium::devices

@@ -20,7 +20,7 @@ public:
     DeviceFeed(const Clock& clock, Scheduler& scheduler, Realtime& realtime);
 
     void changed(const std::vector<DevicePtr>& devices);
-    void removed(DeviceId id);
+    void removed(const Device& device);
 
 private:
     void sendRound();

@@ -56,14 +56,16 @@ void DevicesPlugin::configure(PluginContext& context)
         context.devices().onPublished([this](const std::vector<DevicePtr>& devices) { feed_->changed(devices); });
     subscriptions_ += context.devices().onDeviceChanged([this](const DeviceChanged& change) {
         if (change.after) return;
-        feed_->removed(change.before->info.id);
+        feed_->removed(*change.before);
         events_.forget(change.before->info.id);
     });
     subscriptions_ += context.realtime().onInitial([&devices = context.devices()](const Principal& principal) {
         Object members;
-        if (!principal.may("devices.read")) return members;
+        if (!principal.maySomewhere("devices.read")) return members;
         List views;
-        for (const auto& device : devices.list()->devices) views.push_back(toView(*device));
+        const auto all = devices.list();
+        for (const auto& device : all->devices)
+            if (principal.may("devices.read", accessObjectOf(*device))) views.push_back(toView(*device));
         members.append("devices", std::move(views));
         return members;
     });

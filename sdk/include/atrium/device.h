@@ -1,5 +1,6 @@
 #pragma once
 
+#include "atrium/auth.h"
 #include "atrium/ids.h"
 #include "atrium/shared.h"
 #include "atrium/time.h"
@@ -131,6 +132,12 @@ struct Device {
 };
 
 using DevicePtr = std::shared_ptr<const Device>;
+
+/// The device as an object of rights.
+inline AccessObject accessObjectOf(const Device& device)
+{
+    return AccessObject::ofDevice(device.info.id, device.info.room);
+}
 
 /// Why something happened: one chain from an event through rules and commands to further events.
 struct Cause {

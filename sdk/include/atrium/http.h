@@ -32,8 +32,14 @@ struct QueryParameter {
 struct RouteAccess {
     enum class Kind {
         Public,        ///< nobody is asked; a token is ignored
-        Authenticated, ///< any signed-in account
-        Permitted,     ///< a signed-in account that has `permission`
+        Authenticated, ///< any account; an API token needs the scope `account`
+        Personal,      ///< a person who signed in: no API token changes passwords, factors or other tokens
+        Permitted,     ///< an account that has `permission`
+    };
+    /// Where a permission has to hold before the handler runs.
+    enum class Scope {
+        Site,   ///< for the whole site; the handler need not ask again
+        Object, ///< for something; the handler asks `principal.may(permission, object)` for the very object
     };
     Kind kind = Kind::Authenticated;
     Permission permission;
@@ -41,11 +47,20 @@ struct RouteAccess {
     bool openHome = false;
     /// The status of a bad (not a missing) token where existing clients rely on another one than 401; 0 = 401.
     int badTokenStatus = 0;
+    Scope scope = Scope::Site;
 
     static RouteAccess open() { return {Kind::Public, {}, false, 0}; }
     static RouteAccess authenticated() { return {Kind::Authenticated, {}, false, 0}; }
+    static RouteAccess personal() { return {Kind::Personal, {}, false, 0}; }
     static RouteAccess permitted(Permission permission) { return {Kind::Permitted, std::move(permission), false, 0}; }
     static RouteAccess home(Permission permission) { return {Kind::Permitted, std::move(permission), true, 0}; }
+    /// The same, for a handler that checks the very object.
+    RouteAccess perObject() const
+    {
+        auto access = *this;
+        access.scope = Scope::Object;
+        return access;
+    }
 };
 
 enum class RouteExecution {

@@ -14,12 +14,14 @@ namespace atrium {
 struct RealtimeMessage {
     std::string topic; ///< clients subscribe to it, e.g. `devices`
     Object body;       ///< has `type`; the hub adds `topic` and `seq`
-    /// Only principals with this permission get it; empty = every signed-in client.
+    /// Only principals with this permission (on `object`) get it; empty = every signed-in client.
     Permission permission;
     /// Only this user gets it; 0 = everybody who may.
     UserId user;
     /// While a client has not been sent an older message with the same key, the newer one replaces it; empty = never.
     std::string conflationKey;
+    /// What the permission is asked for.
+    AccessObject object;
 };
 
 /// The WebSocket hub. Thread: any.

@@ -134,6 +134,15 @@ AttributeTrigger triggerOn(const AttributeHandle& handle, AttributeTest test)
     return trigger;
 }
 
+int silent(lua_State* state)
+{
+    const auto handle = attributeAt(state, 1);
+    const auto period = requireDuration(state, 2, "the time without a report");
+    pushTrigger(state,
+                SilenceTrigger{handle.device->id, handle.device->attributes[handle.attribute].name, period.count()});
+    return 1;
+}
+
 int changes(lua_State* state)
 {
     pushTrigger(state, triggerOn(attributeAt(state, 1), AttributeTest::Changes));
@@ -159,14 +168,17 @@ int crosses(lua_State* state)
         lua_pushnil(state);
         while (lua_next(state, 3) != 0) {
             const auto key = requireText(state, -2, "the name of an option");
-            if (key != "hysteresis") {
+            if (key == "hysteresis") {
+                const double hysteresis = requireNumber(state, -1, "hysteresis");
+                if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
+                trigger.hysteresis = hysteresis;
+            }
+            else if (key == "hold") trigger.hold = requireDuration(state, -1, "hold").count();
+            else {
                 Suggestion suggestion(key);
-                suggestion.consider("hysteresis");
+                for (const char* known : {"hysteresis", "hold"}) suggestion.consider(known);
                 throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
             }
-            const double hysteresis = requireNumber(state, -1, "hysteresis");
-            if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
-            trigger.hysteresis = hysteresis;
             lua_pop(state, 1);
         }
     }
@@ -212,7 +224,7 @@ int attributeIndex(lua_State* state)
         return 1;
     }
     Suggestion suggestion(key);
-    for (const char* known : {"value", "name", "becomes", "changes", "above", "below", "is", "is_not"})
+    for (const char* known : {"value", "name", "becomes", "changes", "above", "below", "silent", "is", "is_not"})
         suggestion.consider(known);
     throw ScriptError("an attribute has no \"" + std::string(key) + "\"" + suggestion.question());
 }
@@ -259,6 +271,7 @@ void openDevices(lua_State* state)
                                 {"becomes", guarded<becomes>},
                                 {"above", guarded<crosses<AttributeTest::Above>>},
                                 {"below", guarded<crosses<AttributeTest::Below>>},
+                                {"silent", guarded<silent>},
                                 {"is", guarded<is<Condition::Kind::AttributeIs>>},
                                 {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
                                 {nullptr, nullptr}};

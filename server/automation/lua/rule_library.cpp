@@ -94,7 +94,7 @@ int declareRule(lua_State* state)
         else if (key == "when") rule.when = readCondition(state, -1, 0);
         else if (key == "mode") {
             const auto mode = parseRuleMode(requireText(state, -1, "mode"));
-            if (!mode) throw ScriptError(label + "mode is single, restart, queued(n) or parallel(n)");
+            if (!mode) throw ScriptError(label + "mode is single, restart, queued(n), parallel(n) or throttle 10s");
             rule.mode = *mode;
         }
         else if (key == "store") {
@@ -136,6 +136,21 @@ int on(lua_State* state)
     const int trigger = indexOf(state, 1, triggerType);
     if (trigger < 0) throw ScriptError("on(trigger, function) wants a trigger first");
     return declarePlainRule(state, trigger, 2);
+}
+
+/// `trigger:holds "30s"`, `trigger:debounce "5s"`: the same trigger, later.
+template <std::int64_t AttributeTrigger::*delay>
+int delayed(lua_State* state)
+{
+    auto& script = Script::of(state);
+    const int index = indexOf(state, 1, triggerType);
+    const auto* attribute = index < 0 ? nullptr : std::get_if<AttributeTrigger>(&script.trigger(index));
+    if (!attribute) throw ScriptError("holds and debounce are for triggers on an attribute of a device");
+    auto changed = *attribute;
+    changed.*delay = requireDuration(state, 2, "the time").count();
+    if (changed.hold != 0 && changed.quiet != 0) throw ScriptError("a trigger has either holds or debounce");
+    pushTrigger(state, std::move(changed));
+    return 1;
 }
 
 int triggerCall(lua_State* state) { return declarePlainRule(state, indexOf(state, 1, triggerType), 2); }
@@ -189,6 +204,11 @@ void openRules(lua_State* state)
     makeType(state, triggerType);
     lua_pushcfunction(state, guarded<triggerCall>);
     lua_setfield(state, -2, "__call");
+    const luaL_Reg methods[] = {{"holds", guarded<delayed<&AttributeTrigger::hold>>},
+                                {"debounce", guarded<delayed<&AttributeTrigger::quiet>>},
+                                {nullptr, nullptr}};
+    luaL_newlib(state, methods);
+    lua_setfield(state, -2, "__index");
     lua_pop(state, 1);
     makeType(state, conditionType);
     lua_pop(state, 1);

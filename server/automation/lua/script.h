@@ -54,6 +54,7 @@ struct Run {
     std::uint32_t step = 0;            ///< the last one begun
     std::vector<ReadValue> reads;      ///< since that step
     bool waitsForAnswer = false;       ///< to `step`
+    bool waited = false;               ///< passed a `wait`: from there on the run survives a crash of the server
     std::string deviceAsked;           ///< waits for a DeviceAnswer; empty = does not
     std::string skippedBy;             ///< the clause of `when` that did not hold
     std::int64_t cpuMicroseconds = 0;
@@ -99,6 +100,7 @@ public:
     /// Asks the server for a device. The caller yields and looks again.
     void askForDevice(lua_State* state, const std::string& name);
     int addTrigger(Trigger trigger);
+    const Trigger& trigger(int index) const { return triggers[static_cast<std::size_t>(index)]; }
     int addCondition(Condition condition);
     void addRule(Rule rule);
     /// `file:line` of the function at `level`.

@@ -164,6 +164,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload)
 {
     auto& run = *current_;
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
+    if (kind == StepKind::Wait) run.waited = true;
     if (run.step < run.journal.size()) {
         const auto& recorded = run.journal[run.step];
         if (recorded.kind != kind) throw ScriptError("the run does not follow its journal any more");
@@ -192,7 +193,7 @@ void Script::stepWithoutAnswer(StepKind kind, Value payload)
         run.reads.clear();
         return;
     }
-    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
+    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), false});
 }
 
 const Value& Script::read(MirroredDevice& device, int attribute)

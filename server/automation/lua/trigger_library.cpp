@@ -47,36 +47,92 @@ int mqttTrigger(lua_State* state)
 
 int every(lua_State* state)
 {
-    const auto text = requireText(state, 1, "the period");
-    const auto period = parseDuration(text);
-    if (!period || *period < std::chrono::milliseconds(100))
-        throw ScriptError("\"" + std::string(text) + "\" is no period (examples: 30s, 10m, 1h30m; at least 100ms)");
-    pushTrigger(state, EveryTrigger{period->count()});
+    const auto period = requireDuration(state, 1, "the period");
+    if (period < std::chrono::milliseconds(100)) throw ScriptError("the period is at least 100ms");
+    pushTrigger(state, EveryTrigger{period.count()});
     return 1;
+}
+
+std::uint32_t requireTimeOfDay(lua_State* state, int index, const char* what)
+{
+    const auto text = requireText(state, index, what);
+    const auto time = parseTimeOfDay(text);
+    if (!time) throw ScriptError("\"" + std::string(text) + "\" is no time of day (example: 07:30)");
+    return *time;
+}
+
+std::uint8_t requireDays(lua_State* state, int index)
+{
+    const auto text = requireText(state, index, "days");
+    const auto days = parseDays(text);
+    if (!days) throw ScriptError("\"" + std::string(text) + "\" are no days (example: mon-fri,sun)");
+    return *days;
+}
+
+DstPolicy requireDstPolicy(lua_State* state, int index)
+{
+    const auto policy = parseDstPolicy(requireText(state, index, "dst"));
+    if (!policy) throw ScriptError("dst is once, skip or both");
+    return *policy;
 }
 
 int at(lua_State* state)
 {
     AtTrigger trigger;
-    const auto text = requireText(state, 1, "the time");
-    const auto time = parseTimeOfDay(text);
-    if (!time) throw ScriptError("\"" + std::string(text) + "\" is no time of day (example: 07:30)");
-    trigger.secondOfDay = *time;
+    trigger.secondOfDay = requireTimeOfDay(state, 1, "the time");
     forEachOption(state, 2, {"days", "tz", "dst"}, [&](std::string_view key) {
-        const auto value = requireText(state, -1, key.data());
-        if (key == "days") {
-            const auto days = parseDays(value);
-            if (!days) throw ScriptError("\"" + std::string(value) + "\" are no days (example: mon-fri,sun)");
-            trigger.days = *days;
-        }
-        else if (key == "dst") {
-            const auto policy = parseDstPolicy(value);
-            if (!policy) throw ScriptError("dst is once, skip or both");
-            trigger.dst = *policy;
-        }
-        else trigger.zone = value;
+        if (key == "days") trigger.days = requireDays(state, -1);
+        else if (key == "dst") trigger.dst = requireDstPolicy(state, -1);
+        else trigger.zone = requireText(state, -1, "tz");
     });
-    pushTrigger(state, std::move(trigger));
+    pushTrigger(state, ScheduleTrigger{std::move(trigger)});
+    return 1;
+}
+
+int cron(lua_State* state)
+{
+    const auto text = requireText(state, 1, "the schedule");
+    auto trigger = parseCron(text);
+    if (!trigger)
+        throw ScriptError(
+            "\"" + std::string(text) +
+            "\" is no schedule: minute, hour, day of month, month, day of week (example: 0 6 * * mon-fri)");
+    forEachOption(state, 2, {"tz", "dst"}, [&](std::string_view key) {
+        if (key == "dst") trigger->dst = requireDstPolicy(state, -1);
+        else trigger->zone = requireText(state, -1, "tz");
+    });
+    pushTrigger(state, ScheduleTrigger{std::move(*trigger)});
+    return 1;
+}
+
+std::int64_t requireOffset(lua_State* state, int index)
+{
+    auto text = requireText(state, index, "the offset");
+    const bool before = text.starts_with('-');
+    if (before || text.starts_with('+')) text.remove_prefix(1);
+    const auto duration = parseDuration(text);
+    if (!duration || *duration > std::chrono::hours(12))
+        throw ScriptError("the offset from the sun is at most 12h (examples: -20m, 1h)");
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*duration).count();
+    return before ? -seconds : seconds;
+}
+
+/// `sunset()`, `sunset "-20m"`, `sunset{ offset = "10m", latest = "21:30" }`
+template <SunEvent which>
+int sun(lua_State* state)
+{
+    SunTrigger trigger;
+    trigger.event = which;
+    if (lua_type(state, 1) == LUA_TSTRING) trigger.offset = requireOffset(state, 1);
+    else
+        forEachOption(state, 1, {"offset", "earliest", "latest", "days"}, [&](std::string_view key) {
+            if (key == "offset") trigger.offset = requireOffset(state, -1);
+            else if (key == "days") trigger.days = requireDays(state, -1);
+            else (key == "latest" ? trigger.latest : trigger.earliest) = requireTimeOfDay(state, -1, key.data());
+        });
+    if (trigger.earliest && trigger.latest && *trigger.earliest > *trigger.latest)
+        throw ScriptError("earliest lies after latest");
+    pushTrigger(state, ScheduleTrigger{trigger});
     return 1;
 }
 
@@ -92,8 +148,13 @@ int event(lua_State* state)
 
 void openTriggers(lua_State* state)
 {
-    const luaL_Reg functions[] = {
-        {"every", guarded<every>}, {"at", guarded<at>}, {"event", guarded<event>}, {nullptr, nullptr}};
+    const luaL_Reg functions[] = {{"every", guarded<every>},
+                                  {"at", guarded<at>},
+                                  {"cron", guarded<cron>},
+                                  {"sunrise", guarded<sun<SunEvent::Rise>>},
+                                  {"sunset", guarded<sun<SunEvent::Set>>},
+                                  {"event", guarded<event>},
+                                  {nullptr, nullptr}};
     luaL_setfuncs(state, functions, 0);
     lua_createtable(state, 0, 1); // openEffects adds `publish`
     lua_createtable(state, 0, 2);

@@ -1,5 +1,7 @@
 #include "automation/lua/values.h"
 
+#include "automation/duration.h"
+
 #include <cmath>
 
 namespace atrium::automation::lua {
@@ -109,6 +111,16 @@ std::string_view requireText(lua_State* state, int index, const char* what)
     std::size_t size = 0;
     const char* text = lua_tolstring(state, index, &size);
     return {text, size};
+}
+
+std::chrono::microseconds requireDuration(lua_State* state, int index, const char* what)
+{
+    const auto text = requireText(state, index, what);
+    const auto duration = parseDuration(text);
+    if (!duration)
+        throw ScriptError(std::string(what) + ": \"" + std::string(text) +
+                          "\" is no duration (examples: 30s, 2m, 1h30m)");
+    return *duration;
 }
 
 double requireNumber(lua_State* state, int index, const char* what)

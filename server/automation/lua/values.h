@@ -4,6 +4,7 @@
 
 #include <lua.hpp>
 
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ Value toValue(lua_State* state, int index, std::size_t maxBytes = 32 * 1024);
 
 /// The text at `index` without conversion of numbers; throws ScriptError that names `what`.
 std::string_view requireText(lua_State* state, int index, const char* what);
+
+/// A duration such as `30s` or `1h30m` at `index`.
+std::chrono::microseconds requireDuration(lua_State* state, int index, const char* what);
 
 /// A finite number at `index`.
 double requireNumber(lua_State* state, int index, const char* what);

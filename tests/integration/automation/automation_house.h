@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -46,8 +47,8 @@ public:
                                                        [this](const std::string& text) { exceptions.push_back(text); });
         journal = std::make_unique<Journal>(store_, *loop, *worker, *loop, log, metrics);
         engine = std::make_unique<Engine>(
-            Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics}, options,
-            "Europe/Paris", *journal,
+            Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics}, options, Site{},
+            *journal,
             Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>&, std::uint64_t bytes) {
                                  loaded[id] = bytes;
                                  errors.erase(id);
@@ -133,6 +134,13 @@ public:
     void settle(std::chrono::milliseconds duration = std::chrono::milliseconds{60})
     {
         until([] { return false; }, duration);
+    }
+
+    bool published(const std::string& topic, const std::string& payload) const
+    {
+        return std::any_of(mqtt.published.begin(), mqtt.published.end(), [&](const auto& publication) {
+            return publication.topic == topic && publication.payload == payload;
+        });
     }
 
     std::vector<std::string> commandNames() const

@@ -51,7 +51,7 @@ protected:
         power.value = 1.0;
         devices.put(info, {power}).value();
         engine = std::make_unique<Engine>(
-            Engine::Services{core, core, clock, devices, commands, mqtt, realtime, log, metrics}, options, "UTC",
+            Engine::Services{core, core, clock, devices, commands, mqtt, realtime, log, metrics}, options, Site{"UTC"},
             journal,
             Engine::Handlers{[this](AutomationId, const auto&, std::uint64_t bytes) {
                                  std::lock_guard lock(mqtt.mutex);

@@ -82,7 +82,7 @@ TEST_F(RulesTest, NamesTheLineAndWhatWasMeant)
     EXPECT_EQ(house.load(1, "rule 'a' {\n on = startup, whenn = {}, run = function() end }"),
               "test.lua:1: rule \"a\": unknown key \"whenn\" (did you mean \"when\"?)");
     EXPECT_EQ(house.load(1, "every 'often' (function() end)"),
-              "test.lua:1: \"often\" is no period (examples: 30s, 10m, 1h30m; at least 100ms)");
+              "test.lua:1: the period: \"often\" is no duration (examples: 30s, 2m, 1h30m)");
     EXPECT_THAT(house.load(1, "every '1m' (function()"), HasSubstr("test.lua:1: "));
     EXPECT_THAT(house.load(1, "at('07:30', {tz = 'Europe/Pariss'})(function() end)"), HasSubstr("Unknown time zone"));
 }
@@ -200,6 +200,70 @@ TEST_F(RulesTest, ReadsLiveValuesAndEvents)
     house.report(2, "illuminance", 56.5);
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
     EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason, HasSubstr("any"));
+}
+
+TEST_F(RulesTest, KnowsTheTriggersThatWait)
+{
+    house.addDevice(11, "boiler", {{"temp", 20.0}});
+    house.addDevice(12, "gw", {{"power", 1.0}});
+    ASSERT_EQ(house.load(1, R"(
+        local boiler, gw = device "boiler", device "gw"
+        rule "hot"   { on = { boiler.temp:above(80, { hysteresis = 2, hold = "3m" }) }, run = function(ev) mqtt.publish("out", ev.id) end }
+        rule "quiet" { on = { boiler.temp:changes():debounce "5s" }, run = function(ev) mqtt.publish("out", "settled at " .. ev.new) end }
+        rule "gone"  { on = { gw.online:becomes(false):holds "5m" }, run = function(ev) mqtt.publish("out", ev.id) end }
+        rule "mute"  { on = { gw.power:silent "20m" }, run = function(ev) mqtt.publish("out", ev.kind) end }
+        rule "dawn"  { on = { sunrise "-20m", sunset{ offset = "10m", latest = "21:30" }, cron("0 6 * * mon-fri", { tz = "Europe/Paris" }) },
+                       run = function(ev) mqtt.publish("out", ev.kind) end }
+    )"),
+              "");
+    house.report(11, "temp", 90.0);
+    house.clock.advance(std::chrono::seconds{5});
+    EXPECT_TRUE(house.until([&] { return house.published("out", "settled at 90.0"); }));
+    house.clock.advance(std::chrono::minutes{3});
+    EXPECT_TRUE(house.until([&] { return house.published("out", "boiler.temp"); }));
+    house.devices.setOnline(DeviceId{12}, false);
+    house.clock.advance(std::chrono::minutes{5});
+    EXPECT_TRUE(house.until([&] { return house.published("out", "gw.online"); }));
+    house.clock.advance(std::chrono::minutes{15});
+    EXPECT_TRUE(house.until([&] { return house.published("out", "silent"); }));
+    for (int hour = 0; hour < 24 * 3; ++hour) {
+        house.clock.advance(std::chrono::hours{1});
+        house.loop->turn();
+    }
+    for (const char* kind : {"sunrise", "sunset", "cron"})
+        EXPECT_TRUE(house.until([&] { return house.published("out", kind); })) << kind;
+}
+
+TEST_F(RulesTest, SaysWhatIsWrongWithATriggerThatWaits)
+{
+    house.addDevice(11, "boiler", {{"temp", 20.0}});
+    const auto error = [&](const std::string& trigger) {
+        return house.load(1, "rule \"r\" { on = { " + trigger + " }, run = function() end }");
+    };
+    EXPECT_NE(error(R"(device "boiler".temp:above(80):holds "soon")").find("\"soon\" is no duration"),
+              std::string::npos);
+    EXPECT_NE(error(R"(every "1m":holds "5s")").find("holds and debounce are for triggers on an attribute"),
+              std::string::npos);
+    EXPECT_NE(error(R"(device "boiler".temp:above(80, { holt = "1s" }))").find("did you mean \"hold\"?"),
+              std::string::npos);
+    EXPECT_NE(error(R"(cron "0 25 * * *")").find("is no schedule"), std::string::npos);
+    EXPECT_NE(error(R"(sunset "later")").find("the offset from the sun"), std::string::npos);
+}
+
+TEST_F(RulesTest, ThrottlesByTheStartOfTheLastRun)
+{
+    ASSERT_EQ(house.load(1, R"(
+        rule "r" { on = { mqtt "in" }, mode = "throttle 10s", run = function(ev) mqtt.publish("out", ev.payload) end }
+    )"),
+              "");
+    house.mqtt.deliver("in", "first");
+    house.clock.advance(std::chrono::seconds{9});
+    house.mqtt.deliver("in", "second");
+    house.clock.advance(std::chrono::seconds{1});
+    house.mqtt.deliver("in", "third");
+    EXPECT_TRUE(house.until([&] { return house.published("out", "third"); }));
+    EXPECT_TRUE(house.published("out", "first"));
+    EXPECT_FALSE(house.published("out", "second"));
 }
 
 } // namespace

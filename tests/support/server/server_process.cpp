@@ -95,7 +95,7 @@ HttpAnswer ServerProcess::request(const std::string& method, const std::string& 
 HttpAnswer ServerProcess::send(const std::string& method, const std::string& path, const std::string& body,
                                const Headers& headers)
 {
-    Poco::Net::HTTPClientSession session("127.0.0.1", static_cast<Poco::UInt16>(httpPort_));
+    Poco::Net::HTTPClientSession session(host_, static_cast<Poco::UInt16>(httpPort_));
     session.setTimeout(Poco::Timespan(15, 0));
     Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     if (!token_.empty()) request.set("Authorization", "Bearer " + token_);

@@ -38,6 +38,8 @@ public:
 
     /// Starts the program and returns when it is ready. Throws with its log when it does not become so.
     void start();
+    /// Where requests go; 127.0.0.1 unless `http.bind` is another address.
+    void setHost(std::string host) { host_ = std::move(host); }
     /// SIGTERM; returns the exit status once it has ended. Throws after ten seconds, the longest that a stop may take.
     int stop();
     /// SIGKILL.
@@ -72,6 +74,7 @@ private:
     int httpPort_;
     int mqttPort_;
     int webSocketPort_;
+    std::string host_ = "127.0.0.1";
     std::string token_;
     std::unique_ptr<ChildProcess> process_;
 };

@@ -1,4 +1,6 @@
 #include "app/configuration.h"
+#include "app/part_options.h"
+#include "plugins/manifest.h"
 
 #include "support/temp_folder.h"
 
@@ -60,6 +62,23 @@ TEST(Configuration, SettingsOfPluginsComeThroughAllLayers)
     EXPECT_EQ(configuration.pluginSetting("plugins.auth.a"), "environment");
     EXPECT_EQ(configuration.pluginSetting("plugins.x.y"), "line");
     EXPECT_FALSE(configuration.pluginSetting("plugins.x.z"));
+}
+
+TEST(Configuration, GivesPluginsTheKeysOfTheServerThatAreTheirBusiness)
+{
+    const Configuration configuration({}, {"smtp.host=mail.example.org", "plugins.notify.smtpPort=26"}, {});
+    EXPECT_EQ(pluginSetting(configuration, "plugins.notify.smtpHost"), "mail.example.org");
+    EXPECT_EQ(pluginSetting(configuration, "plugins.notify.smtpTls"), "starttls");
+    EXPECT_EQ(pluginSetting(configuration, "plugins.notify.smtpPort"), "26") << "the plugin's own key wins";
+    EXPECT_FALSE(pluginSetting(configuration, "plugins.notify.patienceHours"));
+    // Every smtp key of the server reaches the plugin that sends mails.
+    const auto manifest = plugins::readManifest(ATRIUM_SOURCE_DIR "/plugins/notify").value();
+    std::size_t given = 0;
+    for (const auto& setting : manifest.settings)
+        given += pluginSetting(configuration, "plugins.notify." + setting.key) ? 1 : 0;
+    const auto& keys = configurationKeys();
+    EXPECT_EQ(given,
+              std::count_if(keys.begin(), keys.end(), [](const KeySpec& key) { return key.key.starts_with("smtp."); }));
 }
 
 TEST(Configuration, TheShippedFileHoldsEveryKeyAndNothingElse)

@@ -38,9 +38,9 @@ protected:
         mqtt,
         loop,
         clock,
-        "Europe/Paris",
+        {},
         {[this](RuleKey key, Object event, const Cause&) { fired.emplace_back(key, std::move(event)); },
-         [this](RuleKey, const std::string& reason) { skipped.push_back(reason); },
+         [this](RuleKey, const char*, const std::string& reason) { skipped.push_back(reason); },
          [this](const MirrorUpdate& update) { mirrored.push_back(update); }}};
 };
 
@@ -95,8 +95,8 @@ TEST_F(DispatcherTest, MirrorsTheNamedAttributesOnly)
 TEST_F(DispatcherTest, RepeatsAndKeepsLocalTimes)
 {
     clock.jumpTo(*parseTime("2026-03-28T12:00:00Z"));
-    ASSERT_TRUE(
-        dispatcher.add(1, {rule({EveryTrigger{60'000'000}}), rule({AtTrigger{9000, 0x7f, "", DstPolicy::Once}})}));
+    ASSERT_TRUE(dispatcher.add(
+        1, {rule({EveryTrigger{60'000'000}}), rule({ScheduleTrigger{AtTrigger{9000, 0x7f, "", DstPolicy::Once}}})}));
     const auto upcoming = dispatcher.upcoming(clock.now() + 48h, 10);
     ASSERT_EQ(upcoming.size(), 2u);
     EXPECT_EQ(upcoming[0].localTime, "2026-03-29T03:00:00+02:00");
@@ -114,10 +114,103 @@ TEST_F(DispatcherTest, RepeatsAndKeepsLocalTimes)
 
 TEST_F(DispatcherTest, RefusesAnUnknownZoneAsAWhole)
 {
-    EXPECT_FALSE(dispatcher.add(
-        1, {rule({*parseTopicPattern("t")}), rule({AtTrigger{0, 0x7f, "Nowhere/At_All", DstPolicy::Once}})}));
+    EXPECT_FALSE(dispatcher.add(1, {rule({*parseTopicPattern("t")}),
+                                    rule({ScheduleTrigger{AtTrigger{0, 0x7f, "Nowhere/At_All", DstPolicy::Once}}})}));
     mqtt.deliver("t", "");
     EXPECT_TRUE(fired.empty());
+}
+
+TEST_F(DispatcherTest, FiresWhenAValueHasHeldForTheTime)
+{
+    AttributeTrigger hot{7, "temp", AttributeTest::Above, 80.0, 2.0};
+    hot.hold = 180'000'000;
+    ASSERT_TRUE(dispatcher.add(1, {rule({hot})}));
+    const auto pass = [&](auto time) {
+        clock.advance(time);
+        loop.turn();
+    };
+    report(85);
+    pass(2min);
+    report(79); // within the hysteresis: still hot
+    pass(30s);
+    EXPECT_TRUE(fired.empty());
+    report(70);
+    EXPECT_EQ(skipped, std::vector<std::string>{"it did not stay so for 3m"});
+    pass(10min);
+    EXPECT_TRUE(fired.empty());
+    report(90);
+    pass(3min);
+    ASSERT_EQ(fired.size(), 1u);
+    EXPECT_EQ(*Value(fired[0].second).find("new"), Value(90.0));
+    pass(1h);
+    EXPECT_EQ(fired.size(), 1u) << "once a crossing";
+}
+
+TEST_F(DispatcherTest, GoesOnWithAHoldThatBeganBeforeItWasLoaded)
+{
+    report(85);
+    clock.advance(2min);
+    AttributeTrigger hot{7, "temp", AttributeTest::Above, 80.0};
+    hot.hold = 180'000'000;
+    ASSERT_TRUE(dispatcher.add(1, {rule({hot})}));
+    clock.advance(59s);
+    loop.turn();
+    EXPECT_TRUE(fired.empty());
+    clock.advance(1s);
+    loop.turn();
+    EXPECT_EQ(fired.size(), 1u);
+}
+
+TEST_F(DispatcherTest, WaitsForQuietAfterChanges)
+{
+    AttributeTrigger changes{7, "temp", AttributeTest::Changes};
+    changes.quiet = 5'000'000;
+    ASSERT_TRUE(dispatcher.add(1, {rule({changes})}));
+    for (const double value : {21.0, 22.0, 23.0}) {
+        report(value);
+        clock.advance(4s);
+        loop.turn();
+    }
+    EXPECT_TRUE(fired.empty());
+    clock.advance(1s);
+    loop.turn();
+    ASSERT_EQ(fired.size(), 1u);
+    EXPECT_EQ(*Value(fired[0].second).find("new"), Value(23.0));
+}
+
+TEST_F(DispatcherTest, TellsOfEachSilenceOnce)
+{
+    ASSERT_TRUE(dispatcher.add(1, {rule({SilenceTrigger{7, "temp", 1'200'000'000}})}));
+    const auto pass = [&](std::chrono::minutes time) {
+        for (; time > 0min; time -= 1min) {
+            clock.advance(1min);
+            loop.turn();
+        }
+    };
+    pass(19min);
+    report(20.0); // the same value is a sign of life too
+    pass(19min);
+    EXPECT_TRUE(fired.empty());
+    pass(1min);
+    ASSERT_EQ(fired.size(), 1u);
+    EXPECT_EQ(*Value(fired[0].second).find("kind"), Value("silent"));
+    pass(120min);
+    EXPECT_EQ(fired.size(), 1u);
+    report(21.0);
+    pass(41min);
+    EXPECT_EQ(fired.size(), 2u);
+}
+
+TEST_F(DispatcherTest, WatchesWhetherADeviceIsThere)
+{
+    AttributeTrigger gone{7, "online", AttributeTest::Becomes, false};
+    gone.hold = 300'000'000;
+    ASSERT_TRUE(dispatcher.add(1, {rule({gone})}));
+    devices.setOnline(DeviceId{7}, false);
+    clock.advance(5min);
+    loop.turn();
+    ASSERT_EQ(fired.size(), 1u);
+    EXPECT_EQ(*Value(fired[0].second).find("id"), Value("boiler.online"));
 }
 
 } // namespace

@@ -40,7 +40,7 @@ TEST(WireTest, KeepsEveryMessage)
     RuleView rule{"name", {RuleMode::Kind::Parallel, 3}, 7, {}, Object{{"n", 1}}};
     rule.triggers.push_back(MqttTrigger{"a/+", {{1, "x"}}, true, false});
     rule.triggers.push_back(AttributeTrigger{4, "power", AttributeTest::Above, 80.5, 2.0});
-    rule.triggers.push_back(AtTrigger{3600, 0x1f, "Europe/Paris", DstPolicy::Both});
+    rule.triggers.push_back(ScheduleTrigger{AtTrigger{3600, 0x1f, "Europe/Paris", DstPolicy::Both}});
     std::string bytes;
     appendFrame(bytes, FromHost(ScriptLoaded{9, {rule}, {{4, {"power"}}}, 14000}));
     appendFrame(bytes, FromHost(Step{1ull << 60, 2, StepKind::Wait, sample(), {{4, "power", 3.0}}}));
@@ -57,7 +57,7 @@ TEST(WireTest, KeepsEveryMessage)
     EXPECT_EQ(loaded.rules.at(0).name, "name");
     EXPECT_EQ(loaded.rules[0].mode.limit, 3u);
     EXPECT_EQ(std::get<AttributeTrigger>(loaded.rules[0].triggers.at(1)).operand, Value(80.5));
-    EXPECT_EQ(std::get<AtTrigger>(loaded.rules[0].triggers.at(2)).zone, "Europe/Paris");
+    EXPECT_EQ(std::get<AtTrigger>(std::get<ScheduleTrigger>(loaded.rules[0].triggers.at(2)).when).zone, "Europe/Paris");
     EXPECT_EQ(std::get<Step>(messages[1]).run, 1ull << 60);
     EXPECT_EQ(std::get<Step>(messages[1]).payload, sample());
 }

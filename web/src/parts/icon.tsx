@@ -14,6 +14,7 @@ const paths: Record<string, string> = {
   settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 7m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M8 17m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0',
   play: 'M8 5l11 7-11 7z',
   alert: 'M12 4L2.500 20h19zM12 10v4M12 17v.100',
+  shield: 'M12 3l7 3v5c0 4.500-3 8-7 10-4-2-7-5.500-7-10V6z',
   battery: 'M3 8h15v8H3zM21 11v2M6 11v2',
   search: 'M11 11m-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0M15.500 15.500L20 20',
   power: 'M12 3v8M7 6.300a7.500 7.500 0 1 0 10 0',

@@ -6,15 +6,17 @@ import {moment, texts} from '../i18n.ts';
 import {dismiss, notices} from '../notices.ts';
 import {connection, retry, staleSince} from '../realtime.ts';
 import {path} from '../router.ts';
+import {unknownAlerts} from '../security.ts';
 import {Icon} from './icon.tsx';
 import {openSearch, Search} from './search.tsx';
 
-function Link({to, icon, label}: {to: string; icon: string; label: string}) {
+function Link({to, icon, label, count = 0}: {to: string; icon: string; label: string; count?: number}) {
   const here = to === '/' ? path.value === '/' || path.value.startsWith('/devices') : path.value.startsWith(to);
   return (
     <a href={to} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
       <span>{label}</span>
+      {count > 0 && <b class="count">{count > 99 ? '99+' : count}</b>}
     </a>
   );
 }
@@ -59,6 +61,7 @@ export function Shell({children}: {children: ComponentChildren}) {
         </a>
         <Link to="/" icon="home" label={t.rooms} />
         <Link to="/automations" icon="bolt" label={t.automations} />
+        <Link to="/security" icon="shield" label={t.security} count={unknownAlerts.value.length} />
         <button type="button" onClick={openSearch} aria-keyshortcuts="Control+K /">
           <Icon name="search" />
           <span>{t.search}</span>

@@ -1,7 +1,7 @@
 import {language, setLanguage, texts, type Language} from '../i18n.ts';
 import {Choice} from '../parts/choice.tsx';
 import {useTitle} from '../parts/title.ts';
-import {signOut, user} from '../session.ts';
+import {isAdministrator, signOut, user} from '../session.ts';
 import {chooseTheme, theme, type Theme} from '../theme.ts';
 
 export function Settings() {
@@ -38,6 +38,14 @@ export function Settings() {
           )}
           <button type="button" class="secondary" onClick={signOut}>{t.signOut}</button>
         </div>
+        <div>
+          <a href="/account">{t.accounts.secondFactor} · {t.accounts.sessions} · {t.accounts.tokens}</a>
+        </div>
+        {isAdministrator.value && (
+          <div>
+            <a href="/people">{t.accounts.people} · {t.accounts.grants} · {t.accounts.audit}</a>
+          </div>
+        )}
       </section>
     </>
   );

@@ -2,7 +2,8 @@ import {useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {language, setLanguage, texts} from '../i18n.ts';
 import {useTitle} from '../parts/title.ts';
-import {signIn, signUp} from '../session.ts';
+import {signIn, signUp, type SecondStep} from '../session.ts';
+import {SecondStepForm} from './second_step.tsx';
 
 export function SignIn() {
   const t = texts.value;
@@ -11,6 +12,7 @@ export function SignIn() {
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const [visible, setVisible] = useState(false);
+  const [step, setStep] = useState<SecondStep | null>(null);
 
   async function submit(event: Event) {
     event.preventDefault();
@@ -20,7 +22,7 @@ export function SignIn() {
     setProblem('');
     try {
       if (registering) await signUp(field('name'), field('email'), field('password'));
-      else await signIn(field('email'), field('password'));
+      else setStep(await signIn(field('email'), field('password')));
     } catch (error) {
       setProblem(error instanceof ApiError ? error.message : t.failed);
     } finally {
@@ -28,6 +30,7 @@ export function SignIn() {
     }
   }
 
+  if (step) return <main class="door"><SecondStepForm step={step} /></main>;
   return (
     <main class="door">
       <form class="card" onSubmit={submit}>

@@ -208,9 +208,44 @@ test('disables an automation', async () => {
   await shows(page.locator('.title .pill'), 'Active');
 });
 
+test('shows an alert as it is raised, and takes note that a person has seen it', async () => {
+  await home.publish('aurion/sensors/2/data', {triggered: true, battery: 64});
+  await shows(page.locator('nav a[href="/security"]'), '1');
+  await page.click('nav >> text=Sécurité');
+  const smoke = page.locator('.alert', {hasText: 'Fumée détectée'});
+  await smoke.waitFor();
+  assert.match(await text(smoke), /Fumée cuisine, Cuisine · .*Critique/s);
+  assert.match(await smoke.getAttribute('class'), /is-open/);
+  const sensor = page.locator('.rule', {has: page.getByRole('switch', {name: 'Fumée cuisine'})});
+  await shows(sensor, 'Pile 64 %');
+  await shows(sensor, 'Déclenché');
+  await home.publish('aurion/sensors/1/data', {motion: true});
+  await shows(page.locator('#alerts'), '2 alertes à voir');
+  await home.publish('aurion/sensors/1/data', {motion: false});
+  await shows(page.locator('.alert', {hasText: 'Mouvement détecté'}), 'terminée à');
+  await page.getByRole('button', {name: 'Vu : Fumée détectée'}).click();
+  await shows(smoke, 'Vue');
+  await shows(page.locator('#alerts'), '1 alerte à voir');
+  await page.reload();
+  await shows(page.locator('#alerts'), '1 alerte à voir');
+  await shows(smoke, 'Vue');
+});
+
+test('switches a sensor off, which then raises nothing', async () => {
+  const control = page.getByRole('switch', {name: 'Fuite salle de bain'});
+  await control.click();
+  await until(async () => (await control.getAttribute('aria-checked')) === 'false', 'the sensor');
+  await home.publish('aurion/sensors/4/data', {water: true});
+  const sensor = page.locator('.rule', {has: page.getByRole('switch', {name: 'Fuite salle de bain'})});
+  await shows(sensor, 'Déclenché');
+  await home.publish('aurion/sensors/3/data', {fire: true});
+  await page.locator('.alert', {hasText: 'Feu détecté'}).waitFor();
+  assert.equal(await page.locator('.alert', {hasText: 'Fuite'}).count(), 0);
+});
+
 test('has a bar at the bottom of phones, and nothing wider than the screen', async () => {
   await page.setViewportSize({width: 360, height: 740});
-  for (const path of ['/', '/devices/5', '/automations', '/settings']) {
+  for (const path of ['/', '/devices/5', '/automations', '/security', '/settings']) {
     await page.goto(home.url + path);
     await page.locator('main h1').waitFor();
     const bar = await page.locator('.shell > nav').boundingBox();
@@ -230,7 +265,7 @@ test('has a bar at the bottom of phones, and nothing wider than the screen', asy
 for (const colorScheme of ['light', 'dark']) {
   test(`has no serious accessibility problem (${colorScheme})`, async () => {
     await page.emulateMedia({colorScheme, reducedMotion: 'reduce'});
-    for (const path of ['/', '/devices/5', '/automations', '/automations/1', '/automations/2', '/settings', '/nowhere']) {
+    for (const path of ['/', '/devices/5', '/automations', '/automations/1', '/automations/2', '/security', '/settings', '/nowhere']) {
       await page.goto(home.url + path);
       await page.locator('main h1, main .empty').first().waitFor();
       await page.locator('.connection.is-live').waitFor();

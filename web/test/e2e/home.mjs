@@ -61,7 +61,8 @@ export class Home {
   async start() {
     this.server = this.spawn(process.env.ATRIUMD, [
       `-Ddata.dir=${this.folder}`, `-Dhttp.port=${this.port}`, '-Dhttp.bind=127.0.0.1', `-Dmqtt.port=${this.mqttPort}`,
-      '-Dmqtt.websocket.port=0', '-Dplugins.devices.demo=true', '-Dlimits.enabled=false', ...this.settings,
+      '-Dmqtt.websocket.port=0', '-Dplugins.devices.demo=true', '-Dplugins.security.demo=true',
+      '-Dlimits.enabled=false', ...this.settings,
     ], {env: {...process.env, ...this.environment}});
     await until(async () => {
       if (this.server.exitCode !== null) throw new Error(`the server ended:\n${this.server.output}`);
@@ -76,9 +77,13 @@ export class Home {
   }
 
   /** A device says something of itself. */
-  async report(device, state) {
+  report(device, state) {
+    return this.publish(`aurion/devices/${device}/status`, state);
+  }
+
+  async publish(topic, payload) {
     const child = this.spawn('mosquitto_pub', ['-h', '127.0.0.1', '-p', `${this.mqttPort}`, '-q', '1',
-      '-t', `aurion/devices/${device}/status`, '-m', JSON.stringify(state)]);
+      '-t', topic, '-m', JSON.stringify(payload)]);
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`mosquitto_pub: ${child.output}`);
   }

@@ -3,6 +3,9 @@
 #include "atrium/auth.h"
 #include "atrium/result.h"
 
+#include "atrium/subscription.h"
+
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +36,36 @@ public:
     virtual ~PermissionCatalog() = default;
     /// The permissions of `role`. Thread: any.
     virtual std::shared_ptr<const std::set<Permission, std::less<>>> permissionsOf(Role role) const = 0;
+};
+
+/// Who the accounts are, for other plugins; provided by the auth plugin.
+class Accounts {
+public:
+    static constexpr const char* serviceName = "accounts/1";
+    virtual ~Accounts() = default;
+
+    struct Person {
+        UserId id;
+        std::string name;
+        std::string username;
+        std::string fname;
+        std::string lname;
+        std::string email;     ///< for administrators and for mail only, never for other people
+        std::string avatarUrl; ///< a data URL, or a path below /uploads
+        std::string promotion;
+        Role role = Role::Guest;
+        bool active = true;
+    };
+    /// Nothing when there is no such account. Thread: any that may block.
+    virtual std::optional<Person> find(UserId id) const = 0;
+    /// Everybody, by name. Thread: any that may block.
+    virtual std::vector<Person> everybody() const = 0;
+    /// What a person may do now, for a program that acts in their name (automations). Errors: NotFound, Forbidden when
+    /// the account is closed. Thread: any; never blocks.
+    virtual Result<Principal> principalOf(UserId id) const = 0;
+    /// `handler` runs after an account was deleted, on the thread that deleted it (which may block): delete what the
+    /// person owned. Foreign keys on users(id) do the same within one database. Thread: any.
+    virtual Subscription onRemoved(std::function<void(UserId)> handler) = 0;
 };
 
 } // namespace atrium

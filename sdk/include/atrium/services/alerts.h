@@ -3,6 +3,7 @@
 #include "atrium/device.h"
 #include "atrium/ids.h"
 
+#include <chrono>
 #include <string>
 
 namespace atrium {
@@ -10,7 +11,8 @@ namespace atrium {
 /// How much an alert matters; weakest first. The words of the API are `info`, `warning`, `critical`.
 enum class Severity { Info, Warning, Critical };
 
-/// Something that a person should know. Raising the same `key` again while it is open counts up and does not repeat.
+/// Something that a person should know. Raising the same `key` again while it is open counts up and does not repeat. An
+/// alert is open until it is cleared or a person acknowledges it.
 struct AlertReport {
     std::string key; ///< what makes it one alert, e.g. `command-failed:12:power`
     Severity severity = Severity::Warning;
@@ -19,6 +21,8 @@ struct AlertReport {
     std::string message; ///< what happened and what can be done
     DeviceId device;     ///< none = not about a device
     Cause cause;
+    std::chrono::microseconds clearAfterQuiet{0}; ///< cleared when not raised again for so long; 0 = only by clear()
+    std::chrono::microseconds escalateAfter{0};   ///< critical when still open after so long; 0 = stays as it is
 };
 
 /// The house's alerts; provided by the plugin `security`, raised by every other.

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "outbox.h"
+#include "webhook_policy.h"
+
+#include "atrium/automation.h"
+#include "atrium/executor.h"
+#include "atrium/services/accounts.h"
+#include "atrium/services/mailer.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace atrium::notify {
+
+/// What a rule wants to be told to whom.
+struct RuleMessage {
+    std::vector<std::string> addresses; ///< mail
+    std::vector<UserId> users;
+    std::vector<Role> roles;
+    std::vector<std::string> webhooks;
+    std::string title;
+    std::string text;
+    Value data;
+    std::string rule;
+};
+
+/// Reads `notify.send{ to = ..., channel = ..., url = ..., text = ... }`. `to` is the number of an account, an address,
+/// `{ role = "admin" }`, or a list of these; `channel` is "mail" (the default), "webhook" or both in a list. Errors:
+/// InvalidArgument with what is wrong.
+Result<RuleMessage> readRuleMessage(const AutomationCall& call);
+
+/// Messages of rules: read on core, addressed and kept on the worker pool.
+class RuleMessages {
+public:
+    struct Services {
+        Executor& workers;
+        Log& log;
+        Mailer& mailer;
+        Outbox& webhooks;
+        const WebhookPolicy& policy;
+        const Clock& clock;
+        std::function<std::shared_ptr<Accounts>()> accounts; ///< null = no accounts
+    };
+    explicit RuleMessages(Services services) : services_(std::move(services)) {}
+
+    /// What rules see as `notify`. Must not outlive this.
+    AutomationModule module();
+
+private:
+    /// Thread: core.
+    Result<Value> send(const AutomationCall& call);
+    /// Blocks.
+    void keep(const RuleMessage& message);
+    void mail(const RuleMessage& message, const std::string& address);
+    std::vector<std::string> addressesOf(const RuleMessage& message) const;
+
+    const Services services_;
+};
+
+} // namespace atrium::notify

@@ -1,0 +1,98 @@
+#include "rule_messages.h"
+#include "webhook_channel.h"
+#include "webhook_policy.h"
+
+#include <gtest/gtest.h>
+
+namespace atrium::notify {
+namespace {
+
+bool isPublic(const char* address) { return isPublicAddress(Poco::Net::IPAddress{std::string(address)}); }
+
+TEST(WebhookPolicyTest, KnowsWhichAddressesAreOfTheInternet)
+{
+    for (const char* address : {"1.1.1.1", "172.15.255.255", "172.32.0.1", "192.169.0.1", "100.63.255.255",
+                                "223.255.255.255", "2606:4700:4700::1111", "2a00:1450::1"})
+        EXPECT_TRUE(isPublic(address)) << address;
+    for (const char* address : {"0.0.0.0",
+                                "127.0.0.1",
+                                "127.255.0.1",
+                                "10.1.2.3",
+                                "172.16.0.1",
+                                "172.31.255.255",
+                                "192.168.1.1",
+                                "169.254.169.254",
+                                "100.64.0.1",
+                                "198.18.0.1",
+                                "224.0.0.1",
+                                "255.255.255.255",
+                                "::",
+                                "::1",
+                                "::ffff:127.0.0.1",
+                                "::ffff:1.1.1.1",
+                                "fe80::1",
+                                "fc00::1",
+                                "fd12::1",
+                                "ff02::1",
+                                "64:ff9b::7f00:1",
+                                "2002:7f00:1::",
+                                "2001::1",
+                                "2001:db8::1"})
+        EXPECT_FALSE(isPublic(address)) << address;
+}
+
+TEST(WebhookPolicyTest, TakesListedHostsOverTlsOnly)
+{
+    const WebhookPolicy policy("hooks.example.org, *.Zapier.com", PrivateAddresses::Refused);
+    for (const char* good :
+         {"https://hooks.example.org/a?b=c", "https://HOOKS.example.org:8443", "https://x.y.zapier.com/"})
+        EXPECT_TRUE(policy.check(good)) << good;
+    for (const char* unlisted : {"https://example.org/", "https://hooks.example.org.evil.net/", "https://zapier.com/",
+                                 "https://evilzapier.com/", "https://127.0.0.1/"})
+        EXPECT_EQ(policy.check(unlisted).error().code, ErrorCode::Forbidden) << unlisted;
+    for (const char* bad : {"", "hooks.example.org", "http://hooks.example.org/", "ftp://hooks.example.org/",
+                            "https://user:word@hooks.example.org/", "https:///x", "https://hooks.example.org/\r\nX: y",
+                            "https://hooks.example.org/a b", "file:///etc/passwd"})
+        EXPECT_EQ(policy.check(bad).error().code, ErrorCode::InvalidArgument) << bad;
+    EXPECT_FALSE(WebhookPolicy("", PrivateAddresses::Allowed).check("https://hooks.example.org/"))
+        << "nothing is listed";
+    EXPECT_TRUE(WebhookPolicy("nas.local", PrivateAddresses::Allowed).check("http://nas.local:8080/"));
+}
+
+TEST(WebhookPolicyTest, SignsTimeAndBody)
+{
+    // printf '1792000000.{"a":1}' | openssl dgst -sha256 -hmac secret
+    EXPECT_EQ(signWebhook("secret", 1792000000, R"({"a":1})"),
+              "t=1792000000,v1=751e23214f3e78cee624a28f26b3bc94402feee16be05b138d1def3916c4ff75");
+    EXPECT_NE(signWebhook("secret", 1792000000, "x"), signWebhook("secret", 1792000001, "x"));
+}
+
+Result<RuleMessage> read(Object options) { return readRuleMessage({"rule", {}, "run:1", {Value(std::move(options))}}); }
+
+TEST(RuleMessageTest, ReadsReceiversAndChannels)
+{
+    const auto message = read({{"to", List{4, "zoe@example.org", Object{{"role", "admin"}}}}, {"text", "x"}});
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->users, std::vector<UserId>{UserId{4}});
+    EXPECT_EQ(message->addresses, std::vector<std::string>{"zoe@example.org"});
+    EXPECT_EQ(message->roles, std::vector<Role>{Role::Admin});
+    EXPECT_EQ(message->title, "rule");
+    const auto both =
+        read({{"to", 4}, {"url", "https://a.b/"}, {"channel", List{"mail", "webhook"}}, {"text", "x"}, {"title", "t"}});
+    ASSERT_TRUE(both);
+    EXPECT_EQ(both->webhooks.size(), 1u);
+    EXPECT_EQ(both->title, "t");
+    EXPECT_EQ(read({{"url", "https://a.b/"}, {"text", "x"}})->webhooks.size(), 1u)
+        << "an address alone says the channel";
+    for (const Object& bad :
+         {Object{}, Object{{"text", "x"}}, Object{{"to", 4}}, Object{{"to", "zoe"}, {"text", "x"}},
+          Object{{"to", -1}, {"text", "x"}}, Object{{"to", Object{{"role", "king"}}}, {"text", "x"}},
+          Object{{"to", 4}, {"text", "x"}, {"channel", "pigeon"}},
+          Object{{"to", 4}, {"text", "x"}, {"channel", "webhook"}},
+          Object{{"to", 4}, {"text", "x"}, {"title", "a\r\nBcc: b"}},
+          Object{{"to", List(51, Value(4))}, {"text", "x"}}})
+        EXPECT_FALSE(read(bad));
+}
+
+} // namespace
+} // namespace atrium::notify
