@@ -102,7 +102,7 @@ public:
     }
     bool knows(std::string_view identifier) const override
     {
-        return directory_->byIdentity_.contains(std::string(identifier));
+        return directory_->isSpokenForByOthers(name_, identifier);
     }
 
 private:
@@ -294,6 +294,15 @@ bool DeviceDirectory::edit(DeviceId id, const DeviceEdit& edit)
     else *found->second.gathered = std::move(description);
     putNow(id);
     return true;
+}
+
+bool DeviceDirectory::isSpokenForByOthers(const std::string& name, std::string_view identifier) const
+{
+    const auto identity = byIdentity_.find(normalIdentity(identifier));
+    if (identity == byIdentity_.end()) return false;
+    const auto& record = records_.at(identity->second);
+    const auto& keys = record.gathered ? record.gathered->keys : record.keys;
+    return std::any_of(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first != name; });
 }
 
 DeviceId DeviceDirectory::idOf(const std::string& name, std::string_view key) const

@@ -78,6 +78,7 @@ private:
 
     void announce(const std::string& integration, DeviceAnnouncement announcement);
     void withdraw(const std::string& integration, std::string_view key);
+    bool isSpokenForByOthers(const std::string& integration, std::string_view identifier) const;
     DeviceId idOf(const std::string& integration, std::string_view key) const;
     Record* find(const std::string& integration, std::string_view key, DeviceId& id);
     int entityOf(const Record& record, std::string_view entity) const;

@@ -106,6 +106,13 @@ std::vector<std::string> identitiesOf(const std::string& integration, const Devi
     return identities;
 }
 
+std::string normalIdentity(std::string_view identity)
+{
+    constexpr std::string_view mac = "mac:";
+    if (!identity.starts_with(mac)) return std::string(identity);
+    return std::string(mac) + macDigits(std::string(identity.substr(mac.size())));
+}
+
 void removeIntegration(Description& description, const std::string& integration)
 {
     std::vector<int> moved(description.entities.size(), -1);

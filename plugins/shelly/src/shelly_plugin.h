@@ -1,6 +1,7 @@
 #pragma once
 
-#include "shelly_house.h"
+#include "gen1_house.h"
+#include "gen2_house.h"
 
 #include "atrium/plugin.h"
 
@@ -13,8 +14,12 @@ public:
     void start() override;
 
 private:
+    struct Houses {
+        Gen1House gen1;
+        Gen2House gen2;
+    };
     PluginContext* context_ = nullptr;
-    std::shared_ptr<ShellyHouse> house_;
+    std::shared_ptr<Houses> houses_;
     Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed
 };
 
