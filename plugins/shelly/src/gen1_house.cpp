@@ -133,7 +133,6 @@ void Gen1House::announce(const std::string& id, Known& known)
     said.key = id;
     said.identifiers = {id};
     if (!known.mac.empty()) said.macs = {known.mac};
-    said.name = id;
     said.maker = "Shelly";
     said.model = known.model;
     said.modelId = known.model;

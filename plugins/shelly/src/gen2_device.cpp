@@ -103,7 +103,7 @@ DeviceAnnouncement Gen2Device::announcement() const
     out.key = prefix_;
     out.identifiers = {prefix_};
     if (!mac_.empty()) out.macs = {mac_};
-    out.name = name_.empty() ? prefix_ : name_;
+    out.name = name_; // without one it is called by its prefix, unless somebody else knows better
     out.maker = "Shelly";
     out.model = model_;
     out.modelId = modelId_;
