@@ -22,7 +22,7 @@ private:
     // Core, once start() listens to the first domain.
     std::set<std::string> domains_;
     Subscriptions domainSubscriptions_;
-    Subscriptions subscriptions_;   // last: withdrawn before what they call is destroyed
+    Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed
 };
 
 } // namespace atrium::homie
