@@ -9,6 +9,7 @@
 #include "app/service_manager.h"
 #include "automation/automation_api.h"
 #include "automation/automation_service.h"
+#include "automation/house_api.h"
 #include "automation/sql_journal_store.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
@@ -138,6 +139,7 @@ struct Server::Parts {
 
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
+    automation::HouseApi houseApi;
     plugins::PluginApi pluginApi;
     AdminApi adminApi;
     ServiceManager serviceManager;
@@ -202,7 +204,7 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      pluginApi(pluginHost, http.routes()),
+      houseApi(automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
@@ -280,6 +282,7 @@ void Server::Parts::start()
     permissions->declare(plugins::PluginApi::permissions());
     permissions->declare(AdminApi::permissions());
     permissions->declare(automation::AutomationApi::permissions());
+    permissions->declare(automation::HouseApi::permissions());
     permissionService = services.provide<PermissionCatalog>(permissions);
     // The broker is a part of the server and outlives whoever finds the service.
     if (broker)

@@ -76,7 +76,8 @@ public:
 
 private:
     void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
-               std::vector<JournalBatch::Store> stores);
+               std::vector<JournalBatch::Store> stores, const std::string& mode);
+    void saveMode();
     /// Gives each file a row. Blocks.
     std::map<std::string, AutomationRow> rowsFor(const std::vector<SourceChange>& files);
     void lookAtFolders();
@@ -97,6 +98,8 @@ private:
     std::map<AutomationId, AutomationEntry> entries_;
     std::shared_ptr<SourceWatcher> watcher_;
     bool looking_ = false;
+    bool savingMode_ = false;
+    std::string savedMode_;
     Subscription timer_;
     Subscription pruning_;
     std::mutex moduleMutex_;

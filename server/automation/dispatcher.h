@@ -7,6 +7,7 @@
 #include "automation/attribute_watch.h"
 #include "automation/local_schedule.h"
 #include "automation/messages.h"
+#include "automation/surroundings.h"
 
 #include <functional>
 #include <list>
@@ -45,7 +46,8 @@ public:
         std::function<void(const MirrorUpdate&)> mirror;
     };
 
-    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, Site site, Handlers handlers);
+    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, const Surroundings& surroundings,
+               Handlers handlers);
 
     /// Error: InvalidArgument (an unknown time zone); then nothing of the instance is indexed.
     Result<void> add(std::uint32_t instance, const std::vector<RuleView>& rules);
@@ -56,11 +58,18 @@ public:
     /// Fires the startup triggers of an instance.
     void startup(std::uint32_t instance);
     void raise(const std::string& name, Object data, const Cause& cause);
+    /// Calls `fire` for every event of the triggers until the subscription ends, which may be within `fire`.
+    /// Error: InvalidArgument as add().
+    Result<Subscription> watch(std::vector<Trigger> triggers, std::function<void(Object event, const Cause&)> fire);
+    /// A value changed: of a device, or of the surroundings.
+    void onChange(const AttributeChanged& change);
     /// Sorted by time, at most `limit`.
     std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit) const;
     std::size_t mirroredAttributes() const;
 
 private:
+    static constexpr std::uint32_t firstWatch = 0x8000'0000;
+
     struct TopicEntry {
         RuleKey rule;
         MqttTrigger trigger;
@@ -98,6 +107,8 @@ private:
         std::unique_ptr<SilenceWatch> watch;
     };
 
+    void fire(RuleKey rule, Object event, const Cause& cause);
+    void skip(RuleKey rule, const char* trigger, const std::string& reason);
     void addTopic(RuleKey rule, const MqttTrigger& trigger);
     void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
     void addSilence(RuleKey rule, const SilenceTrigger& trigger);
@@ -105,7 +116,6 @@ private:
     AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
     void dropEmpty(std::int64_t device);
     void onMessage(const std::string& filter, const MqttMessage& message);
-    void onChange(const AttributeChanged& change);
     Object eventOf(const char* kind) const;
     Object eventOf(const Device& device, const std::string& attribute, const Value& before, const Value& now) const;
 
@@ -113,7 +123,7 @@ private:
     Mqtt& mqtt_;
     Scheduler& scheduler_;
     const Clock& clock_;
-    const Site site_;
+    const Surroundings& surroundings_;
     Handlers handlers_;
 
     std::map<std::string, Topic> topics_;
@@ -123,6 +133,9 @@ private:
     std::list<Silence> silences_;
     std::multimap<std::string, RuleKey> events_;
     std::multimap<std::uint32_t, std::uint32_t> startups_;
+    /// Watches take part in the index as instances with numbers from firstWatch on, of one rule each.
+    std::map<std::uint32_t, std::function<void(Object event, const Cause&)>> watches_;
+    std::uint32_t lastWatch_ = firstWatch;
     Subscription changes_;
     Subscription availability_;
 };

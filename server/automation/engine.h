@@ -32,6 +32,8 @@ public:
         std::function<void(AutomationId, const std::string& message)> failed;
         /// The automation went over its budgets three times in ten minutes.
         std::function<void(AutomationId, const std::string& reason)> offender;
+        /// The sun or the mode changed; rules were started for it. May be empty.
+        std::function<void()> surroundings;
     };
     struct Services {
         runtime::CoreLoop& core;
@@ -62,6 +64,11 @@ public:
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
+    /// The same with an event of the caller's making.
+    Result<std::vector<std::uint64_t>> runWith(AutomationId automation, const std::string& rule, const Object& event,
+                                               const Cause& cause);
+    /// Starts a test of the file. NotFound, Conflict.
+    Result<std::uint64_t> startTest(AutomationId automation, const std::string& name);
     /// Runs that the store kept, to be taken up when their automations are loaded in the same version.
     void keepForResume(std::vector<RunRecord> runs);
     /// Loads everything again, e.g. because a device or module appeared that scripts wait for.
@@ -79,6 +86,7 @@ public:
     Runner& runner() { return runner_; }
     RunLog& runLog() { return runLog_; }
     LuaHost& host() { return host_; }
+    Surroundings& surroundings() { return surroundings_; }
     /// The modules of `effects()` changed.
     void onModulesChanged();
 
@@ -108,11 +116,14 @@ private:
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
+    void changed(const AttributeChanged& change);
+    DefineModules definitions() const;
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
     Services services_;
     RunLog runLog_;
+    Surroundings surroundings_;
     Effects effects_;
     Dispatcher dispatcher_;
     Runner runner_;

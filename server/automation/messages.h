@@ -45,7 +45,7 @@ struct ReadValue {
     }
 };
 
-enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call };
+enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor };
 const char* toString(StepKind kind);
 
 /// A step that was done: its result is returned again when the run is taken up after a restart. Steps are numbered
@@ -74,13 +74,14 @@ struct ModuleFunctions {
 
 // ---- to the host
 
-/// The modules that scripts loaded from now on see.
+/// The modules that scripts loaded from now on see, and the devices that are names of the language (`sun`).
 struct DefineModules {
     std::vector<ModuleFunctions> modules;
+    std::vector<DeviceView> surroundings;
     template <class A>
     void fields(A& a)
     {
-        a(modules);
+        a(modules, surroundings);
     }
 };
 
@@ -185,11 +186,12 @@ struct RuleView {
     RuleMode mode;
     std::int64_t line = 0;
     std::vector<Trigger> triggers;
-    Value store; ///< first content; Null = the rule keeps nothing
+    Value store;         ///< first content; Null = the rule keeps nothing
+    bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store);
+        a(name, mode, line, triggers, store, isTest);
     }
 };
 
@@ -256,11 +258,12 @@ struct Step {
     StepKind kind = StepKind::Log;
     Value payload;
     std::vector<ReadValue> reads;
-    bool awaited = true; ///< the run goes on with the StepAnswer; false = it went on already
+    bool awaited = true;           ///< the run goes on with the StepAnswer; false = it went on already
+    std::vector<Trigger> triggers; ///< of WaitFor: any of them answers
     template <class A>
     void fields(A& a)
     {
-        a(run, step, kind, payload, reads, awaited);
+        a(run, step, kind, payload, reads, awaited, triggers);
     }
 };
 

@@ -33,6 +33,8 @@ public:
         std::function<bool()> isCongested;
         /// Empty when there is no such rule any more.
         std::function<std::optional<Rule>(RuleKey)> rule;
+        /// Calls back for every event of the triggers (Dispatcher::watch).
+        std::function<Result<Subscription>(std::vector<Trigger>, std::function<void(Object)>)> watch;
         /// The last run of an instance ended.
         std::function<void(std::uint32_t instance)> idle;
         /// A run went over a budget.
@@ -69,8 +71,11 @@ public:
     /// Unfinished runs of an automation, newest first.
     std::vector<const RunRecord*> live(AutomationId automation) const;
     std::size_t liveRuns() const { return runs_.size(); }
+    /// Whether a run does something at this moment, other than to wait; runs that `except` names do not count.
+    bool isBusy(const std::function<bool(const RunRecord&)>& except) const;
 
     /// What a rule keeps between runs.
+    const std::map<std::pair<AutomationId, std::string>, Value>& stores() const { return stores_; }
     void setStore(AutomationId automation, const std::string& rule, Value content);
     void forget(AutomationId automation);
     /// The instance is gone.
@@ -83,8 +88,10 @@ private:
         Value event; ///< whole, while record.event may be cut
         std::vector<RecordedStep> journal;
         bool inHost = false;
-        bool durable = false; ///< has waited, or can be taken up from the store
-        Subscription wait;
+        bool durable = false;       ///< has waited, or can be taken up from the store
+        Subscription wait;          ///< timer of the step that it waits in
+        Subscription listener;      ///< what wait_for listens to
+        std::optional<UtcTime> due; ///< end of a wait_for that an earlier life of the server began
     };
     struct Queue {
         std::vector<std::uint64_t> running;
@@ -97,6 +104,10 @@ private:
 
     std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
     void sendStart(LiveRun& run);
+    void beginWait(LiveRun& run, UtcTime due);
+    void beginWaitFor(LiveRun& run, Step& step);
+    /// The journal that lets the wait survive; then its timer.
+    void keepWait(LiveRun& run);
     void startWait(LiveRun& run, std::chrono::microseconds duration);
     void finishWait(std::uint64_t id, std::size_t step, bool ok, Value result);
     /// Notes the result of the run's last step; false when the run or the step is over.

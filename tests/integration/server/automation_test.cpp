@@ -112,5 +112,19 @@ TEST_P(ServerAutomationTest, AnErrorNamesItsLineAndTheOldVersionGoesOn)
     EXPECT_TRUE(peer.hears("answer old"));
 }
 
+TEST_P(ServerAutomationTest, TheModeOfTheHouseIsKeptAndRulesSeeIt)
+{
+    ASSERT_EQ(save("mode", R"(on(house.mode:changes(), function(ev) mqtt.publish("mode/is", ev.new) end))"), "");
+    EXPECT_EQ(server.get("/api/house").body.textOr("mode", ""), "home");
+    EXPECT_EQ(server.request("PUT", "/api/house/mode", Object{{"mode", "party"}}).status, 400);
+    MqttPeer peer(server.mqttPort(), "peer", "mode/#");
+    ASSERT_EQ(server.request("PUT", "/api/house/mode", Object{{"mode", "away"}}).status, 200);
+    EXPECT_TRUE(peer.hears("mode/is away"));
+    std::this_thread::sleep_for(300ms);
+    server.kill();
+    server.start();
+    EXPECT_EQ(server.get("/api/house").body.textOr("mode", ""), "away");
+}
+
 } // namespace
 } // namespace atrium::testing
