@@ -75,6 +75,7 @@ public:
     /// Scheduled runs until then (a day from now when empty), soonest first.
     std::vector<Upcoming> upcoming(std::optional<UtcTime> until, std::size_t limit) const;
     Engine& engine() { return *engine_; }
+    const HostOptions& hostOptions() const { return options_.host; }
 
 private:
     void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,

@@ -33,6 +33,13 @@ void Effects::addModule(AutomationModule module)
     modules_.emplace(module.name, std::move(module));
 }
 
+std::vector<AutomationModule> Effects::definitions() const
+{
+    std::vector<AutomationModule> list;
+    for (const auto& [name, module] : modules_) list.push_back(module);
+    return list;
+}
+
 std::vector<ModuleFunctions> Effects::modules() const
 {
     std::vector<ModuleFunctions> list;

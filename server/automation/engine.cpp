@@ -44,16 +44,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
-           [this](const MirrorUpdate& update) {
-               host_.send(update);
-               if (flushPosted_) return;
-               // Values without a run behind them leave together, once a turn of core.
-               flushPosted_ = services_.core.post([this, alive = alive_] {
-                   if (!*alive) return;
-                   flushPosted_ = false;
-                   host_.flush();
-               });
-           }}),
+           // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
+           [this](const MirrorUpdate& update) { host_.sendWithNext(update); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
@@ -91,11 +83,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
     });
 }
 
-Engine::~Engine()
-{
-    stop();
-    *alive_ = false;
-}
+Engine::~Engine() { stop(); }
 
 void Engine::stop() { host_.stop(); }
 
@@ -262,6 +250,12 @@ void Engine::changed(const AttributeChanged& change)
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
 {
     dispatcher_.raise(name, std::move(data), cause);
+}
+
+std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
+{
+    const auto found = instances_.find(find(automation, State::Active));
+    return found == instances_.end() ? std::vector<MirrorWish>{} : found->second.mirror;
 }
 
 RuleActor Engine::actorOf(RuleKey key) const

@@ -81,6 +81,9 @@ public:
     {
         return dispatcher_.upcoming(until, limit);
     }
+    /// The attributes that a loaded automation names.
+    std::vector<MirrorWish> attributesOf(AutomationId automation) const;
+    UtcTime now() const { return services_.clock.now(); }
     AutomationId automationOf(RuleKey key) const;
     std::string ruleName(RuleKey key) const;
     void raiseEvent(const std::string& name, Object data, const Cause& cause);
@@ -143,8 +146,6 @@ private:
     std::set<AutomationId> started_; ///< had their `startup`
     Subscription deviceChanges_;
     Subscription reload_;
-    bool flushPosted_ = false;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 } // namespace atrium::automation

@@ -100,6 +100,7 @@ void Engine::onLoaded(ScriptLoaded& loaded)
         return done(std::move(names));
     }
     for (const auto& wish : loaded.mirror) dispatcher_.addMirror(id, wish);
+    instance.mirror = std::move(loaded.mirror);
     instance.inHost = true;
     if (instance.state == State::Loading) {
         instance.rules = std::move(loaded.rules);
