@@ -26,14 +26,8 @@ constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","
 
 Route makeRoute(const char* path, const char* operation, Text summary)
 {
-    Route route;
-    route.method = HttpMethod::Post;
-    route.path = path;
-    route.operationId = operation;
-    route.tag = "automations";
-    route.summary = std::move(summary);
-    route.access = RouteAccess::permitted("automations.write");
-    return route;
+    return atrium::makeRoute(HttpMethod::Post, path, operation, "automations", std::move(summary),
+                             RouteAccess::permitted("automations.write"));
 }
 
 Error scriptError(const Error& error)
@@ -96,8 +90,8 @@ void SimulationApi::addTestRoute(Http& http)
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
-        const bool posted = core_.post([this, answer, name, source] {
-            simulator_.test(name, source, [answer](Result<std::vector<RuleTestResult>> results) {
+        const bool posted = core_.post([this, answer, name, source, who = request.principal] {
+            simulator_.test(name, source, who, [answer](Result<std::vector<RuleTestResult>> results) {
                 if (!results) return answer(scriptError(results.error()));
                 List tests;
                 std::int64_t passed = 0;
@@ -125,19 +119,20 @@ void SimulationApi::addDryRunRoute(Http& http)
     route.responseSchema = dryRunAnswer;
     route.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
-        const bool posted = core_.post([this, answer, body = request.body, id = request.idParameter("id")] {
-            const auto* entry = service_.find(AutomationId{id});
-            if (!entry) return answer(unknownAutomation());
-            auto dryRun = readDryRun(body, service_.engine().now());
-            if (!dryRun) return answer(dryRun.error());
-            dryRun->name = fileNameOf(entry->row);
-            dryRun->source = body.textOr("source", entry->row.source);
-            simulator_.tryOut(std::move(*dryRun), [answer](Result<Object> report) {
-                if (!report) return answer(scriptError(report.error()));
-                report->set("success", true);
-                answer(HttpResponse::json(std::move(*report)));
+        const bool posted =
+            core_.post([this, answer, body = request.body, id = request.idParameter("id"), who = request.principal] {
+                const auto* entry = service_.find(AutomationId{id});
+                if (!entry) return answer(unknownAutomation());
+                auto dryRun = readDryRun(body, service_.engine().now());
+                if (!dryRun) return answer(dryRun.error());
+                dryRun->name = fileNameOf(entry->row);
+                dryRun->source = body.textOr("source", entry->row.source);
+                simulator_.tryOut(std::move(*dryRun), who, [answer](Result<Object> report) {
+                    if (!report) return answer(scriptError(report.error()));
+                    report->set("success", true);
+                    answer(HttpResponse::json(std::move(*report)));
+                });
             });
-        });
         if (!posted) answer(makeError(ErrorCode::Unavailable));
     });
 }

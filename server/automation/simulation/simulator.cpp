@@ -24,14 +24,16 @@ Simulator::Simulator(AutomationService& service, Executor& core, const Clock& cl
 
 Simulator::~Simulator() { stop(); }
 
-WorldPlan Simulator::plan() const
+WorldPlan Simulator::plan(const Principal& who) const
 {
     WorldPlan plan;
     plan.host = service_.hostOptions();
     const auto& surroundings = service_.engine().surroundings();
     plan.site = surroundings.site();
     plan.mode = surroundings.mode();
-    plan.devices = devices_.list()->devices;
+    const auto list = devices_.list();
+    for (const auto& device : list->devices)
+        if (who.may(RuleRights::readPermission, accessObjectOf(*device))) plan.devices.push_back(device);
     plan.begin = clock_.now();
     plan.modules = service_.engine().effects().definitions();
     return plan;
@@ -54,17 +56,17 @@ void Simulator::perform(std::function<Result<Answer>()> work, std::function<void
     if (!posted) done(busy());
 }
 
-void Simulator::test(const std::string& name, const std::string& source,
+void Simulator::test(const std::string& name, const std::string& source, const Principal& who,
                      std::function<void(Result<std::vector<RuleTestResult>>)> done)
 {
-    perform<std::vector<RuleTestResult>>([plan = plan(), name, source] { return runRuleTests(plan, name, source); },
+    perform<std::vector<RuleTestResult>>([plan = plan(who), name, source] { return runRuleTests(plan, name, source); },
                                          std::move(done));
 }
 
-void Simulator::tryOut(DryRun dryRun, std::function<void(Result<Object>)> done)
+void Simulator::tryOut(DryRun dryRun, const Principal& who, std::function<void(Result<Object>)> done)
 {
     perform<Object>(
-        [this, plan = plan(), dryRun = std::move(dryRun)] { return automation::tryOut(plan, dryRun, history_); },
+        [this, plan = plan(who), dryRun = std::move(dryRun)] { return automation::tryOut(plan, dryRun, history_); },
         std::move(done));
 }
 

@@ -8,7 +8,7 @@
 namespace atrium::automation {
 
 /// Tries automations on a thread of its own, `simulate`, one after the other; at most four wait. The simulated house
-/// begins as the real one is at that moment. Thread of methods: core.
+/// begins as the real one is at that moment, as far as whoever asks may see it. Thread of methods: core.
 class Simulator {
 public:
     /// All outlive the simulator.
@@ -17,13 +17,13 @@ public:
     ~Simulator();
 
     /// `done` runs on core. Errors beside those of runRuleTests and tryOut: Unavailable (too many wait).
-    void test(const std::string& name, const std::string& source,
+    void test(const std::string& name, const std::string& source, const Principal& who,
               std::function<void(Result<std::vector<RuleTestResult>>)> done);
-    void tryOut(DryRun dryRun, std::function<void(Result<Object>)> done);
+    void tryOut(DryRun dryRun, const Principal& who, std::function<void(Result<Object>)> done);
     void stop() { worker_.stop(); }
 
 private:
-    WorldPlan plan() const;
+    WorldPlan plan(const Principal& who) const;
     template <class Answer>
     void perform(std::function<Result<Answer>()> work, std::function<void(Result<Answer>)> done);
 
