@@ -4,12 +4,14 @@
 #include "app/build_info.h"
 #include "app/control_token.h"
 #include "app/data_folder.h"
+#include "app/history_replay.h"
 #include "app/installation.h"
 #include "app/part_options.h"
 #include "app/service_manager.h"
 #include "automation/automation_api.h"
 #include "automation/automation_service.h"
 #include "automation/house_api.h"
+#include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
@@ -140,6 +142,9 @@ struct Server::Parts {
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
+    HistoryReplay historyReplay;
+    automation::Simulator simulator;
+    automation::SimulationApi simulationApi;
     plugins::PluginApi pluginApi;
     AdminApi adminApi;
     ServiceManager serviceManager;
@@ -182,7 +187,7 @@ Server::Parts::Parts(const Configuration& settings)
                                                [this](std::string_view token) { return authenticate(token); }}),
       automation(automationOptions(configuration, installation, folder.path()),
                  {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
-                  logging.component("automation"), metrics},
+                  logging.component("automation"), metrics, [this] { return services.find<Accounts>(); }},
                  std::make_shared<automation::SqlJournalStore>(database)),
       pluginServices{automation,
                      clock,
@@ -204,7 +209,9 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      houseApi(automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
+      houseApi(automation, core, http.routes()), historyReplay(historyReader),
+      simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
+      simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
@@ -317,6 +324,7 @@ void Server::Parts::stop()
     http.stop(requestPatience);
     webSocketPath.reset();
     realtime.stop();
+    simulator.stop();
     automation.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);

@@ -38,6 +38,7 @@ public:
     void addModule(AutomationModule module);
     void removeModule(const std::string& name) { modules_.erase(name); }
     std::vector<ModuleFunctions> modules() const;
+    std::vector<AutomationModule> definitions() const;
 
 private:
     void command(const Request& request, const Object& payload, Done done);

@@ -36,23 +36,16 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), surroundings_(std::move(site), services.scheduler, services.clock,
-                                         [this](const AttributeChanged& change) { changed(change); }),
+    : services_(services), rights_(services_.devices, services_.accounts),
+      surroundings_(std::move(site), services.scheduler, services.clock,
+                    [this](const AttributeChanged& change) { changed(change); }),
       effects_(services.commands, services.mqtt, surroundings_),
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
-           [this](const MirrorUpdate& update) {
-               host_.send(update);
-               if (flushPosted_) return;
-               // Values without a run behind them leave together, once a turn of core.
-               flushPosted_ = services_.core.post([this, alive = alive_] {
-                   if (!*alive) return;
-                   flushPosted_ = false;
-                   host_.flush();
-               });
-           }}),
+           // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
+           [this](const MirrorUpdate& update) { host_.sendWithNext(update); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
@@ -65,6 +58,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                    return Runner::Rule{instance.script.automation, instance.version, &instance.rules[key.rule],
                                        instance.inHost};
                },
+               [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
+               [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },
                [this](std::vector<Trigger> triggers, std::function<void(Object)> tell) {
                    return dispatcher_.watch(std::move(triggers), [tell = std::move(tell)](Object event, const Cause&) {
                        tell(std::move(event));
@@ -88,11 +83,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
     });
 }
 
-Engine::~Engine()
-{
-    stop();
-    *alive_ = false;
-}
+Engine::~Engine() { stop(); }
 
 void Engine::stop() { host_.stop(); }
 
@@ -116,13 +107,13 @@ void Engine::apply(Script script, Triggers triggers)
     host_.flush();
 }
 
-void Engine::validate(const std::string& name, const std::string& source,
+void Engine::validate(const std::string& name, const std::string& source, UserId author,
                       std::function<void(Result<std::vector<std::string>>)> done)
 {
     const auto id = ++lastInstance_;
     auto& instance = instances_[id];
     instance.state = State::Validating;
-    instance.script = {{}, name, source};
+    instance.script = {{}, name, source, author};
     instance.validated = std::move(done);
     load(id, instance);
     host_.flush();
@@ -259,6 +250,19 @@ void Engine::changed(const AttributeChanged& change)
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
 {
     dispatcher_.raise(name, std::move(data), cause);
+}
+
+std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
+{
+    const auto found = instances_.find(find(automation, State::Active));
+    return found == instances_.end() ? std::vector<MirrorWish>{} : found->second.mirror;
+}
+
+RuleActor Engine::actorOf(RuleKey key) const
+{
+    const auto found = instances_.find(key.instance);
+    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
+    return {found->second.script.author, &found->second.rules[key.rule], &found->second.devices};
 }
 
 AutomationId Engine::automationOf(RuleKey key) const

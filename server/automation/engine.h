@@ -3,6 +3,7 @@
 #include "atrium/executor.h"
 #include "automation/journal.h"
 #include "automation/lua_host.h"
+#include "automation/rule_rights.h"
 #include "automation/runner.h"
 
 #include <deque>
@@ -25,6 +26,7 @@ public:
         AutomationId automation;
         std::string name; ///< in error messages
         std::string source;
+        UserId author; ///< none = the site itself
     };
     struct Handlers {
         std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;
@@ -45,6 +47,7 @@ public:
         Realtime& realtime;
         Log& log;
         Metrics& metrics;
+        std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
     };
 
     Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers);
@@ -60,7 +63,7 @@ public:
     void setTriggers(AutomationId automation, Triggers triggers);
     void remove(AutomationId automation);
     /// Loads a text only to see whether it does. `done`: the rules, or the message.
-    void validate(const std::string& name, const std::string& source,
+    void validate(const std::string& name, const std::string& source, UserId author,
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
@@ -78,6 +81,9 @@ public:
     {
         return dispatcher_.upcoming(until, limit);
     }
+    /// The attributes that a loaded automation names.
+    std::vector<MirrorWish> attributesOf(AutomationId automation) const;
+    UtcTime now() const { return services_.clock.now(); }
     AutomationId automationOf(RuleKey key) const;
     std::string ruleName(RuleKey key) const;
     void raiseEvent(const std::string& name, Object data, const Cause& cause);
@@ -102,6 +108,7 @@ private:
         bool retry = true;    ///< may load later, when a device or module appears
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
+        std::set<DeviceId> devices; ///< that the script named
         std::function<void(Result<std::vector<std::string>>)> validated;
     };
 
@@ -116,12 +123,14 @@ private:
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
+    RuleActor actorOf(RuleKey key) const;
     void changed(const AttributeChanged& change);
     DefineModules definitions() const;
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
     Services services_;
+    const RuleRights rights_;
     RunLog runLog_;
     Surroundings surroundings_;
     Effects effects_;
@@ -137,8 +146,6 @@ private:
     std::set<AutomationId> started_; ///< had their `startup`
     Subscription deviceChanges_;
     Subscription reload_;
-    bool flushPosted_ = false;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 } // namespace atrium::automation

@@ -55,9 +55,10 @@ Result<void> Surroundings::setMode(const std::string& mode, const Cause& cause)
 
 void Surroundings::change(DevicePtr& device, const char* attribute, Value value, const Cause& cause)
 {
+    if (const auto* known = device->find(attribute); !known || known->value == value) return;
     auto next = std::make_shared<Device>(*device);
     for (auto& candidate : next->attributes) {
-        if (candidate.spec->name != attribute || candidate.value == value) continue;
+        if (candidate.spec->name != attribute) continue;
         const Value before = std::exchange(candidate.value, std::move(value));
         candidate.changedAt = candidate.reportedAt = clock_.now();
         device = next;
@@ -69,6 +70,8 @@ void Surroundings::lookAtSun()
 {
     const auto now = clock_.now();
     const bool up = isSunUp(now, site_);
+    const bool asPlanned = now >= armedAt_ && now < nextCrossing_;
+    if (asPlanned && sun_->value("up") == Value(up)) return;
     const Cause cause{newCorrelationId(), "time", 0};
     change(sun_, "up", up, cause);
     change(sun_, "down", !up, cause);
@@ -83,6 +86,8 @@ void Surroundings::armSun()
     for (const auto event : {SunEvent::Rise, SunEvent::Set})
         for (const auto noon : {now - 12h, now, now + 12h, now + 24h})
             if (const auto time = sunTime(event, noon, site_); time && *time > now) next = std::min(next, *time);
+    armedAt_ = now;
+    nextCrossing_ = next;
     // A second later, so that rounding cannot show the side that is over.
     crossing_ = scheduler_.at(next + 1s, [this] { lookAtSun(); });
 }

@@ -42,6 +42,8 @@ private:
     DevicePtr house_;
     Subscription look_;
     Subscription crossing_;
+    UtcTime armedAt_{};
+    UtcTime nextCrossing_{};
 };
 
 /// As REST and WebSocket clients see them.

@@ -141,12 +141,13 @@ void World::answer(bool ok, Value result)
     call->done(ok, std::move(result));
 }
 
-Result<std::vector<RuleView>> World::load(const std::string& name, const std::string& source)
+Result<std::vector<RuleView>> World::load(const std::string& name, const std::string& source, Engine::Triggers triggers)
 {
     scriptName_ = name;
+    triggers_ = triggers;
     source_ = source;
     loaded_.reset();
-    engine_->apply({automation, name, source}, Engine::Triggers::Armed);
+    engine_->apply({automation, name, source}, triggers);
     settle();
     return *loaded_;
 }
@@ -177,6 +178,25 @@ void World::advanceTo(UtcTime time)
     settle();
 }
 
+void World::finishRuns(UtcTime time)
+{
+    settle();
+    while (!engine_->runner().live(automation).empty()) {
+        const auto due = loop_->nextDue();
+        if (!due || *due > time) return;
+        if (*due > clock_.now()) clock_.advance(*due - clock_.now());
+        settle();
+    }
+}
+
+std::uint64_t World::runsOf(const std::string& rule) const
+{
+    std::uint64_t count = 0;
+    for (const auto state : {RunState::Finished, RunState::Failed, RunState::OverBudget, RunState::Cancelled})
+        count += metrics_.count("atrium_rule_runs_total", {{"rule", rule}, {"result", toString(state)}});
+    return count;
+}
+
 void World::report(DeviceId device, const std::string& attribute, Value value)
 {
     devices_.report({device, {{attribute, std::move(value)}}, clock_.now(), {newCorrelationId(), "device", 0}});
@@ -193,7 +213,7 @@ void World::restart()
     for (const auto& [key, content] : stores) engine_->runner().setStore(key.first, key.second, content);
     engine_->keepForResume(std::move(unfinished));
     loaded_.reset();
-    engine_->apply({automation, scriptName_, source_}, Engine::Triggers::Armed);
+    engine_->apply({automation, scriptName_, source_}, triggers_);
     settle();
 }
 

@@ -62,11 +62,14 @@ public:
     ~World();
 
     /// Loads the text. Error: Unprocessable with what is wrong with it.
-    Result<std::vector<RuleView>> load(const std::string& name, const std::string& source);
+    Result<std::vector<RuleView>> load(const std::string& name, const std::string& source,
+                                       Engine::Triggers triggers = Engine::Triggers::Armed);
     /// Until nothing happens any more at this moment of the clock. Throws SimulationError.
     void settle();
     /// Time passes; what is due on the way is done when it is due.
     void advanceTo(UtcTime time);
+    /// The same until no run is left, and no further than `time`.
+    void finishRuns(UtcTime time);
     void report(DeviceId device, const std::string& attribute, Value value);
     /// The server ends and starts anew: only what the journal keeps goes on.
     void restart();
@@ -80,6 +83,8 @@ public:
     testing::FakeMqtt& mqtt() { return mqtt_; }
     std::vector<SimulatedEffect>& effects() { return effects_; }
     std::size_t effectsNotKept() const { return notKept_; }
+    /// Runs of a rule that ended, whatever their result.
+    std::uint64_t runsOf(const std::string& rule) const;
     static constexpr AutomationId automation{1};
 
 private:
@@ -104,6 +109,7 @@ private:
     std::unique_ptr<Engine> engine_;
     std::string scriptName_;
     std::string source_;
+    Engine::Triggers triggers_ = Engine::Triggers::Armed;
     std::optional<Result<std::vector<RuleView>>> loaded_;
     std::optional<TestCall> pending_;
     std::vector<SimulatedEffect> effects_;
