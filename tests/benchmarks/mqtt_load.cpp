@@ -1,6 +1,8 @@
 // mqtt-load: the bare libmosquitto programs that Atrium's MQTT figures are ratios to, and the load for both.
 //   mqtt-load sink PORT COUNT             subscribes to aurion/devices/+/status at QoS 1, prints messages per second
 //   mqtt-load flood PORT COUNT DEVICES    publishes COUNT reports at QoS 1, round robin over DEVICES (ids from 1)
+//   mqtt-load discover PORT DEVICES       announces devices of 30 sensors each by Home Assistant's convention
+//   mqtt-load report PORT DEVICES RATE SECONDS   their states, round robin, RATE messages a second at QoS 0
 //   mqtt-load echo PORT                   answers each message on bench/ping with one on bench/pong, until SIGTERM
 //   mqtt-load rtt PORT COUNT              sends COUNT pings one by one, prints p50 and p99 in microseconds
 // All clients talk to 127.0.0.1.
@@ -94,6 +96,70 @@ int flood(int port, long count, int devices)
     return acknowledged == count ? 0 : 1;
 }
 
+constexpr int sensorsPerDevice = 30;
+
+std::string configOf(int device)
+{
+    const std::string id = "bench" + std::to_string(device);
+    std::string config = R"({"dev":{"ids":")" + id + R"(","name":"Device )" + std::to_string(device) +
+                         R"(","mf":"Bench","mdl":"B30","sa":"Room )" + std::to_string(device % 50) +
+                         R"("},"o":{"name":"bench"},"stat_t":"bench/)" + id + R"(/state","cmps":{)";
+    for (int i = 0; i < sensorsPerDevice; ++i) {
+        const std::string number = std::to_string(i);
+        if (i > 0) config += ',';
+        config += "\"s" + number + R"(":{"p":"sensor","uniq_id":")" + id + "_" + number + R"(","name":"Sensor )" +
+                  number +
+                  R"(","unit_of_meas":"W","dev_cla":"power","stat_cla":"measurement","val_tpl":"{{ value_json.s)" +
+                  number + R"( }}"})";
+    }
+    return config + "}}";
+}
+
+std::string stateOf(long round)
+{
+    std::string state = "{";
+    for (int i = 0; i < sensorsPerDevice; ++i)
+        state += (i > 0 ? ",\"s" : "\"s") + std::to_string(i) + "\":" + std::to_string((round + i) % 1000);
+    return state + '}';
+}
+
+int discover(int port, int devices)
+{
+    std::atomic<long> acknowledged{0};
+    mosquitto* client = connect("bench-discover", port, &acknowledged);
+    mosquitto_publish_callback_set(client,
+                                   [](mosquitto*, void* self, int) { ++*static_cast<std::atomic<long>*>(self); });
+    mosquitto_loop_start(client);
+    const auto start = Clock::now();
+    for (int i = 0; i < devices; ++i) {
+        const std::string topic = "homeassistant/device/bench" + std::to_string(i) + "/config", config = configOf(i);
+        mosquitto_publish(client, nullptr, topic.c_str(), static_cast<int>(config.size()), config.data(), 1, true);
+        while (i - acknowledged > 500 && Clock::now() - start < patience)
+            std::this_thread::sleep_for(std::chrono::microseconds{50});
+    }
+    while (acknowledged < devices && Clock::now() - start < patience)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    mosquitto_disconnect(client);
+    mosquitto_loop_stop(client, false);
+    return acknowledged == devices ? 0 : 1;
+}
+
+int report(int port, int devices, long rate, long seconds)
+{
+    mosquitto* client = connect("bench-report", port);
+    mosquitto_loop_start(client);
+    const auto start = Clock::now();
+    for (long i = 0; i < rate * seconds; ++i) {
+        std::this_thread::sleep_until(start + std::chrono::microseconds(i * 1'000'000 / rate));
+        const std::string topic = "bench/bench" + std::to_string(i % devices) + "/state", state = stateOf(i / devices);
+        mosquitto_publish(client, nullptr, topic.c_str(), static_cast<int>(state.size()), state.data(), 0, false);
+    }
+    std::printf("%.0f\n", static_cast<double>(rate * seconds) / secondsBetween(start, Clock::now()));
+    mosquitto_disconnect(client);
+    mosquitto_loop_stop(client, false);
+    return 0;
+}
+
 int echo(int port)
 {
     std::signal(SIGTERM, [](int) { stopped = 1; });
@@ -148,8 +214,11 @@ int main(int argc, char** argv)
     mosquitto_lib_init();
     if (mode == "sink" && argc == 4) return sink(port, number(3));
     if (mode == "flood" && argc == 5) return flood(port, number(3), static_cast<int>(number(4)));
+    if (mode == "discover" && argc == 4) return discover(port, static_cast<int>(number(3)));
+    if (mode == "report" && argc == 6) return report(port, static_cast<int>(number(3)), number(4), number(5));
     if (mode == "echo" && argc == 3) return echo(port);
     if (mode == "rtt" && argc == 4) return roundTrips(port, static_cast<int>(number(3)));
-    std::fprintf(stderr, "usage: mqtt-load sink PORT COUNT | flood PORT COUNT DEVICES | echo PORT | rtt PORT COUNT\n");
+    std::fprintf(stderr, "usage: mqtt-load sink PORT COUNT | flood PORT COUNT DEVICES | discover PORT DEVICES | "
+                         "report PORT DEVICES RATE SECONDS | echo PORT | rtt PORT COUNT\n");
     return 2;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace atrium::homeassistant_discovery {
 
@@ -169,6 +170,42 @@ bool EntityConfig::has(std::string_view key) const
 {
     const Value* value = config.find(key);
     return value && !value->isNull();
+}
+
+void EntityConfig::keepOnlyBehaviour()
+{
+    static const std::set<std::string, std::less<>> described{"~",
+                                                              "availability",
+                                                              "availability_mode",
+                                                              "availability_template",
+                                                              "availability_topic",
+                                                              "default_entity_id",
+                                                              "device",
+                                                              "enabled_by_default",
+                                                              "entity_category",
+                                                              "entity_picture",
+                                                              "expire_after",
+                                                              "force_update",
+                                                              "icon",
+                                                              "json_attributes_template",
+                                                              "json_attributes_topic",
+                                                              "name",
+                                                              "object_id",
+                                                              "off_delay",
+                                                              "origin",
+                                                              "platform",
+                                                              "state_class",
+                                                              "state_topic",
+                                                              "suggested_display_precision",
+                                                              "unique_id",
+                                                              "unit_of_measurement",
+                                                              "value_template"};
+    Object kept;
+    kept.reserve(static_cast<std::size_t>(std::count_if(
+        config.begin(), config.end(), [](const auto& member) { return !described.contains(member.first); })));
+    for (auto& [key, value] : config)
+        if (!described.contains(key)) kept.append(key, value);
+    config = std::move(kept);
 }
 
 std::optional<ConfigTopic> parseConfigTopic(std::string_view prefix, std::string_view topic)

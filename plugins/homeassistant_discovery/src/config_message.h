@@ -33,6 +33,8 @@ struct EntityConfig {
     bool has(std::string_view key) const;
     /// One `unique_id` may name an event and a sensor: the component is part of the identity.
     std::string identity() const { return component + '.' + (has("unique_id") ? text("unique_id") : id); }
+    /// Drops what only describes the entity and its device, once it was read: there may be 300,000 of them.
+    void keepOnlyBehaviour();
 };
 
 /// What a config message says.

@@ -70,6 +70,7 @@ void Discovery::add(const std::string& owner, EntityModel model)
     if (known != entities_.end() && known->second->owner != owner && !known->second->migrates) return;
     auto said = deviceOf(model.config);
     const std::string device = deviceKeyOf(said);
+    model.config.keepOnlyBehaviour();
     auto entity = std::make_shared<Entity>();
     if (known != entities_.end()) {
         auto old = known->second;
