@@ -175,7 +175,18 @@ int delayed(lua_State* state)
     return 1;
 }
 
-int triggerCall(lua_State* state) { return declarePlainRule(state, indexOf(state, 1, triggerType), 2); }
+/// `every "10m"(function() ... end)`; `startup()` and `startup "devices-ready"` are the trigger itself.
+int triggerCall(lua_State* state)
+{
+    const int trigger = indexOf(state, 1, triggerType);
+    const bool ready = lua_type(state, 2) == LUA_TSTRING && requireText(state, 2, "startup") == "devices-ready";
+    if (trigger >= 0 && (lua_isnoneornil(state, 2) || ready) &&
+        std::holds_alternative<StartupTrigger>(Script::of(state).trigger(trigger))) {
+        lua_settop(state, 1);
+        return 1;
+    }
+    return declarePlainRule(state, trigger, 2);
+}
 
 void makeType(lua_State* state, const char* type)
 {

@@ -19,22 +19,33 @@ protected:
     static constexpr int samples = 200;
     static constexpr int people = 40; ///< so that none of them is tried often enough to be closed
 
-    void SetUp() override
+    static constexpr int rounds = 4; ///< whose times may be a busy machine's; a leak shows in all of them
+
+    void SetUp() override { server.start(); }
+    static std::string somebody(int round, int number)
     {
-        server.start();
-        for (int i = 0; i < people; ++i) {
-            const auto answer = registers("known" + std::to_string(i) + "@example.org");
-            ASSERT_EQ(answer.status, 201) << answer.text;
-        }
+        return "known" + std::to_string(round) + "-" + std::to_string(number % people) + "@example.org";
     }
     HttpAnswer registers(const std::string& email)
     {
         return server.post("/api/auth/register",
                            Object{{"email", email}, {"password", "secret-1"}, {"fname", "P"}, {"lname", "Q"}});
     }
-    /// Asks for known and unknown addresses in turns, so that a drifting machine slows both alike; text and median time
-    /// have to be the same. `unknown` differs each time.
+    /// Texts have to be the same always, median times in one round at least.
     void compare(const std::function<HttpAnswer(const std::string& email)>& ask)
+    {
+        std::string times;
+        for (int round = 0; round < rounds; ++round) {
+            for (int i = 0; i < people; ++i) ASSERT_EQ(registers(somebody(round, i)).status, 201);
+            const auto [known, unknown] = measure(round, ask);
+            if (HasFatalFailure() || std::abs(known / unknown - 1) <= 0.05) return;
+            times += " " + std::to_string(known) + " and " + std::to_string(unknown);
+        }
+        ADD_FAILURE() << "seconds of addresses with and without account, in each round:" << times;
+    }
+    /// Asks for known and unknown addresses in turns, so that a drifting machine slows both alike. `unknown` differs
+    /// each time. Medians in seconds.
+    std::pair<double, double> measure(int round, const std::function<HttpAnswer(const std::string& email)>& ask)
     {
         std::vector<double> known, unknown;
         std::string text;
@@ -50,15 +61,13 @@ protected:
             if (text.empty()) text = said;
             ASSERT_EQ(said, text);
         };
-        for (int i = 0; i < samples; ++i) {
-            const auto somebody = "known" + std::to_string(i % people) + "@example.org";
-            const auto nobody = "nobody" + std::to_string(i) + "@example.org";
-            if (i % 2 == 0) timed(somebody, known);
+        for (int i = 0; i < samples && !HasFatalFailure(); ++i) {
+            const auto nobody = "nobody" + std::to_string(round) + "-" + std::to_string(i) + "@example.org";
+            if (i % 2 == 0) timed(somebody(round, i), known);
             timed(nobody, unknown);
-            if (i % 2 != 0) timed(somebody, known);
-            if (HasFatalFailure()) return;
+            if (i % 2 != 0) timed(somebody(round, i), known);
         }
-        EXPECT_NEAR(median(known) / median(unknown), 1.0, 0.05) << median(known) << " and " << median(unknown);
+        return {median(known), median(unknown)};
     }
     static double median(std::vector<double>& times)
     {
