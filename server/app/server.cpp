@@ -311,7 +311,7 @@ void Server::Parts::start()
         realtime.accept(toIncomingClient(std::move(connection)));
     });
     http.start();
-    writeAddresses(folder.path(), http.ports(), brokerAddress.display());
+    writeAddresses(folder.path(), http.ports(), (broker ? broker->networkAddress() : brokerAddress).display());
     serviceManager.ready();
     for (const auto port : http.ports()) log.info("ready", {{"url", "http://localhost:" + std::to_string(port)}});
 }

@@ -65,6 +65,14 @@ ManagedBroker::ManagedBroker(ManagedBrokerOptions options, Log& log)
 
 ManagedBroker::~ManagedBroker() { stop(); }
 
+BrokerAddress ManagedBroker::networkAddress() const
+{
+    BrokerAddress address;
+    address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
+    address.port = options_.port;
+    return address;
+}
+
 BrokerAddress ManagedBroker::address() const
 {
     BrokerAddress address;
@@ -72,10 +80,7 @@ BrokerAddress ManagedBroker::address() const
         address.host = path;
         address.port = BrokerAddress::unixSocket;
     }
-    else {
-        address.host = options_.bind == "0.0.0.0" || options_.bind == "::" ? "127.0.0.1" : options_.bind;
-        address.port = options_.port;
-    }
+    else address = networkAddress();
     address.user = serverUser;
     address.password = password_;
     return address;

@@ -37,6 +37,8 @@ public:
     /// How the server itself reaches the broker: an account of its own whose password is new at each start, over a Unix
     /// socket, which is quicker than TCP on loopback, unless the folder's path is too long for one.
     BrokerAddress address() const;
+    /// How programs of this machine reach it, without account.
+    BrokerAddress networkAddress() const;
 
     /// Writes them beside the accounts of the configuration and has the broker read all anew. Before start() they are
     /// kept for it. Thread: any that may block.

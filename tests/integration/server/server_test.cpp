@@ -56,6 +56,15 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Stores, ServerTest, ::testing::Values(Store::Sqlite, Store::MariaDb),
                          [](const auto& info) { return nameOf(info.param); });
 
+TEST_P(ServerTest, TellsProgramsOfThisMachineItsAddresses)
+{
+    std::ifstream file(server.dataFolder() + "/addresses");
+    const std::string addresses(std::istreambuf_iterator<char>(file), {});
+    EXPECT_NE(addresses.find("http=http://localhost:" + std::to_string(server.httpPort()) + "\n"), std::string::npos);
+    EXPECT_NE(addresses.find("mqtt=mqtt://127.0.0.1:" + std::to_string(server.mqttPort()) + "\n"), std::string::npos)
+        << addresses;
+}
+
 TEST_P(ServerTest, AMessageBecomesStateHistoryAndAnUpdateOnTheScreen)
 {
     WebSocketClient screen(static_cast<std::uint16_t>(server.httpPort()), "/ws?token=" + server.token());
