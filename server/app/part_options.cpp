@@ -43,6 +43,7 @@ storage::HistoryOptions historyOptions(const Configuration& configuration)
 {
     storage::HistoryOptions options;
     options.keep.raw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
+    options.maxBytes = configuration.integer("history.max.mb") << 20;
     return options;
 }
 

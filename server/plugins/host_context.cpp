@@ -102,6 +102,10 @@ struct GuardedDevices : Devices {
     {
         return link.keep(real.onAttributeChanged(link.wrap("attribute handler", std::move(handler))));
     }
+    Subscription onConfirmed(std::function<void(const AttributeChanged&)> handler) override
+    {
+        return link.keep(real.onConfirmed(link.wrap("confirmation handler", std::move(handler))));
+    }
     Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override
     {
         return link.keep(real.onDeviceChanged(link.wrap("device handler", std::move(handler))));
