@@ -64,6 +64,35 @@ Object Dispatcher::eventOf(const Device& device, const std::string& attribute, c
     return event;
 }
 
+void Dispatcher::fire(RuleKey rule, Object event, const Cause& cause)
+{
+    if (rule.instance < firstWatch) return handlers_.fire(rule, std::move(event), cause);
+    const auto found = watches_.find(rule.instance);
+    if (found == watches_.end()) return;
+    const auto handler = found->second; // which may end the watch
+    handler(std::move(event), cause);
+}
+
+void Dispatcher::skip(RuleKey rule, const char* trigger, const std::string& reason)
+{
+    if (rule.instance < firstWatch) handlers_.skip(rule, trigger, reason);
+}
+
+Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers,
+                                       std::function<void(Object event, const Cause&)> fire)
+{
+    if (++lastWatch_ < firstWatch) lastWatch_ = firstWatch;
+    const auto id = lastWatch_;
+    RuleView view;
+    view.triggers = std::move(triggers);
+    if (auto added = add(id, {std::move(view)}); !added) return added.error();
+    watches_[id] = std::move(fire);
+    return Subscription([this, id] {
+        watches_.erase(id);
+        remove(id);
+    });
+}
+
 Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>& rules)
 {
     std::vector<std::pair<RuleKey, LocalSchedule>> schedules;
@@ -82,7 +111,7 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
             else if (const auto* silence = std::get_if<SilenceTrigger>(&trigger)) addSilence(key, *silence);
             else if (const auto* every = std::get_if<EveryTrigger>(&trigger)) {
                 auto timer = scheduler_.every(std::chrono::microseconds(every->period), [this, key] {
-                    handlers_.fire(key, eventOf("every"), Cause{newCorrelationId(), "time", 0});
+                    fire(key, eventOf("every"), Cause{newCorrelationId(), "time", 0});
                 });
                 periods_.push_back({key, std::move(timer)});
             }
@@ -108,7 +137,7 @@ void Dispatcher::arm(Schedule& schedule, UtcTime after)
         auto event = eventOf(schedule.schedule.kind());
         event.set("local_time", schedule.schedule.toLocalText(schedule.next));
         arm(schedule, std::max(schedule.next, clock_.now()));
-        handlers_.fire(key, std::move(event), Cause{newCorrelationId(), "time", 0});
+        fire(key, std::move(event), Cause{newCorrelationId(), "time", 0});
     });
 }
 
@@ -126,8 +155,8 @@ void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
 void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
 {
     AttributeWatch::Handlers handlers{
-        [this, rule](Object event, const Cause& cause) { handlers_.fire(rule, std::move(event), cause); },
-        [this, rule](const std::string& reason) { handlers_.skip(rule, "attribute", reason); }};
+        [this, rule](Object event, const Cause& cause) { fire(rule, std::move(event), cause); },
+        [this, rule](const std::string& reason) { skip(rule, "attribute", reason); }};
     auto entry = std::make_shared<AttributeEntry>(rule, trigger, scheduler_, std::move(handlers));
     if (const auto device = devices_.find(DeviceId{trigger.device})) {
         const auto begin = [&](const Attribute& attribute) {
@@ -141,16 +170,16 @@ void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
 
 void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger)
 {
-    const auto fire = [this, rule, trigger](UtcTime lastReport) {
+    const auto tell = [this, rule, trigger](UtcTime lastReport) {
         const auto device = devices_.find(DeviceId{trigger.device});
         if (!device) return;
         const auto value = device->value(trigger.attribute);
         auto event = eventOf(*device, trigger.attribute, value, value);
         event.set("kind", "silent");
         if (lastReport != UtcTime{}) event.set("last", static_cast<double>(toMicroseconds(lastReport)) / 1e6);
-        handlers_.fire(rule, std::move(event), Cause{newCorrelationId(), "time", 0});
+        fire(rule, std::move(event), Cause{newCorrelationId(), "time", 0});
     };
-    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, fire)});
+    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, tell)});
 }
 
 Dispatcher::AttributeIndex& Dispatcher::indexOf(std::int64_t device, const std::string& attribute)
@@ -201,8 +230,7 @@ void Dispatcher::startup(std::uint32_t instance)
     const auto [first, last] = startups_.equal_range(instance);
     std::vector<std::uint32_t> rules;
     for (auto entry = first; entry != last; ++entry) rules.push_back(entry->second);
-    for (const auto rule : rules)
-        handlers_.fire({instance, rule}, eventOf("startup"), Cause{newCorrelationId(), "system", 0});
+    for (const auto rule : rules) fire({instance, rule}, eventOf("startup"), Cause{newCorrelationId(), "system", 0});
 }
 
 void Dispatcher::raise(const std::string& name, Object data, const Cause& cause)
@@ -213,7 +241,7 @@ void Dispatcher::raise(const std::string& name, Object data, const Cause& cause)
     for (const auto rule : rules) {
         auto event = eventOf("event");
         event.set("name", name).set("data", data);
-        handlers_.fire(rule, std::move(event), cause);
+        fire(rule, std::move(event), cause);
     }
 }
 
@@ -226,7 +254,7 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
     for (const auto& entry : entries) {
         if (message.retained && !entry->trigger.retained) continue;
         if (message.payload.size() > maxPayloadBytes) {
-            handlers_.skip(entry->rule, "mqtt", "the message is larger than 256 KiB");
+            skip(entry->rule, "mqtt", "the message is larger than 256 KiB");
             continue;
         }
         auto event = eventOf("mqtt");
@@ -237,12 +265,12 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
         if (entry->trigger.json) {
             if (!json) json = parseJson(message.payload);
             if (!json->ok()) {
-                handlers_.skip(entry->rule, "mqtt", "the message is no JSON: " + json->error().message.en);
+                skip(entry->rule, "mqtt", "the message is no JSON: " + json->error().message.en);
                 continue;
             }
             event.append("json", **json);
         }
-        handlers_.fire(entry->rule, std::move(event), Cause{newCorrelationId(), "mqtt", 0});
+        fire(entry->rule, std::move(event), Cause{newCorrelationId(), "mqtt", 0});
     }
 }
 

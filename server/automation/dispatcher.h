@@ -56,11 +56,16 @@ public:
     /// Fires the startup triggers of an instance.
     void startup(std::uint32_t instance);
     void raise(const std::string& name, Object data, const Cause& cause);
+    /// Calls `fire` for every event of the triggers until the subscription ends, which may be within `fire`.
+    /// Error: InvalidArgument as add().
+    Result<Subscription> watch(std::vector<Trigger> triggers, std::function<void(Object event, const Cause&)> fire);
     /// Sorted by time, at most `limit`.
     std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit) const;
     std::size_t mirroredAttributes() const;
 
 private:
+    static constexpr std::uint32_t firstWatch = 0x8000'0000;
+
     struct TopicEntry {
         RuleKey rule;
         MqttTrigger trigger;
@@ -98,6 +103,8 @@ private:
         std::unique_ptr<SilenceWatch> watch;
     };
 
+    void fire(RuleKey rule, Object event, const Cause& cause);
+    void skip(RuleKey rule, const char* trigger, const std::string& reason);
     void addTopic(RuleKey rule, const MqttTrigger& trigger);
     void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
     void addSilence(RuleKey rule, const SilenceTrigger& trigger);
@@ -123,6 +130,9 @@ private:
     std::list<Silence> silences_;
     std::multimap<std::string, RuleKey> events_;
     std::multimap<std::uint32_t, std::uint32_t> startups_;
+    /// Watches take part in the index as instances with numbers from firstWatch on, of one rule each.
+    std::map<std::uint32_t, std::function<void(Object event, const Cause&)>> watches_;
+    std::uint32_t lastWatch_ = firstWatch;
     Subscription changes_;
     Subscription availability_;
 };

@@ -58,6 +58,11 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                    return Runner::Rule{instance.script.automation, instance.version, &instance.rules[key.rule],
                                        instance.inHost};
                },
+               [this](std::vector<Trigger> triggers, std::function<void(Object)> tell) {
+                   return dispatcher_.watch(std::move(triggers), [tell = std::move(tell)](Object event, const Cause&) {
+                       tell(std::move(event));
+                   });
+               },
                [this](std::uint32_t id) {
                    const auto found = instances_.find(id);
                    if (found != instances_.end() && found->second.state == State::Retiring) unload(id);

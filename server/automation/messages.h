@@ -45,7 +45,7 @@ struct ReadValue {
     }
 };
 
-enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call };
+enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor };
 const char* toString(StepKind kind);
 
 /// A step that was done: its result is returned again when the run is taken up after a restart. Steps are numbered
@@ -256,11 +256,12 @@ struct Step {
     StepKind kind = StepKind::Log;
     Value payload;
     std::vector<ReadValue> reads;
-    bool awaited = true; ///< the run goes on with the StepAnswer; false = it went on already
+    bool awaited = true;           ///< the run goes on with the StepAnswer; false = it went on already
+    std::vector<Trigger> triggers; ///< of WaitFor: any of them answers
     template <class A>
     void fields(A& a)
     {
-        a(run, step, kind, payload, reads, awaited);
+        a(run, step, kind, payload, reads, awaited, triggers);
     }
 };
 

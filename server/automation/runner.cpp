@@ -201,6 +201,7 @@ void Runner::end(std::uint64_t id, RunState state, std::string message)
     auto run = std::move(found->second);
     runs_.erase(found);
     run.wait.reset();
+    run.listener.reset();
     auto& record = run.record;
     record.state = state;
     record.message = std::move(message);

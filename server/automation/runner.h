@@ -33,6 +33,8 @@ public:
         std::function<bool()> isCongested;
         /// Empty when there is no such rule any more.
         std::function<std::optional<Rule>(RuleKey)> rule;
+        /// Calls back for every event of the triggers (Dispatcher::watch).
+        std::function<Result<Subscription>(std::vector<Trigger>, std::function<void(Object)>)> watch;
         /// The last run of an instance ended.
         std::function<void(std::uint32_t instance)> idle;
         /// A run went over a budget.
@@ -83,8 +85,10 @@ private:
         Value event; ///< whole, while record.event may be cut
         std::vector<RecordedStep> journal;
         bool inHost = false;
-        bool durable = false; ///< has waited, or can be taken up from the store
-        Subscription wait;
+        bool durable = false;       ///< has waited, or can be taken up from the store
+        Subscription wait;          ///< timer of the step that it waits in
+        Subscription listener;      ///< what wait_for listens to
+        std::optional<UtcTime> due; ///< end of a wait_for that an earlier life of the server began
     };
     struct Queue {
         std::vector<std::uint64_t> running;
@@ -97,6 +101,10 @@ private:
 
     std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
     void sendStart(LiveRun& run);
+    void beginWait(LiveRun& run, UtcTime due);
+    void beginWaitFor(LiveRun& run, Step& step);
+    /// The journal that lets the wait survive; then its timer.
+    void keepWait(LiveRun& run);
     void startWait(LiveRun& run, std::chrono::microseconds duration);
     void finishWait(std::uint64_t id, std::size_t step, bool ok, Value result);
     /// Notes the result of the run's last step; false when the run or the step is over.

@@ -5,6 +5,7 @@ namespace atrium::automation {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t largestShownPayload = 8 * 1024;
+constexpr std::size_t largestKeptEvent = 16 * 1024;
 } // namespace
 
 void Runner::resume(RunRecord record, RuleKey key)
@@ -19,9 +20,12 @@ void Runner::resume(RunRecord record, RuleKey key)
     for (auto& step : record.steps) {
         if (step.done) run.journal.push_back({step.kind, step.ok, step.result, step.reads});
         else if (step.kind == StepKind::Wait) due = step.due;
+        else if (step.kind == StepKind::WaitFor && step.due != UtcTime{}) run.due = step.due;
     }
-    // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key.
+    // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key; a
+    // wait_for too, because only the script knows what it waits for.
     if (!due && !record.steps.empty() && !record.steps.back().done) record.steps.pop_back();
+    if (!due) record.state = RunState::Running;
     run.record = std::move(record);
     const auto id = run.record.id;
     auto& live = runs_.emplace(id, std::move(run)).first->second;
@@ -78,24 +82,10 @@ void Runner::onStep(Step& step)
         steps.back().done = true;
         run.journal.push_back({step.kind, true, {}, std::move(step.reads)});
         return;
-    case StepKind::Wait: {
-        if (run.record.event.booleanOr("too_large", false))
-            return finishWait(id, number, false, "the event is too large for a run that waits");
-        const std::chrono::microseconds duration(step.payload.integerOr("microseconds", 0));
-        steps.back().due = services_.clock.now() + duration;
-        run.record.state = RunState::Waiting;
-        run.durable = true;
-        publish(run.record);
-        // The wait counts from now, but is over only when the journal that lets it survive is on the disk.
-        journal_.waits(run.record, [this, id, number](bool kept) {
-            const auto waiting = runs_.find(id);
-            if (waiting == runs_.end() || waiting->second.record.steps.size() != number) return;
-            if (!kept) services_.log.error("a wait would not survive a restart", {{"run", std::to_string(id)}});
-            const auto left = waiting->second.record.steps.back().due - services_.clock.now();
-            startWait(waiting->second, std::max<std::chrono::microseconds>(left, 0us));
-        });
-        return;
-    }
+    case StepKind::Wait:
+        return beginWait(run,
+                         services_.clock.now() + std::chrono::microseconds(step.payload.integerOr("microseconds", 0)));
+    case StepKind::WaitFor: return beginWaitFor(run, step);
     default: break;
     }
     Effects::Request request{step.kind, step.payload, run.record.rule,
@@ -106,16 +96,69 @@ void Runner::onStep(Step& step)
     });
 }
 
+void Runner::beginWait(LiveRun& run, UtcTime due)
+{
+    const auto id = run.record.id;
+    const auto number = run.record.steps.size();
+    if (run.record.event.booleanOr("too_large", false))
+        return finishWait(id, number, false, "the event is too large for a run that waits");
+    run.record.steps.back().due = due;
+    keepWait(run);
+}
+
+void Runner::beginWaitFor(LiveRun& run, Step& step)
+{
+    const auto id = run.record.id;
+    const auto number = run.record.steps.size();
+    if (run.record.event.booleanOr("too_large", false))
+        return finishWait(id, number, false, "the event is too large for a run that waits");
+    auto watch = handlers_.watch(std::move(step.triggers), [this, id, number](Object event) {
+        if (wireSize(event) > largestKeptEvent)
+            event = Object{{"kind", event.find("kind") ? *event.find("kind") : Value()}, {"too_large", true}};
+        finishWait(id, number, true, std::move(event));
+    });
+    if (!watch) return finishWait(id, number, false, watch.error().message.en);
+    run.listener = std::move(*watch);
+    if (const auto timeout = step.payload.integerOr("timeout", 0); timeout > 0)
+        run.record.steps.back().due = run.due.value_or(services_.clock.now() + std::chrono::microseconds(timeout));
+    run.due.reset();
+    keepWait(run);
+}
+
+void Runner::keepWait(LiveRun& run)
+{
+    const auto id = run.record.id;
+    const auto number = run.record.steps.size();
+    run.record.state = RunState::Waiting;
+    run.durable = true;
+    publish(run.record);
+    // The wait counts from now, but is over only when the journal that lets it survive is on the disk.
+    journal_.waits(run.record, [this, id, number](bool kept) {
+        const auto waiting = runs_.find(id);
+        if (waiting == runs_.end() || waiting->second.record.steps.size() != number) return;
+        if (!kept) services_.log.error("a wait would not survive a restart", {{"run", std::to_string(id)}});
+        const auto due = waiting->second.record.steps.back().due;
+        if (due != UtcTime{} && !waiting->second.record.steps.back().done)
+            startWait(waiting->second, std::max<std::chrono::microseconds>(due - services_.clock.now(), 0us));
+    });
+}
+
 void Runner::startWait(LiveRun& run, std::chrono::microseconds duration)
 {
     const auto id = run.record.id;
     const auto step = run.record.steps.size();
-    run.wait = services_.scheduler.after(duration, [this, id, step] { finishWait(id, step, true, {}); });
+    // A wait that ends is what was asked for; a wait_for that ends so has seen nothing: false.
+    const Value result = run.record.steps.back().kind == StepKind::WaitFor ? Value(false) : Value();
+    run.wait = services_.scheduler.after(duration, [this, id, step, result] { finishWait(id, step, true, result); });
 }
 
 void Runner::finishWait(std::uint64_t id, std::size_t step, bool ok, Value result)
 {
-    if (complete(id, step, ok, std::move(result))) answer(runs_.at(id), step);
+    if (!complete(id, step, ok, std::move(result))) return;
+    auto& run = runs_.at(id);
+    run.wait.reset();
+    run.listener.reset();
+    answer(run, step);
 }
 
 bool Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)

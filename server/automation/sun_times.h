@@ -8,7 +8,7 @@
 
 namespace atrium::automation {
 
-/// When the upper rim of the sun crosses the horizon (refraction included), within two minutes of an almanac, the one
+/// When the upper rim of the sun crosses the horizon (refraction included), to the minute of an almanac, the one
 /// nearest to `noon` on its side of the day: rise before, set after. Empty on polar days and nights. Thread: any.
 std::optional<UtcTime> sunTime(SunEvent event, UtcTime noon, const Site& site);
 

@@ -10,8 +10,12 @@ namespace {
 void resolveToggle(Command& command, const Device& device)
 {
     if (command.name != "toggle") return;
-    const bool* on = device.value("status").ifBoolean();
-    command.name = on && *on ? "off" : "on";
+    const Value* state = &device.value("status");
+    if (!command.entity.empty())
+        if (const Attribute* attribute = device.find(device.entityIndex(command.entity), "state"))
+            state = &attribute->value;
+    const bool isOn = *state == Value(true) || *state == Value("open") || *state == Value("opening");
+    command.name = isOn ? "off" : "on";
 }
 
 } // namespace

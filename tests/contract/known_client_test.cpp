@@ -206,7 +206,7 @@ TEST_P(KnownClientTest, ShowsAndSwitchesDevices)
         {Who::Nobody, "POST /api/devices/1/toggle", "", 401, R"({"message":"Token manquant"})"},
         {Who::User, "POST /api/devices/1/commands", R"({"command":"on"})", 200, R"({"status":true})"},
         {Who::User, "POST /api/devices/1/commands", R"({"command":"explode"})", 400,
-         R"({"errors":[{"pointer":"/command"}]})"},
+         R"({"success":false,"message":"Commande inconnue : explode"})"},
         {Who::User, "GET /api/devices/rooms", "", 200, R"([{"name":"<text>","devices":"<integer>","on":"<integer>"}])"},
     });
 }

@@ -16,7 +16,7 @@ export interface Read {
 
 export interface Step {
   number: number;
-  kind: 'command' | 'publish' | 'log' | 'wait' | 'call' | string;
+  kind: 'command' | 'publish' | 'log' | 'wait' | 'wait_for' | 'call' | string;
   at: string | null;
   what: Json;
   done: boolean;

@@ -1,6 +1,7 @@
 #include "device_api.h"
 
 #include "device_view.h"
+#include "entity_view.h"
 
 #include "atrium/json.h"
 
@@ -46,8 +47,8 @@ Route deviceRoute(HttpMethod method, std::string path, std::string operationId, 
 
 } // namespace
 
-DeviceApi::DeviceApi(DeviceBook& book, const Devices& devices, Commands& commands)
-    : book_(book), devices_(devices), commands_(commands)
+DeviceApi::DeviceApi(DeviceBook& book, const EventLog& events, const Devices& devices, Commands& commands)
+    : book_(book), events_(events), devices_(devices), commands_(commands)
 {}
 
 void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
@@ -62,6 +63,8 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     auto list =
         deviceRoute(HttpMethod::Get, "/api/devices", "listDevices", {"Liste des appareils", "All devices"}, read);
     list.responseSchema = std::string(R"({"type":"array","items":)") + deviceSchema + "}";
+    list.query = {{"limit", Value::Kind::Integer, "At most this many devices, 1 to 1000; all without"},
+                  {"offset", Value::Kind::Integer, "Leave out this many first"}};
     routes += http.route(list, handler(&DeviceApi::list));
 
     auto rooms = deviceRoute(HttpMethod::Get, "/api/devices/rooms", "listRooms",
@@ -78,6 +81,13 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
         routes += http.route(get, handler(&DeviceApi::get));
     }
 
+    auto events = deviceRoute(HttpMethod::Get, "/api/devices/{id}/events", "getDeviceEvents",
+                              {"Derniers événements d'un appareil", "The last events of a device"}, read);
+    events.responseSchema = R"({"type":"array","items":{"type":"object","properties":{"entity":{"type":"string"},
+      "type":{"type":"string"},"at":{"type":"string"},"data":{"type":"object"}}}})";
+    events.errors = {ErrorCode::NotFound};
+    routes += http.route(events, handler(&DeviceApi::events));
+
     auto toggle = deviceRoute(HttpMethod::Post, "/api/devices/{id}/toggle", "toggleDevice",
                               {"Allume ou éteint un appareil", "Switch a device on or off"}, control);
     toggle.errors = {ErrorCode::NotFound, ErrorCode::Unavailable};
@@ -87,7 +97,10 @@ void DeviceApi::registerRoutes(Http& http, Subscriptions& routes)
     auto command = deviceRoute(HttpMethod::Post, "/api/devices/{id}/commands", "commandDevice",
                                {"Envoie une commande à un appareil", "Send a command to a device"}, control);
     command.requestSchema = R"({"type":"object","required":["command"],"properties":{
-      "command":{"type":"string","enum":["on","off","toggle","set"]},"arguments":{"type":"object"}}})";
+      "command":{"type":"string","minLength":1,"maxLength":60,
+        "description":"on, off, toggle, set, or one of the entity's commands"},
+      "entity":{"type":"string","maxLength":255,"description":"id of one of the device's entities"},
+      "arguments":{"type":"object"}}})";
     command.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable, ErrorCode::Unavailable};
     routes += http.asyncRoute(
         command, [this](const HttpRequest& request, HttpAnswer answer) { this->command(request, std::move(answer)); });
@@ -140,6 +153,24 @@ std::shared_ptr<const DeviceList> DeviceApi::visibleTo(const Principal& principa
 Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
 {
     const auto devices = visibleTo(request.principal);
+    if (const Value* limit = request.query.find("limit")) {
+        const Value* offset = request.query.find("offset");
+        const auto count = devices->devices.size();
+        const auto bounded = [](const Value* number, std::int64_t least, std::int64_t most) {
+            return static_cast<std::size_t>(
+                std::clamp(number && number->isInteger() ? number->integer() : least, least, most));
+        };
+        const auto first = bounded(offset, 0, static_cast<std::int64_t>(count));
+        const auto last = std::min(first + bounded(limit, 1, 1000), count);
+        std::string json = "[";
+        for (auto i = first; i < last; ++i) {
+            if (i > first) json += ',';
+            appendJson(json, toView(*devices->devices[i]));
+        }
+        auto page = HttpResponse::jsonText(json + ']');
+        page.headers.emplace_back("X-Total-Count", std::to_string(devices->devices.size()));
+        return page;
+    }
     if (!request.principal.may("devices.read")) {
         List views;
         for (const auto& device : devices->devices) views.push_back(toView(*device));
@@ -177,7 +208,14 @@ Result<HttpResponse> DeviceApi::get(const HttpRequest& request)
 {
     const auto device = accessible(request, "devices.read");
     if (!device) return device.error();
-    return HttpResponse::json(toView(**device));
+    return HttpResponse::json(detailView(**device, events_));
+}
+
+Result<HttpResponse> DeviceApi::events(const HttpRequest& request)
+{
+    const auto device = accessible(request, "devices.read");
+    if (!device) return device.error();
+    return HttpResponse::json(eventViews(events_.of((*device)->info.id)));
 }
 
 Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
@@ -222,6 +260,7 @@ void DeviceApi::send(const HttpRequest& request, std::string name, Value argumen
     command.device = DeviceId(request.idParameter("id"));
     command.name = std::move(name);
     command.arguments = std::move(arguments);
+    command.entity = request.body.textOr("entity", "");
     const auto& who = request.principal;
     command.cause = {request.requestId, who.isAnonymous() ? "home" : "user:" + std::to_string(who.user.value), 0};
     // A key of one user must not hit that of another.

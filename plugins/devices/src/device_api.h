@@ -1,6 +1,7 @@
 #pragma once
 
 #include "device_book.h"
+#include "event_log.h"
 
 #include "atrium/commands.h"
 #include "atrium/http.h"
@@ -12,13 +13,14 @@ namespace atrium::devices {
 /// The routes under `/api/devices` (contracts.md §3).
 class DeviceApi {
 public:
-    DeviceApi(DeviceBook& book, const Devices& devices, Commands& commands);
+    DeviceApi(DeviceBook& book, const EventLog& events, const Devices& devices, Commands& commands);
 
     void registerRoutes(Http& http, Subscriptions& routes);
 
     Result<HttpResponse> list(const HttpRequest& request);
     Result<HttpResponse> rooms(const HttpRequest& request);
     Result<HttpResponse> get(const HttpRequest& request);
+    Result<HttpResponse> events(const HttpRequest& request);
     Result<HttpResponse> create(const HttpRequest& request);
     Result<HttpResponse> update(const HttpRequest& request);
     Result<HttpResponse> remove(const HttpRequest& request);
@@ -32,6 +34,7 @@ private:
     void send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer);
 
     DeviceBook& book_;
+    const EventLog& events_;
     const Devices& devices_;
     Commands& commands_;
 

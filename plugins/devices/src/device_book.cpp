@@ -39,11 +39,11 @@ Error unknownDevice() { return makeError(ErrorCode::NotFound, {"Appareil non tro
 
 } // namespace
 
-DeviceBook::DeviceBook(DeviceRepository& repository, Devices& devices, Executor& core, Executor& workers,
-                       const Clock& clock, Log& log, Metrics& metrics)
-    : repository_(repository), devices_(devices), core_(core), workers_(workers), clock_(clock), log_(log),
-      refused_(metrics.counter("atrium_device_messages_refused_total", "Device messages that could not be decoded",
-                               {{"integration", integration}}))
+DeviceBook::DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core,
+                       Executor& workers, const Clock& clock, Log& log, Metrics& metrics)
+    : repository_(repository), directory_(directory), devices_(devices), core_(core), workers_(workers), clock_(clock),
+      log_(log), refused_(metrics.counter("atrium_device_messages_refused_total",
+                                          "Device messages that could not be decoded", {{"integration", integration}}))
 {}
 
 void DeviceBook::restore()
@@ -83,6 +83,11 @@ Result<DevicePtr> DeviceBook::add(DeviceEdit edit)
 Result<DevicePtr> DeviceBook::edit(DeviceId id, const DeviceEdit& edit)
 {
     const auto known = devices_.find(id);
+    if (known && known->info.integration == DeviceDirectory::integration) {
+        if (const auto edited = onCore([this, id, edit] { return directory_.edit(id, edit); }); !edited)
+            return edited.error();
+        return devices_.find(id);
+    }
     if (!known || known->info.integration != integration) return unknownDevice();
     StoredDevice device{known->info, specsOf(*known)};
     apply(edit, device.info);
@@ -92,15 +97,19 @@ Result<DevicePtr> DeviceBook::edit(DeviceId id, const DeviceEdit& edit)
 
 Result<void> DeviceBook::remove(DeviceId id)
 {
+    if (id.value >= DeviceDirectory::firstId) return onCore([this, id] { return directory_.remove(id); });
     if (!repository_.remove(id)) return unknownDevice();
-    auto done = std::make_shared<std::promise<void>>();
+    return onCore([this, id] { return devices_.remove(id); });
+}
+
+Result<void> DeviceBook::onCore(std::function<bool()> change)
+{
+    auto done = std::make_shared<std::promise<bool>>();
     auto future = done->get_future();
-    const bool posted = core_.post([this, id, done] {
-        devices_.remove(id);
-        done->set_value();
-    });
+    const bool posted = core_.post([change = std::move(change), done] { done->set_value(change()); });
     if (!posted || future.wait_for(coreTimeout) != std::future_status::ready)
         return makeError(ErrorCode::Unavailable, {}, "core does not answer");
+    if (!future.get()) return unknownDevice();
     return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "device_directory.h"
 #include "device_repository.h"
 
 #include "atrium/clock.h"
@@ -23,15 +24,15 @@ struct DeviceEdit {
     std::optional<std::int64_t> nominalPower;
 };
 
-/// Keeps the devices of this plugin in step in the database and in the server's state: adds, edits and removes them,
+/// Keeps the devices that people made in step in the database and in the server's state: adds, edits and removes them,
 /// and takes their reports, learning attributes from what devices say.
 class DeviceBook {
 public:
     /// The value of DeviceInfo::integration of this plugin's devices.
     static constexpr const char* integration = "devices";
 
-    DeviceBook(DeviceRepository& repository, Devices& devices, Executor& core, Executor& workers, const Clock& clock,
-               Log& log, Metrics& metrics);
+    DeviceBook(DeviceRepository& repository, DeviceDirectory& directory, Devices& devices, Executor& core,
+               Executor& workers, const Clock& clock, Log& log, Metrics& metrics);
 
     /// Brings all stored devices into the state. Thread: may block, not core.
     void restore();
@@ -45,6 +46,7 @@ public:
     void takeStatus(std::string_view deviceLevel, std::string_view payload, UtcTime at);
 
 private:
+    Result<void> onCore(std::function<bool()> change);
     Result<DevicePtr> putIntoState(const StoredDevice& device);
     void learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values);
     /// The number in the topic, or the device of that name; an id of nothing else.
@@ -52,6 +54,7 @@ private:
     void refuse(std::string_view deviceLevel, const std::string& reason);
 
     DeviceRepository& repository_;
+    DeviceDirectory& directory_;
     Devices& devices_;
     Executor& core_;
     Executor& workers_;

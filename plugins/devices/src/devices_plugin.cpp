@@ -2,8 +2,10 @@
 
 #include "aurion_protocol.h"
 #include "device_view.h"
+#include "lost_command.h"
 
 #include "atrium/mqtt.h"
+#include "atrium/services.h"
 #include "atrium/settings.h"
 
 namespace atrium::devices {
@@ -13,9 +15,13 @@ void DevicesPlugin::configure(PluginContext& context)
     const std::string prefix = context.settings().text("topicPrefix");
     demo_ = context.settings().boolean("demo");
     repository_ = std::make_unique<DeviceRepository>(context.database());
-    book_ = std::make_unique<DeviceBook>(*repository_, context.devices(), context.core(), context.workers(),
-                                         context.clock(), context.log(), context.metrics());
-    api_ = std::make_unique<DeviceApi>(*book_, context.devices(), context.commands());
+    discoveries_ = std::make_unique<DiscoveryRepository>(context.database());
+    directory_ = std::make_shared<DeviceDirectory>(
+        DeviceDirectory::Services{*discoveries_, context.devices(), context.core(), context.workers(),
+                                  context.scheduler(), context.clock(), context.log(), context.metrics()});
+    book_ = std::make_unique<DeviceBook>(*repository_, *directory_, context.devices(), context.core(),
+                                         context.workers(), context.clock(), context.log(), context.metrics());
+    api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
     feed_ = std::make_unique<DeviceFeed>(context.clock(), context.scheduler(), context.realtime());
     api_->registerRoutes(context.http(), subscriptions_);
 
@@ -27,10 +33,31 @@ void DevicesPlugin::configure(PluginContext& context)
         context.commands().handle(DeviceBook::integration, [prefix](const Device& device, const Command& command) {
             return encodeCommand(prefix, device, command);
         });
+    subscriptions_ += context.commands().handle(DeviceDirectory::integration,
+                                                [directory = directory_](const Device& device, const Command& command) {
+                                                    return directory->plan(device, command);
+                                                });
+    subscriptions_ += context.services().provide<Integrations>(directory_);
+    subscriptions_ += context.devices().onEvent([this, &realtime = context.realtime()](const DeviceEvent& event) {
+        events_.add(event);
+        realtime.publish({"devices",
+                          Object{{"type", "device_event"},
+                                 {"deviceId", event.device.value},
+                                 {"entity", event.entity},
+                                 {"event", event.type},
+                                 {"data", event.data},
+                                 {"at", toIso8601(event.at)}},
+                          "devices.read"});
+    });
+    subscriptions_ += context.commands().onOutcome([&context](const CommandOutcome& outcome) {
+        tellOfLostCommand(context.services(), context.devices(), outcome);
+    });
     subscriptions_ +=
         context.devices().onPublished([this](const std::vector<DevicePtr>& devices) { feed_->changed(devices); });
     subscriptions_ += context.devices().onDeviceChanged([this](const DeviceChanged& change) {
-        if (!change.after) feed_->removed(*change.before);
+        if (change.after) return;
+        feed_->removed(*change.before);
+        events_.forget(change.before->info.id);
     });
     subscriptions_ += context.realtime().onInitial([&devices = context.devices()](const Principal& principal) {
         Object members;
@@ -49,7 +76,10 @@ void DevicesPlugin::start()
     if (demo_ && repository_->loadAll().empty())
         for (const auto& edit : demoHome()) book_->add(edit).value();
     book_->restore();
+    directory_->restore();
 }
+
+void DevicesPlugin::stop(SteadyTime) { directory_->flush(); }
 
 } // namespace atrium::devices
 

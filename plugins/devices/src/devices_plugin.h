@@ -2,8 +2,11 @@
 
 #include "device_api.h"
 #include "device_book.h"
+#include "device_directory.h"
 #include "device_feed.h"
 #include "device_repository.h"
+#include "discovery_repository.h"
+#include "event_log.h"
 
 #include "atrium/plugin.h"
 
@@ -16,9 +19,13 @@ class DevicesPlugin : public Plugin {
 public:
     void configure(PluginContext& context) override;
     void start() override;
+    void stop(SteadyTime deadline) override;
 
 private:
     std::unique_ptr<DeviceRepository> repository_;
+    std::unique_ptr<DiscoveryRepository> discoveries_;
+    std::shared_ptr<DeviceDirectory> directory_;
+    EventLog events_;
     std::unique_ptr<DeviceBook> book_;
     std::unique_ptr<DeviceApi> api_;
     std::unique_ptr<DeviceFeed> feed_;

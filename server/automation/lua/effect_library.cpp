@@ -1,6 +1,5 @@
 #include "atrium/json.h"
 #include "atrium/mqtt.h"
-#include "automation/duration.h"
 #include "automation/lua/script.h"
 
 namespace atrium::automation::lua {
@@ -59,23 +58,65 @@ int publish(lua_State* state)
     return 1;
 }
 
+constexpr std::int64_t longestWait = 400ll * 86400 * 1'000'000;
+
+/// Seconds as a number, or a text such as `2m`; in microseconds.
+std::int64_t requireWaitTime(lua_State* state, int index, const char* what)
+{
+    std::int64_t microseconds = 0;
+    if (lua_type(state, index) != LUA_TNUMBER) microseconds = requireDuration(state, index, what).count();
+    else {
+        const double seconds = requireNumber(state, index, what);
+        microseconds = seconds < 0 || seconds > 1e9 ? -1 : static_cast<std::int64_t>(seconds * 1e6);
+    }
+    if (microseconds < 0 || microseconds > longestWait) throw ScriptError(std::string(what) + " is at most 400 days");
+    return microseconds;
+}
+
 int wait(lua_State* state)
 {
     auto& script = Script::of(state);
     script.requireRun("wait");
-    std::int64_t microseconds = 0;
-    if (lua_type(state, 1) == LUA_TNUMBER) {
-        const double seconds = requireNumber(state, 1, "the duration");
-        if (seconds < 0 || seconds > 400 * 86400.0) throw ScriptError("wait takes at most 400 days");
-        microseconds = static_cast<std::int64_t>(seconds * 1e6);
+    return script.step(state, StepKind::Wait, Object{{"microseconds", requireWaitTime(state, 1, "the duration")}});
+}
+
+/// `wait_for(trigger, {timeout = "15m"})`, also of a list of triggers: the event, or false when the time is over.
+int waitFor(lua_State* state)
+{
+    constexpr std::size_t mostTriggers = 20;
+    auto& script = Script::of(state);
+    script.requireRun("wait_for");
+    std::vector<Trigger> triggers;
+    const auto add = [&](int index) {
+        auto trigger = triggerAt(state, index);
+        if (!trigger) throw ScriptError("wait_for wants a trigger or a list of triggers");
+        if (std::holds_alternative<StartupTrigger>(*trigger)) throw ScriptError("startup is over when a rule runs");
+        triggers.push_back(std::move(*trigger));
+    };
+    if (lua_istable(state, 1)) {
+        const auto count = lua_rawlen(state, 1);
+        if (count == 0 || count > mostTriggers) throw ScriptError("wait_for takes 1 to 20 triggers");
+        for (lua_Unsigned i = 1; i <= count; ++i) {
+            lua_rawgeti(state, 1, static_cast<lua_Integer>(i));
+            add(-1);
+            lua_pop(state, 1);
+        }
     }
-    else {
-        const auto text = requireText(state, 1, "the duration");
-        const auto duration = parseDuration(text);
-        if (!duration) throw ScriptError("\"" + std::string(text) + "\" is no duration (examples: 30s, 2m, 1h30m)");
-        microseconds = duration->count();
+    else add(1);
+    List kinds;
+    for (const auto& trigger : triggers) kinds.push_back(kindOf(trigger));
+    Object payload{{"events", std::move(kinds)}};
+    if (!lua_isnoneornil(state, 2)) {
+        luaL_checktype(state, 2, LUA_TTABLE);
+        lua_pushnil(state);
+        while (lua_next(state, 2) != 0) {
+            if (requireText(state, -2, "the name of an option") != "timeout")
+                throw ScriptError("the option of wait_for is timeout, e.g. {timeout = \"15m\"}");
+            payload.set("timeout", std::max<std::int64_t>(requireWaitTime(state, -1, "timeout"), 1));
+            lua_pop(state, 1);
+        }
     }
-    return script.step(state, StepKind::Wait, Object{{"microseconds", microseconds}});
+    return script.step(state, StepKind::WaitFor, std::move(payload), std::move(triggers));
 }
 
 /// `module.function(...)`. Upvalues: the module's name, the function's name.
@@ -111,6 +152,8 @@ void openEffects(lua_State* state)
     lua_pop(state, 1);
     lua_pushcfunction(state, guarded<wait>);
     lua_setfield(state, -2, "wait");
+    lua_pushcfunction(state, guarded<waitFor>);
+    lua_setfield(state, -2, "wait_for");
 
     for (const auto& module : Script::of(state).host().modules) {
         lua_createtable(state, 0, static_cast<int>(module.functions.size()));

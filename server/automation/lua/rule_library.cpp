@@ -1,9 +1,13 @@
 #include "atrium/text.h"
 #include "automation/lua/script.h"
+#include "automation/wire.h"
 
 namespace atrium::automation::lua {
 
 namespace {
+
+/// In place of a position among the triggers of the script.
+constexpr int madeInRun = -2;
 
 int indexOf(lua_State* state, int index, const char* type)
 {
@@ -142,9 +146,8 @@ int on(lua_State* state)
 template <std::int64_t AttributeTrigger::*delay>
 int delayed(lua_State* state)
 {
-    auto& script = Script::of(state);
-    const int index = indexOf(state, 1, triggerType);
-    const auto* attribute = index < 0 ? nullptr : std::get_if<AttributeTrigger>(&script.trigger(index));
+    const auto trigger = triggerAt(state, 1);
+    const auto* attribute = trigger ? std::get_if<AttributeTrigger>(&*trigger) : nullptr;
     if (!attribute) throw ScriptError("holds and debounce are for triggers on an attribute of a device");
     auto changed = *attribute;
     changed.*delay = requireDuration(state, 2, "the time").count();
@@ -167,9 +170,41 @@ void makeType(lua_State* state, const char* type)
 void pushTrigger(lua_State* state, Trigger trigger)
 {
     auto& script = Script::of(state);
-    script.requireLoading("a trigger");
-    *static_cast<int*>(lua_newuserdatauv(state, sizeof(int), 0)) = script.addTrigger(std::move(trigger));
+    auto& index = *static_cast<int*>(lua_newuserdatauv(state, sizeof(int), 1));
+    index = madeInRun;
+    if (script.loading()) index = script.addTrigger(std::move(trigger));
+    else {
+        std::string wire;
+        WireWriter(wire).put(trigger);
+        lua_pushlstring(state, wire.data(), wire.size());
+        lua_setiuservalue(state, -2, 1);
+    }
     luaL_setmetatable(state, triggerType);
+}
+
+std::optional<Trigger> triggerAt(lua_State* state, int index)
+{
+    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, triggerType));
+    if (!handle) return {};
+    if (*handle != madeInRun) return Script::of(state).trigger(*handle);
+    lua_getiuservalue(state, index, 1);
+    std::size_t size = 0;
+    const char* wire = lua_tolstring(state, -1, &size);
+    auto trigger = wire ? decodeMessage<Trigger>({wire, size}) : std::nullopt;
+    lua_pop(state, 1);
+    return trigger;
+}
+
+void pushEvent(lua_State* state, const Value& event)
+{
+    pushValue(state, event);
+    const auto* device = event.find("device");
+    if (!device || !device->isInteger() || !lua_istable(state, -1)) return;
+    auto* mirrored = Script::of(state).host().mirror.find(device->integer());
+    if (!mirrored) return;
+    *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(void*), 0)) = mirrored;
+    luaL_setmetatable(state, "atrium.device");
+    lua_setfield(state, -2, "device");
 }
 
 void pushCondition(lua_State* state, Condition condition)

@@ -177,11 +177,7 @@ void Script::answer(const StepAnswer& answer)
     auto& run = *found->second;
     run.waitsForAnswer = false;
     int results = 0;
-    const auto error = protect([&](lua_State* state) {
-        if (!answer.ok) lua_pushnil(state);
-        if (answer.ok && answer.result.isNull()) lua_pushboolean(state, 1);
-        else pushValue(state, answer.result);
-    });
+    const auto error = protect([&](lua_State* state) { pushResult(state, run.asked, answer.ok, answer.result); });
     if (error) return end(run, RunEnd::OverBudget, *error);
     results = lua_gettop(state_);
     if (!lua_checkstack(run.coroutine, results + 2)) return end(run, RunEnd::OverBudget, "not enough memory");

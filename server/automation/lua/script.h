@@ -54,9 +54,10 @@ struct Run {
     std::uint32_t step = 0;            ///< the last one begun
     std::vector<ReadValue> reads;      ///< since that step
     bool waitsForAnswer = false;       ///< to `step`
-    bool waited = false;               ///< passed a `wait`: from there on the run survives a crash of the server
-    std::string deviceAsked;           ///< waits for a DeviceAnswer; empty = does not
-    std::string skippedBy;             ///< the clause of `when` that did not hold
+    StepKind asked = StepKind::Log;    ///< of the step that it waits for
+    bool waited = false;     ///< passed a `wait` or `wait_for`: from there on the run survives a crash of the server
+    std::string deviceAsked; ///< waits for a DeviceAnswer; empty = does not
+    std::string skippedBy;   ///< the clause of `when` that did not hold
     std::int64_t cpuMicroseconds = 0;
     int store = LUA_NOREF;
     std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
@@ -90,7 +91,7 @@ public:
     void requireLoading(const char* what) const;
     /// Does one step of the current run: returns the recorded result, or sends the step and yields. To be returned from
     /// the C function that the script called.
-    int step(lua_State* state, StepKind kind, Value payload);
+    int step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers = {});
     /// The same for a step that nobody answers.
     void stepWithoutAnswer(StepKind kind, Value payload);
     void logWhileLoading(std::string level, std::string text);
@@ -121,6 +122,7 @@ private:
     static void* allocate(void* memory, void* block, std::size_t oldSize, std::size_t newSize);
     static int runBody(lua_State* state);
     static int runEnd(lua_State* state, int status, lua_KContext context);
+    static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
     static bool holds(lua_State* state, Script& script, int condition, std::string& failed);
 
     /// Runs `body` under lua_pcall; the error text when it failed.
@@ -156,9 +158,13 @@ void openEffects(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
-/// Pushes a handle of a trigger or condition.
+/// Pushes a handle of a trigger or condition. A trigger made while a rule runs is for wait_for and lives in its handle.
 void pushTrigger(lua_State* state, Trigger trigger);
 void pushCondition(lua_State* state, Condition condition);
+/// The trigger at `index`, empty when there is none.
+std::optional<Trigger> triggerAt(lua_State* state, int index);
+/// Pushes an event as scripts see it: `ev.device` is the device.
+void pushEvent(lua_State* state, const Value& event);
 /// Makes a rule of a trigger and a function: `every "10m"(function() end)`.
 int declarePlainRule(lua_State* state, int trigger, int functionIndex);
 

@@ -20,15 +20,7 @@ void Script::start(const StartRun& request)
         run.coroutine = lua_newthread(state);
         run.reference = luaL_ref(state, LUA_REGISTRYINDEX);
         lua_pushcfunction(state, guarded<&Script::runBody>);
-        pushValue(state, request.event);
-        if (const auto* device = request.event.find("device");
-            device && device->isInteger() && lua_istable(state, -1)) {
-            if (auto* mirrored = host_.mirror.find(device->integer())) {
-                *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(void*), 0)) = mirrored;
-                luaL_setmetatable(state, "atrium.device");
-                lua_setfield(state, -2, "device");
-            }
-        }
+        pushEvent(state, request.event);
         if (rules[run.rule].store.isNull()) lua_pushnil(state);
         else {
             pushValue(state, request.store);
@@ -160,26 +152,35 @@ Run& Script::requireRun(const char* what)
     throw ScriptError(std::string(what) + " works while a rule runs, not while its file is loaded");
 }
 
-int Script::step(lua_State* state, StepKind kind, Value payload)
+/// What the script gets of a step: the result, true for none, or nil and the reason.
+int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& result)
+{
+    if (!ok) lua_pushnil(state);
+    if (ok && result.isNull()) lua_pushboolean(state, 1);
+    else if (kind == StepKind::WaitFor) pushEvent(state, result);
+    else pushValue(state, result);
+    return ok ? 1 : 2;
+}
+
+int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers)
 {
     auto& run = *current_;
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
-    if (kind == StepKind::Wait) run.waited = true;
+    if (kind == StepKind::Wait || kind == StepKind::WaitFor) run.waited = true;
     if (run.step < run.journal.size()) {
         const auto& recorded = run.journal[run.step];
         if (recorded.kind != kind) throw ScriptError("the run does not follow its journal any more");
         ++run.step;
         run.reads.clear();
-        if (!recorded.ok) lua_pushnil(state);
-        if (recorded.ok && recorded.result.isNull()) lua_pushboolean(state, 1);
-        else pushValue(state, recorded.result);
-        return recorded.ok ? 1 : 2;
+        return pushResult(state, kind, recorded.ok, recorded.result);
     }
     if (!lua_isyieldable(state))
         throw ScriptError("this cannot be done inside a callback of gsub, sort or a metamethod");
     ++run.step;
     run.waitsForAnswer = true;
-    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {})});
+    run.asked = kind;
+    host_.send(
+        Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), true, std::move(triggers)});
     return lua_yield(state, 0);
 }
 
@@ -193,7 +194,7 @@ void Script::stepWithoutAnswer(StepKind kind, Value payload)
         run.reads.clear();
         return;
     }
-    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), false});
+    host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), false, {}});
 }
 
 const Value& Script::read(MirroredDevice& device, int attribute)

@@ -194,5 +194,29 @@ TEST_F(DurableRunTest, KeepsTheRunLogOfRunsThatDidNotWait)
     EXPECT_TRUE(store->automations().empty());
 }
 
+TEST_F(DurableRunTest, GoesOnWaitingForAnEventInTheNextLifeOfTheServer)
+{
+    const char* script = R"lua(
+        on(mqtt "go", function()
+          local ev = wait_for(device "hall/light".status:becomes(true), {timeout = "10m"})
+          mqtt.publish("light", ev and "on" or "still off")
+        end))lua";
+    for (const bool happens : {true, false}) {
+        ASSERT_EQ(house->load(id, script), "");
+        house->mqtt.published.clear();
+        house->report(1, "status", false);
+        house->mqtt.deliver("go", "");
+        ASSERT_TRUE(house->until([&] { return isWaiting(); }));
+        house->clock.advance(4min);
+        restartServer();
+        ASSERT_EQ(house->load(id, script), "");
+        ASSERT_TRUE(house->until([&] { return isWaiting(); }));
+        if (happens) house->report(1, "status", true);
+        else house->advance(6min);
+        EXPECT_TRUE(house->until([&] { return house->published("light", happens ? "on" : "still off"); }));
+        ASSERT_TRUE(journalIsWritten());
+    }
+}
+
 } // namespace
 } // namespace atrium::automation

@@ -17,6 +17,11 @@ protected:
         house.addDevice(1, "hall/light", {{"status", false}, {"power", 0.0}});
         house.addDevice(2, "hall/pir", {{"motion", false}, {"illuminance", 100.0}});
     }
+    bool isWaiting()
+    {
+        const auto live = house.engine->runner().live(AutomationId{1});
+        return live.size() == 1 && live[0]->state == RunState::Waiting;
+    }
     House house;
 };
 
@@ -264,6 +269,67 @@ TEST_F(RulesTest, ThrottlesByTheStartOfTheLastRun)
     EXPECT_TRUE(house.until([&] { return house.published("out", "third"); }));
     EXPECT_TRUE(house.published("out", "first"));
     EXPECT_FALSE(house.published("out", "second"));
+}
+
+TEST_F(RulesTest, WaitsForWhatHappensNext)
+{
+    const char* script = R"lua(
+        local hall, pir = device "hall/light", device "hall/pir"
+        local dark = pir.illuminance:below(20)
+        on(pir.motion:becomes(true), function()
+          local ev = wait_for({dark, mqtt "go/+who"}, {timeout = "15m"})
+          if not ev then mqtt.publish("seen", "nothing") return end
+          mqtt.publish("seen", ev.kind)
+          local again = wait_for(pir.illuminance:above(50):holds "10s")
+          mqtt.publish("bright", again.device.uid .. " " .. again.new)
+        end))lua";
+    ASSERT_EQ(house.load(1, script), "");
+    house.report(2, "motion", true);
+    ASSERT_TRUE(house.until([&] { return isWaiting(); }));
+    house.report(2, "illuminance", 10.0);
+    ASSERT_TRUE(house.until([&] { return house.published("seen", "attribute"); }));
+    ASSERT_TRUE(house.until([&] { return isWaiting(); }));
+    house.report(2, "illuminance", 60.0);
+    house.advance(9s);
+    house.settle();
+    EXPECT_FALSE(house.published("bright", "hall/pir 60.0"));
+    house.advance(1s);
+    EXPECT_TRUE(house.until([&] { return house.published("bright", "hall/pir 60.0"); }));
+
+    house.report(2, "motion", false);
+    house.report(2, "motion", true);
+    ASSERT_TRUE(house.until([&] { return isWaiting(); }));
+    house.advance(15min);
+    EXPECT_TRUE(house.until([&] { return house.published("seen", "nothing"); }));
+    house.mqtt.deliver("go/anna", "");
+    house.settle();
+    EXPECT_FALSE(house.published("seen", "mqtt")) << "nobody waits any more";
+}
+
+TEST_F(RulesTest, ForgetsWhatACancelledRunWaitedFor)
+{
+    const char* script = R"lua(
+        rule "w" { on = { mqtt "start" }, mode = "restart",
+          run = function(ev) wait_for(mqtt "go") mqtt.publish("went", ev.payload) end })lua";
+    ASSERT_EQ(house.load(1, script), "");
+    house.mqtt.deliver("start", "1");
+    ASSERT_TRUE(house.until([&] { return isWaiting(); }));
+    house.mqtt.deliver("start", "2");
+    ASSERT_TRUE(house.until([&] { return house.engine->runLog().runs(AutomationId{1}, 10).size() == 1; }));
+    ASSERT_TRUE(house.until([&] { return isWaiting(); }));
+    house.mqtt.deliver("go", "");
+    EXPECT_TRUE(house.until([&] { return house.published("went", "2"); }));
+    EXPECT_FALSE(house.published("went", "1"));
+}
+
+TEST_F(RulesTest, RefusesToWaitForNothing)
+{
+    EXPECT_EQ(house.load(1, R"(wait_for(mqtt "go"))"),
+              "test.lua:1: wait_for works while a rule runs, not while its file is loaded");
+    ASSERT_EQ(house.load(1, R"(on(mqtt "go", function() wait_for({}, {}) end))"), "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.finishedRun(1));
+    EXPECT_THAT(house.finishedRun(1)->message, HasSubstr("1 to 20 triggers"));
 }
 
 } // namespace

@@ -46,16 +46,20 @@ function stepText({kind, what, due}: Step): string {
   if (kind === 'log') return json(what.text ?? what);
   if (kind === 'wait' && typeof what.microseconds === 'number')
     return duration(what.microseconds / 1000) + (due ? ` → ${exactMoment(due)}` : '');
+  if (kind === 'wait_for')
+    return [...(Array.isArray(what.events) ? what.events : []), due ? `→ ${exactMoment(due)}` : ''].join(' ').trim();
   if (kind === 'call') return `${what.module}.${what.function}(${Array.isArray(what.arguments) ? what.arguments.map(json).join(', ') : ''})`;
   return json(what);
 }
+
+const stepIcons: Record<string, string> = {command: 'power', wait_for: 'wait'};
 
 function StepItem({step, run}: {step: Step; run: Run}) {
   const t = texts.value;
   const after = step.at && run.startedAt ? Date.parse(step.at) - Date.parse(run.startedAt) : null;
   return (
     <li class={!step.ok ? 'is-failed' : step.done ? '' : 'is-open'}>
-      <span class="mark"><Icon name={step.kind === 'command' ? 'power' : step.kind} /></span>
+      <span class="mark"><Icon name={stepIcons[step.kind] ?? step.kind} /></span>
       <div>
         <p><span class="kind">{t.steps[step.kind] ?? step.kind}</span> {stepText(step)}</p>
         {step.result !== null && step.result !== '' && <p class="result">{step.ok ? '= ' : '✗ '}{json(step.result)}</p>}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "atrium/database.h"
+#include "atrium/ids.h"
+
+#include <string>
+#include <vector>
+
+namespace atrium::devices {
+
+/// A row of table `discovered_devices`.
+struct StoredDescription {
+    DeviceId id;
+    std::string uid;         ///< empty = to be deleted
+    std::string description; ///< JSON
+};
+
+/// Table `discovered_devices`. Thread: may block.
+class DiscoveryRepository {
+public:
+    explicit DiscoveryRepository(Database& database) : database_(database) {}
+
+    std::vector<StoredDescription> loadAll();
+    /// Inserts, replaces and deletes, all in one transaction.
+    void write(const std::vector<StoredDescription>& rows);
+
+private:
+    Database& database_;
+};
+
+} // namespace atrium::devices

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "homie_device.h"
+
+#include "atrium/mqtt.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace atrium::homie {
+
+/// All Homie devices of the broker. Thread: core.
+class HomieHouse {
+public:
+    HomieHouse(std::string base, std::shared_ptr<IntegrationPort> port) : base_(std::move(base)), port_(std::move(port))
+    {}
+
+    /// A message of `BASE/#`.
+    void take(const MqttMessage& message);
+    Result<EntityPlan> plan(const EntityCommand& command) const;
+
+private:
+    struct Known {
+        HomieDevice device;
+        std::string state;
+        std::map<std::string, std::string> texts; ///< of properties that are not described yet
+        bool announced = false;
+    };
+    void announce(Known& known, UtcTime at);
+    void takeState(Known& known, std::string_view state, UtcTime at);
+    void takeProperty(Known& known, const std::string& path, std::string_view text, UtcTime at);
+
+    const std::string base_;
+    const std::shared_ptr<IntegrationPort> port_;
+    std::map<std::string, Known, std::less<>> known_;
+};
+
+} // namespace atrium::homie

@@ -1,0 +1,34 @@
+#include "tasmota_plugin.h"
+
+#include "atrium/services.h"
+#include "atrium/settings.h"
+
+namespace atrium::tasmota {
+
+void TasmotaPlugin::start()
+{
+    auto& context = *context_;
+    const auto made = std::make_shared<std::weak_ptr<TasmotaHouse>>();
+    auto port = context.services().require<Integrations>()->open(
+        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
+            const auto house = made->lock();
+            if (!house) return makeError(ErrorCode::Unavailable);
+            return house->plan(command);
+        });
+    house_ = std::make_shared<TasmotaHouse>(std::move(port), context.mqtt());
+    *made = house_;
+    const auto listen = [&](std::string filter, void (TasmotaHouse::*take)(const MqttMessage&)) {
+        subscriptions_ += context.mqtt().subscribe(
+            std::move(filter), [house = house_, take](const MqttMessage& message) { ((*house).*take)(message); });
+    };
+    const std::string discovery = context.settings().text("discoveryTopic");
+    listen(discovery + "/+/config", &TasmotaHouse::takeDiscovery);
+    listen(discovery + "/+/sensors", &TasmotaHouse::takeDiscovery);
+    for (const char* filter : {"tele/+/LWT", "tele/+/STATE", "tele/+/SENSOR", "stat/+/+", "+/tele/LWT", "+/tele/STATE",
+                               "+/tele/SENSOR", "+/stat/+"})
+        listen(filter, &TasmotaHouse::takeUnannounced);
+}
+
+} // namespace atrium::tasmota
+
+ATRIUM_PLUGIN(atrium::tasmota::TasmotaPlugin, "tasmota", "0.1.0")
