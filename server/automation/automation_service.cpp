@@ -22,6 +22,13 @@ Error unknownAutomation()
     return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
 }
 
+Error ownedByPlugin()
+{
+    return makeError(ErrorCode::Conflict,
+                     {"Cette automatisation appartient à une extension : modifiez-la là où elle a été créée",
+                      "This automation belongs to a plugin: change it where it was made"});
+}
+
 std::string fileNameOf(const AutomationRow& row)
 {
     if (row.kind == SourceKind::Database) return row.name;
@@ -59,10 +66,12 @@ void AutomationService::start()
     auto rows = store_->automations();
     auto unfinished = store_->unfinishedRuns();
     auto stores = store_->stores();
-    const bool posted = services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
-                                             unfinished = std::move(unfinished), stores = std::move(stores)] {
-        if (*alive) begin(rows, files, unfinished, stores);
-    });
+    auto marks = store_->marks();
+    const bool posted =
+        services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
+                             unfinished = std::move(unfinished), stores = std::move(stores), marks = std::move(marks)] {
+            if (*alive) begin(rows, files, unfinished, stores, marks);
+        });
     if (!posted) throw std::runtime_error("core does not take tasks");
 }
 

@@ -59,6 +59,9 @@ public:
 
     // ---- Automation
     Subscription addModule(AutomationModule module) override;
+    void provide(PluginAutomation automation) override;
+    void withdraw(std::string key) override;
+    std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override;
     void raiseEvent(std::string name, Object data, const Cause& cause) override;
 
     // ---- for the API
@@ -76,7 +79,10 @@ public:
 
 private:
     void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
-               std::vector<JournalBatch::Store> stores);
+               std::vector<JournalBatch::Store> stores, std::vector<ScheduleMark> marks);
+    /// The row and text of a plugin's automation; a new row is stored first.
+    void takeProvided(const PluginAutomation& automation);
+    void loadProvided(AutomationRow row, const PluginAutomation& automation);
     /// Gives each file a row. Blocks.
     std::map<std::string, AutomationRow> rowsFor(const std::vector<SourceChange>& files);
     void lookAtFolders();
@@ -97,6 +103,10 @@ private:
     std::map<AutomationId, AutomationEntry> entries_;
     std::shared_ptr<SourceWatcher> watcher_;
     bool looking_ = false;
+    bool begun_ = false;
+    /// Of plugins: what they said last, by key, and which of it has a row.
+    std::map<std::string, PluginAutomation, std::less<>> provided_;
+    std::map<std::string, AutomationId, std::less<>> pluginRows_;
     Subscription timer_;
     Subscription pruning_;
     std::mutex moduleMutex_;
@@ -106,6 +116,8 @@ private:
 
 /// Where the text of an automation is shown in errors.
 std::string fileNameOf(const AutomationRow& row);
+/// Conflict: its plugin changes it.
+Error ownedByPlugin();
 /// NotFound, for people.
 Error unknownAutomation();
 

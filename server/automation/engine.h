@@ -25,6 +25,9 @@ public:
         AutomationId automation;
         std::string name; ///< in error messages
         std::string source;
+        /// Since when the text holds: schedules are due from then on, should nobody have decided later ones. Empty =
+        /// from the moment that it is loaded.
+        std::optional<UtcTime> since;
     };
     struct Handlers {
         std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;
@@ -62,6 +65,7 @@ public:
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
+    void restoreMarks(std::vector<ScheduleMark> marks) { marks_.restore(std::move(marks)); }
     /// Runs that the store kept, to be taken up when their automations are loaded in the same version.
     void keepForResume(std::vector<RunRecord> runs);
     /// Loads everything again, e.g. because a device or module appeared that scripts wait for.
@@ -71,6 +75,7 @@ public:
     {
         return dispatcher_.upcoming(until, limit);
     }
+    std::vector<Upcoming> upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const;
     AutomationId automationOf(RuleKey key) const;
     std::string ruleName(RuleKey key) const;
     void raiseEvent(const std::string& name, Object data, const Cause& cause);
@@ -108,10 +113,16 @@ private:
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
+    /// The mark of a rule, put to `until`.
+    std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
+    UtcTime decided(RuleKey key);
+    void decideUpToNow(std::uint32_t id, const Instance& instance);
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
     Services services_;
+    Journal& journal_;
+    ScheduleMarks marks_;
     RunLog runLog_;
     Effects effects_;
     Dispatcher dispatcher_;

@@ -36,6 +36,12 @@ struct GuardedAutomation : Automation {
             };
         return link.keep(real.addModule(std::move(module)));
     }
+    void provide(PluginAutomation automation) override { real.provide(std::move(automation)); }
+    void withdraw(std::string key) override { real.withdraw(std::move(key)); }
+    std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override
+    {
+        return real.upcoming(key, until, limit);
+    }
     void raiseEvent(std::string name, Object data, const Cause& cause) override
     {
         real.raiseEvent(std::move(name), std::move(data), cause);
