@@ -25,6 +25,7 @@ public:
         const auto place = std::prev(modules_->end());
         return Subscription([modules = modules_, place] { modules->erase(place); });
     }
+    void check(std::string, std::function<void(Result<void>)> done) override { done({}); }
     void provide(PluginAutomation automation) override { provided[automation.key] = std::move(automation); }
     void withdraw(std::string key) override { provided.erase(key); }
     std::vector<UpcomingRun> upcoming(std::string_view, UtcTime, std::size_t) const override { return {}; }

@@ -6,6 +6,18 @@ namespace {
 constexpr const char* keyPrefix = "plugin/";
 } // namespace
 
+void AutomationService::check(std::string source, std::function<void(Result<void>)> done)
+{
+    const auto shared = std::make_shared<std::function<void(Result<void>)>>(std::move(done));
+    const bool posted = services_.core.post([this, alive = alive_, source = std::move(source), shared] {
+        if (!*alive) return (*shared)(makeError(ErrorCode::Unavailable));
+        engine_->validate("check", source, [shared](const Result<std::vector<std::string>>& valid) {
+            (*shared)(valid ? Result<void>() : Result<void>(valid.error()));
+        });
+    });
+    if (!posted) (*shared)(makeError(ErrorCode::Unavailable));
+}
+
 void AutomationService::provide(PluginAutomation automation)
 {
     services_.core.post([this, alive = alive_, automation = std::move(automation)] {

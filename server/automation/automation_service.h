@@ -59,6 +59,7 @@ public:
 
     // ---- Automation
     Subscription addModule(AutomationModule module) override;
+    void check(std::string source, std::function<void(Result<void>)> done) override;
     void provide(PluginAutomation automation) override;
     void withdraw(std::string key) override;
     std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override;

@@ -249,7 +249,8 @@ UtcTime Engine::decided(RuleKey key)
 {
     const auto& instance = instances_.at(key.instance);
     if (const auto known = marks_.of(instance.script.automation, instance.rules[key.rule].name, instance.version))
-        return *known;
+        // A pause or an edit decides as well, even if the mark was lost with the server.
+        return std::max(*known, instance.script.since.value_or(*known));
     const auto since = instance.script.since.value_or(services_.clock.now());
     if (auto first = mark(key, since)) journal_.keep(std::move(*first));
     return since;

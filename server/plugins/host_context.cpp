@@ -36,6 +36,10 @@ struct GuardedAutomation : Automation {
             };
         return link.keep(real.addModule(std::move(module)));
     }
+    void check(std::string source, std::function<void(Result<void>)> done) override
+    {
+        real.check(std::move(source), link.wrap("check answer", std::move(done)));
+    }
     void provide(PluginAutomation automation) override { real.provide(std::move(automation)); }
     void withdraw(std::string key) override { real.withdraw(std::move(key)); }
     std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override

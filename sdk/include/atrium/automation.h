@@ -60,6 +60,9 @@ class Automation {
 public:
     virtual ~Automation() = default;
     virtual Subscription addModule(AutomationModule module) = 0;
+    /// Whether a text would load, without any effect. `done` runs on core, with Unprocessable and the reason if not.
+    /// Thread: any.
+    virtual void check(std::string source, std::function<void(Result<void>)> done) = 0;
     /// Loads an automation of a plugin, or its next version. May be called before the automations are up. A text that
     /// does not load is logged and shown like any other. Thread: any.
     virtual void provide(PluginAutomation automation) = 0;
