@@ -32,6 +32,8 @@ const std::vector<KeySpec>& configurationKeys()
         text("site.timezone", "Europe/Paris", "IANA time zone of schedules"),
         text("site.latitude", "48.8566", "Degrees, north positive: where the sun rises and sets"),
         text("site.longitude", "2.3522", "Degrees, east positive"),
+        text("site.modes", "home, away, night, vacation",
+             "Modes of the house that people can set, the first one is where it starts"),
         choice("site.language", "fr", {"fr", "en"}, "Language of messages when a client asks for none"),
 
         text("data.dir", "data", "Folder of everything that Atrium keeps; locked by one server at a time"),

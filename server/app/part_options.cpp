@@ -105,6 +105,8 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
                        std::filesystem::is_regular_file("/usr/share/zoneinfo/" + site.zone);
     site.latitude = degrees(configuration, "site.latitude", 90);
     site.longitude = degrees(configuration, "site.longitude", 180);
+    site.modes = configuration.list("site.modes");
+    if (site.modes.empty()) throw ConfigurationError("site.modes is empty: allowed are names separated by commas");
     if (!known)
         throw ConfigurationError("site.timezone = " + site.zone +
                                  ": allowed is an IANA time zone such as Europe/Paris");

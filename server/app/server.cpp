@@ -4,11 +4,14 @@
 #include "app/build_info.h"
 #include "app/control_token.h"
 #include "app/data_folder.h"
+#include "app/history_replay.h"
 #include "app/installation.h"
 #include "app/part_options.h"
 #include "app/service_manager.h"
 #include "automation/automation_api.h"
 #include "automation/automation_service.h"
+#include "automation/house_api.h"
+#include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
@@ -138,6 +141,10 @@ struct Server::Parts {
 
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
+    automation::HouseApi houseApi;
+    HistoryReplay historyReplay;
+    automation::Simulator simulator;
+    automation::SimulationApi simulationApi;
     plugins::PluginApi pluginApi;
     AdminApi adminApi;
     ServiceManager serviceManager;
@@ -202,7 +209,9 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      pluginApi(pluginHost, http.routes()),
+      houseApi(automation, core, http.routes()), historyReplay(historyReader),
+      simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
+      simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
@@ -280,6 +289,7 @@ void Server::Parts::start()
     permissions->declare(plugins::PluginApi::permissions());
     permissions->declare(AdminApi::permissions());
     permissions->declare(automation::AutomationApi::permissions());
+    permissions->declare(automation::HouseApi::permissions());
     permissionService = services.provide<PermissionCatalog>(permissions);
     // The broker is a part of the server and outlives whoever finds the service.
     if (broker)
@@ -314,6 +324,7 @@ void Server::Parts::stop()
     http.stop(requestPatience);
     webSocketPath.reset();
     realtime.stop();
+    simulator.stop();
     automation.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);

@@ -15,7 +15,7 @@ constexpr const char* automationSchema =
     R"({"type":"object","required":["id","name","kind","enabled","state"],"properties":{
   "id":{"type":"integer"},"name":{"type":"string"},"kind":{"type":"string"},"key":{"type":"string"},
   "file":{"type":["string","null"]},"enabled":{"type":"boolean"},"state":{"type":"string"},
-  "error":{"type":["string","null"]},"line":{"type":["integer","null"]},"rules":{"type":"array"},
+  "error":{"type":["string","null"]},"line":{"type":["integer","null"]},"rules":{"type":"array"},"tests":{"type":"array"},
   "last_run":{"type":["object","null"]},"not_run":{"type":"array"},"memory_bytes":{"type":"integer"},
   "source":{"type":"string"}}})";
 
@@ -90,8 +90,11 @@ Value AutomationApi::toValue(AutomationId id) const
 {
     const auto& entry = *service_.find(id);
     constexpr const char* states[] = {"loading", "active", "failed"};
-    List rules;
-    for (const auto& rule : entry.rules) rules.push_back(toObject(rule));
+    List rules, tests;
+    for (const auto& rule : entry.rules) {
+        if (rule.isTest) tests.push_back(rule.name);
+        else rules.push_back(toObject(rule));
+    }
     List skips;
     for (const auto& skip : service_.engine().runLog().skips(id)) skips.push_back(automation::toObject(skip));
     const auto* last = service_.engine().runLog().last(id);
@@ -107,6 +110,7 @@ Value AutomationApi::toValue(AutomationId id) const
                   {"error", textOrNull(entry.error)},
                   {"line", entry.error.empty() ? Value() : Value(lineOfMessage(entry.error))},
                   {"rules", std::move(rules)},
+                  {"tests", std::move(tests)},
                   {"running", static_cast<std::int64_t>(service_.engine().runner().live(id).size())},
                   {"last_run", last ? Value(automation::toObject(*last)) : Value()},
                   {"not_run", std::move(skips)},

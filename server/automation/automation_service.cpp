@@ -50,7 +50,13 @@ AutomationService::AutomationService(AutomationOptions options, AutomationServic
                              onLoaded(id, rules, memory);
                          },
                          [this](AutomationId id, const std::string& message) { onFailed(id, message); },
-                         [this](AutomationId id, const std::string& reason) { onOffender(id, reason); }});
+                         [this](AutomationId id, const std::string& reason) { onOffender(id, reason); },
+                         [this] {
+                             saveMode();
+                             auto body = toObject(engine_->surroundings());
+                             body.set("type", "house_changed");
+                             services_.realtime.publish({"house", std::move(body), "house.read", {}, "house"});
+                         }});
 }
 
 AutomationService::~AutomationService()
@@ -67,11 +73,14 @@ void AutomationService::start()
     auto unfinished = store_->unfinishedRuns();
     auto stores = store_->stores();
     auto marks = store_->marks();
-    const bool posted =
-        services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
-                             unfinished = std::move(unfinished), stores = std::move(stores), marks = std::move(marks)] {
-            if (*alive) begin(rows, files, unfinished, stores, marks);
-        });
+    auto mode = store_->mode();
+    const bool posted = services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
+                                             unfinished = std::move(unfinished), stores = std::move(stores),
+                                             marks = std::move(marks), mode = std::move(mode)] {
+        if (!*alive) return;
+        engine_->restoreMarks(marks);
+        begin(rows, files, unfinished, stores, mode);
+    });
     if (!posted) throw std::runtime_error("core does not take tasks");
 }
 

@@ -77,10 +77,12 @@ public:
     /// Scheduled runs until then (a day from now when empty), soonest first.
     std::vector<Upcoming> upcoming(std::optional<UtcTime> until, std::size_t limit) const;
     Engine& engine() { return *engine_; }
+    const HostOptions& hostOptions() const { return options_.host; }
 
 private:
     void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
-               std::vector<JournalBatch::Store> stores, std::vector<ScheduleMark> marks);
+               std::vector<JournalBatch::Store> stores, const std::string& mode);
+    void saveMode();
     /// The row and text of a plugin's automation; a new row is stored first.
     void takeProvided(const PluginAutomation& automation);
     void loadProvided(AutomationRow row, const PluginAutomation& automation);
@@ -108,6 +110,8 @@ private:
     /// Of plugins: what they said last, by key, and which of it has a row.
     std::map<std::string, PluginAutomation, std::less<>> provided_;
     std::map<std::string, AutomationId, std::less<>> pluginRows_;
+    bool savingMode_ = false;
+    std::string savedMode_;
     Subscription timer_;
     Subscription pruning_;
     std::mutex moduleMutex_;

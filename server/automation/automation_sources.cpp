@@ -23,9 +23,11 @@ std::map<std::string, AutomationRow> AutomationService::rowsFor(const std::vecto
 
 void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files,
                               std::vector<RunRecord> unfinished, std::vector<JournalBatch::Store> stores,
-                              std::vector<ScheduleMark> marks)
+                              const std::string& mode)
 {
-    engine_->restoreMarks(std::move(marks));
+    // A mode that the configuration does not name any more is forgotten.
+    savedMode_ = mode;
+    if (!mode.empty()) (void)engine_->surroundings().setMode(mode, Cause{newCorrelationId(), "system", 0});
     for (auto& store : stores) engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
     engine_->keepForResume(std::move(unfinished));
     engine_->start();
@@ -52,6 +54,25 @@ void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<Sourc
             },
             [](Result<AutomationId>) {});
     });
+}
+
+/// One write at a time, so that the last mode is the one that stays.
+void AutomationService::saveMode()
+{
+    const auto mode = engine_->surroundings().mode();
+    if (savingMode_ || mode == savedMode_) return;
+    savingMode_ = true;
+    store(
+        [store = store_, mode]() -> Result<AutomationId> {
+            store->saveMode(mode);
+            return AutomationId{};
+        },
+        [this, mode](Result<AutomationId> saved) {
+            savingMode_ = false;
+            if (!saved) return; // logged; the next change tries again
+            savedMode_ = mode;
+            saveMode();
+        });
 }
 
 void AutomationService::lookAtFolders()

@@ -32,9 +32,9 @@ Object capturesOf(const MqttTrigger& trigger, std::string_view topic)
 
 } // namespace
 
-Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, Site site,
-                       Handlers handlers)
-    : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), site_(std::move(site)),
+Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock,
+                       const Surroundings& surroundings, Handlers handlers)
+    : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), surroundings_(surroundings),
       handlers_(std::move(handlers)),
       schedules_(scheduler, clock,
                  {[this](RuleKey key, Object event, UtcTime due) {
@@ -108,7 +108,7 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
     for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
         for (const auto& trigger : rules[rule].triggers)
             if (const auto* when = std::get_if<ScheduleTrigger>(&trigger)) {
-                auto schedule = LocalSchedule::make(*when, site_);
+                auto schedule = LocalSchedule::make(*when, surroundings_.site());
                 if (!schedule) return schedule.error();
                 schedules[{instance, rule}].push_back(std::move(*schedule));
             }
@@ -150,7 +150,8 @@ void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
         [this, rule](Object event, const Cause& cause) { fire(rule, std::move(event), cause); },
         [this, rule](const std::string& reason) { skip(rule, "attribute", reason); }};
     auto entry = std::make_shared<AttributeEntry>(rule, trigger, scheduler_, std::move(handlers));
-    if (const auto device = devices_.find(DeviceId{trigger.device})) {
+    const auto surrounding = surroundings_.find(DeviceId{trigger.device});
+    if (const auto device = surrounding ? surrounding : devices_.find(DeviceId{trigger.device})) {
         const auto begin = [&](const Attribute& attribute) {
             entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value), clock_.now());
         };

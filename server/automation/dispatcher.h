@@ -7,6 +7,7 @@
 #include "automation/attribute_watch.h"
 #include "automation/messages.h"
 #include "automation/schedule_board.h"
+#include "automation/surroundings.h"
 
 #include <functional>
 #include <list>
@@ -36,7 +37,8 @@ public:
         std::function<UtcTime(RuleKey)> decided;
     };
 
-    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, Site site, Handlers handlers);
+    Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, const Surroundings& surroundings,
+               Handlers handlers);
 
     /// Error: InvalidArgument (an unknown time zone); then nothing of the instance is indexed.
     Result<void> add(std::uint32_t instance, const std::vector<RuleView>& rules);
@@ -50,6 +52,8 @@ public:
     /// Calls `fire` for every event of the triggers until the subscription ends, which may be within `fire`.
     /// Error: InvalidArgument as add().
     Result<Subscription> watch(std::vector<Trigger> triggers, std::function<void(Object event, const Cause&)> fire);
+    /// A value changed: of a device, or of the surroundings.
+    void onChange(const AttributeChanged& change);
     /// Sorted by time, at most `limit`; of one instance when it is given.
     std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit, std::optional<std::uint32_t> instance = {}) const
     {
@@ -99,7 +103,6 @@ private:
     AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
     void dropEmpty(std::int64_t device);
     void onMessage(const std::string& filter, const MqttMessage& message);
-    void onChange(const AttributeChanged& change);
     Object eventOf(const char* kind) const;
     Object eventOf(const Device& device, const std::string& attribute, const Value& before, const Value& now) const;
 
@@ -107,7 +110,7 @@ private:
     Mqtt& mqtt_;
     Scheduler& scheduler_;
     const Clock& clock_;
-    const Site site_;
+    const Surroundings& surroundings_;
     Handlers handlers_;
 
     std::map<std::string, Topic> topics_;

@@ -19,10 +19,10 @@ bool isIdentifier(const std::string& name)
 
 void Effects::addModule(AutomationModule module)
 {
-    static constexpr const char* reserved[] = {"device", "rule",    "on",       "any",    "none",  "every",   "at",
-                                               "cron",   "sunrise", "sunset",   "event",  "mqtt",  "startup", "log",
-                                               "print",  "wait",    "wait_for", "string", "table", "math",    "pcall",
-                                               "error",  "assert",  "pairs",    "ipairs"};
+    static constexpr const char* reserved[] = {"device", "rule",    "on",       "any",   "none",   "every",   "at",
+                                               "cron",   "sunrise", "sunset",   "event", "mqtt",   "startup", "log",
+                                               "print",  "wait",    "wait_for", "sun",   "house",  "test",    "string",
+                                               "table",  "math",    "pcall",    "error", "assert", "pairs",   "ipairs"};
     if (!isIdentifier(module.name) || modules_.contains(module.name) ||
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
@@ -31,6 +31,13 @@ void Effects::addModule(AutomationModule module)
             throw std::invalid_argument("automation module \"" + module.name + "\": function \"" + function.name +
                                         "\"");
     modules_.emplace(module.name, std::move(module));
+}
+
+std::vector<AutomationModule> Effects::definitions() const
+{
+    std::vector<AutomationModule> list;
+    for (const auto& [name, module] : modules_) list.push_back(module);
+    return list;
 }
 
 std::vector<ModuleFunctions> Effects::modules() const
@@ -48,6 +55,7 @@ void Effects::perform(const Request& request, Done done)
 {
     const auto* payload = request.payload.ifObject();
     if (!payload) return done(false, "malformed request");
+    if (interceptor_ && interceptor_(request, done)) return;
     switch (request.kind) {
     case StepKind::Command: return command(request, *payload, std::move(done));
     case StepKind::Publish: return publish(*payload, done);
@@ -62,6 +70,13 @@ void Effects::command(const Request& request, const Object& payload, Done done)
     command.device = DeviceId{Value(payload).integerOr("device", 0)};
     command.name = Value(payload).textOr("name", "");
     if (const auto* arguments = payload.find("arguments")) command.arguments = *arguments;
+    if (surroundings_.find(command.device)) {
+        const auto mode = command.arguments.textOr("mode", "");
+        if (command.device != Surroundings::houseId || command.name != "set" || mode.empty())
+            return done(false, "what can be set is house:set{mode = ...}");
+        const auto set = surroundings_.setMode(mode, request.cause);
+        return done(set.ok(), set ? Value() : Value(set.error().message.en));
+    }
     command.cause = request.cause;
     command.idempotencyKey = request.idempotencyKey;
     commands_.send(std::move(command), [done = std::move(done)](Result<CommandReceipt> receipt) {

@@ -4,6 +4,7 @@
 #include "atrium/commands.h"
 #include "atrium/mqtt.h"
 #include "automation/messages.h"
+#include "automation/surroundings.h"
 
 #include <functional>
 #include <map>
@@ -23,14 +24,21 @@ public:
     /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
     using Done = std::function<void(bool ok, Value result)>;
 
-    Effects(Commands& commands, Mqtt& mqtt) : commands_(commands), mqtt_(mqtt) {}
+    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings)
+        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings)
+    {}
 
     void perform(const Request& request, Done done);
+
+    /// Sees each effect before it is done; true = it was done there, and `done` is or will be called. For simulations.
+    using Interceptor = std::function<bool(const Request&, const Done&)>;
+    void intercept(Interceptor interceptor) { interceptor_ = std::move(interceptor); }
 
     /// Throws std::invalid_argument when the name is taken or no identifier.
     void addModule(AutomationModule module);
     void removeModule(const std::string& name) { modules_.erase(name); }
     std::vector<ModuleFunctions> modules() const;
+    std::vector<AutomationModule> definitions() const;
 
 private:
     void command(const Request& request, const Object& payload, Done done);
@@ -39,7 +47,9 @@ private:
 
     Commands& commands_;
     Mqtt& mqtt_;
+    Surroundings& surroundings_;
     std::map<std::string, AutomationModule> modules_;
+    Interceptor interceptor_;
 };
 
 } // namespace atrium::automation

@@ -11,6 +11,11 @@ constexpr std::size_t offencesAllowed = 3;
 constexpr auto offencesWithin = 10min;
 constexpr auto reloadDelay = 500ms;
 
+Error notLoaded()
+{
+    return makeError(ErrorCode::Conflict, {"L'automatisation n'est pas chargée", "The automation is not loaded"});
+}
+
 } // namespace
 
 DeviceView viewOf(const Device& device)
@@ -33,21 +38,16 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), journal_(journal), effects_(services.commands, services.mqtt),
+    : services_(services), journal_(journal),
+      surroundings_(std::move(site), services.scheduler, services.clock,
+                    [this](const AttributeChanged& change) { changed(change); }),
+      effects_(services.commands, services.mqtt, surroundings_),
       dispatcher_(
-          services.devices, services.mqtt, services.scheduler, services.clock, std::move(site),
+          services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
-           [this](const MirrorUpdate& update) {
-               host_.send(update);
-               if (flushPosted_) return;
-               // Values without a run behind them leave together, once a turn of core.
-               flushPosted_ = services_.core.post([this, alive = alive_] {
-                   if (!*alive) return;
-                   flushPosted_ = false;
-                   host_.flush();
-               });
-           },
+           // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
+           [this](const MirrorUpdate& update) { host_.sendWithNext(update); },
            [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
                runner_.trigger(key, std::move(event), cause, mark(key, due));
            },
@@ -91,11 +91,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
     });
 }
 
-Engine::~Engine()
-{
-    stop();
-    *alive_ = false;
-}
+Engine::~Engine() { stop(); }
 
 void Engine::stop() { host_.stop(); }
 
@@ -186,21 +182,36 @@ void Engine::setTriggers(AutomationId automation, Triggers triggers)
 
 Result<std::vector<std::uint64_t>> Engine::runNow(AutomationId automation, const std::string& rule, const Cause& cause)
 {
+    const Object event{{"kind", "manual"}, {"at", static_cast<double>(toMicroseconds(services_.clock.now())) / 1e6}};
+    return runWith(automation, rule, event, cause);
+}
+
+Result<std::vector<std::uint64_t>> Engine::runWith(AutomationId automation, const std::string& rule,
+                                                   const Object& event, const Cause& cause)
+{
     const auto id = find(automation, State::Active);
-    if (!id)
-        return makeError(ErrorCode::Conflict, {"L'automatisation n'est pas chargée", "The automation is not loaded"});
+    if (!id) return notLoaded();
     std::vector<std::uint64_t> runs;
     bool known = rule.empty();
     const auto count = instances_[id].rules.size();
     for (std::uint32_t i = 0; i < count; ++i) {
-        if (!rule.empty() && instances_[id].rules[i].name != rule) continue;
+        const auto& view = instances_[id].rules[i];
+        if (view.isTest || (!rule.empty() && view.name != rule)) continue;
         known = true;
-        const Object event{{"kind", "manual"},
-                           {"at", static_cast<double>(toMicroseconds(services_.clock.now())) / 1e6}};
         if (const auto run = runner_.trigger({id, i}, event, cause)) runs.push_back(run);
     }
     if (!known) return makeError(ErrorCode::NotFound, {"Règle inconnue", "There is no such rule"});
     return runs;
+}
+
+Result<std::uint64_t> Engine::startTest(AutomationId automation, const std::string& name)
+{
+    const auto id = find(automation, State::Active);
+    if (!id) return notLoaded();
+    for (std::uint32_t i = 0; i < instances_[id].rules.size(); ++i)
+        if (instances_[id].rules[i].isTest && instances_[id].rules[i].name == name)
+            return runner_.trigger({id, i}, Object{{"kind", "test"}}, Cause{newCorrelationId(), "test", 0});
+    return makeError(ErrorCode::NotFound, {"Test inconnu", "There is no such test"});
 }
 
 void Engine::keepForResume(std::vector<RunRecord> runs)
@@ -225,9 +236,25 @@ void Engine::reloadFailed()
 
 void Engine::onModulesChanged()
 {
-    host_.send(DefineModules{effects_.modules()});
+    host_.send(definitions());
     host_.flush();
     reloadFailed();
+}
+
+DefineModules Engine::definitions() const
+{
+    DefineModules definitions{effects_.modules(), {}};
+    for (const auto& device : surroundings_.all()) definitions.surroundings.push_back(viewOf(*device));
+    return definitions;
+}
+
+void Engine::changed(const AttributeChanged& change)
+{
+    // Every script can name them, so the host always knows them.
+    host_.send(MirrorUpdate{change.device.info.id.value, change.attribute.spec->name, change.attribute.value});
+    dispatcher_.onChange(change);
+    host_.flush();
+    if (handlers_.surroundings) handlers_.surroundings();
 }
 
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
@@ -272,6 +299,12 @@ std::vector<Upcoming> Engine::upcomingOf(AutomationId automation, UtcTime until,
 {
     const auto id = find(automation, State::Active);
     return id ? dispatcher_.upcoming(until, limit, id) : std::vector<Upcoming>{};
+}
+
+std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
+{
+    const auto found = instances_.find(find(automation, State::Active));
+    return found == instances_.end() ? std::vector<MirrorWish>{} : found->second.mirror;
 }
 
 AutomationId Engine::automationOf(RuleKey key) const

@@ -35,6 +35,8 @@ public:
         std::function<void(AutomationId, const std::string& message)> failed;
         /// The automation went over its budgets three times in ten minutes.
         std::function<void(AutomationId, const std::string& reason)> offender;
+        /// The sun or the mode changed; rules were started for it. May be empty.
+        std::function<void()> surroundings;
     };
     struct Services {
         runtime::CoreLoop& core;
@@ -66,6 +68,11 @@ public:
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
     void restoreMarks(std::vector<ScheduleMark> marks) { marks_.restore(std::move(marks)); }
+    /// The same with an event of the caller's making.
+    Result<std::vector<std::uint64_t>> runWith(AutomationId automation, const std::string& rule, const Object& event,
+                                               const Cause& cause);
+    /// Starts a test of the file. NotFound, Conflict.
+    Result<std::uint64_t> startTest(AutomationId automation, const std::string& name);
     /// Runs that the store kept, to be taken up when their automations are loaded in the same version.
     void keepForResume(std::vector<RunRecord> runs);
     /// Loads everything again, e.g. because a device or module appeared that scripts wait for.
@@ -76,6 +83,9 @@ public:
         return dispatcher_.upcoming(until, limit);
     }
     std::vector<Upcoming> upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const;
+    /// The attributes that a loaded automation names.
+    std::vector<MirrorWish> attributesOf(AutomationId automation) const;
+    UtcTime now() const { return services_.clock.now(); }
     AutomationId automationOf(RuleKey key) const;
     std::string ruleName(RuleKey key) const;
     void raiseEvent(const std::string& name, Object data, const Cause& cause);
@@ -84,6 +94,7 @@ public:
     Runner& runner() { return runner_; }
     RunLog& runLog() { return runLog_; }
     LuaHost& host() { return host_; }
+    Surroundings& surroundings() { return surroundings_; }
     /// The modules of `effects()` changed.
     void onModulesChanged();
 
@@ -117,6 +128,8 @@ private:
     std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
     UtcTime decided(RuleKey key);
     void decideUpToNow(std::uint32_t id, const Instance& instance);
+    void changed(const AttributeChanged& change);
+    DefineModules definitions() const;
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
@@ -124,6 +137,7 @@ private:
     Journal& journal_;
     ScheduleMarks marks_;
     RunLog runLog_;
+    Surroundings surroundings_;
     Effects effects_;
     Dispatcher dispatcher_;
     Runner runner_;
@@ -137,8 +151,6 @@ private:
     std::set<AutomationId> started_; ///< had their `startup`
     Subscription deviceChanges_;
     Subscription reload_;
-    bool flushPosted_ = false;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 } // namespace atrium::automation

@@ -6,7 +6,7 @@ namespace atrium::automation {
 
 void Engine::onStarted()
 {
-    host_.send(DefineModules{effects_.modules()});
+    host_.send(definitions());
     for (auto& [id, instance] : instances_)
         if (instance.state != State::Failed) load(id, instance);
     host_.flush();
@@ -80,7 +80,8 @@ void Engine::onLoaded(ScriptLoaded& loaded)
     dispatcher_.removeMirror(id);
     if (instance.state == State::Validating) {
         std::vector<std::string> names;
-        for (const auto& rule : loaded.rules) names.push_back(rule.name);
+        for (const auto& rule : loaded.rules)
+            if (!rule.isTest) names.push_back(rule.name);
         auto done = std::move(instance.validated);
         for (const auto& rule : loaded.rules)
             for (const auto& trigger : rule.triggers)
@@ -93,6 +94,7 @@ void Engine::onLoaded(ScriptLoaded& loaded)
         return done(std::move(names));
     }
     for (const auto& wish : loaded.mirror) dispatcher_.addMirror(id, wish);
+    instance.mirror = std::move(loaded.mirror);
     instance.inHost = true;
     if (instance.state == State::Loading) {
         instance.rules = std::move(loaded.rules);

@@ -56,6 +56,9 @@ public:
     virtual std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) = 0;
     virtual std::vector<JournalBatch::Store> stores() = 0;
     virtual std::vector<ScheduleMark> marks() = 0;
+    /// The mode that people set for the house; empty when nobody did yet.
+    virtual std::string mode() = 0;
+    virtual void saveMode(const std::string& mode) = 0;
     /// Forgets ended runs that started before `time`.
     virtual void prune(UtcTime time) = 0;
 };

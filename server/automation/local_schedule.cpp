@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <date/tz.h>
+#include <sstream>
 
 namespace atrium::automation {
 
@@ -112,6 +113,20 @@ void LocalSchedule::addTimes(const Day& day, const SunTrigger& sun, std::vector<
 std::string LocalSchedule::toLocalText(UtcTime time) const
 {
     return date::format("%FT%T%Ez", date::make_zoned(zone_, floor<seconds>(time)));
+}
+
+std::optional<UtcTime> parseLocalTime(const std::string& text, const std::string& zone)
+{
+    std::istringstream in(text);
+    date::local_seconds local;
+    in >> date::parse("%F %T", local);
+    if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return {};
+    try {
+        return UtcTime(date::locate_zone(zone)->to_sys(local, date::choose::earliest).time_since_epoch());
+    }
+    catch (const std::exception&) {
+        return {};
+    }
 }
 
 } // namespace atrium::automation

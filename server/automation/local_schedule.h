@@ -46,4 +46,8 @@ private:
     Site site_;
 };
 
+/// Reads `2026-10-25 02:59:00` in a zone (IANA). Of a local time that comes twice, the first. Empty when it is none, or
+/// the zone is unknown. Thread: any.
+std::optional<UtcTime> parseLocalTime(const std::string& text, const std::string& zone);
+
 } // namespace atrium::automation

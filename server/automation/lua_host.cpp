@@ -15,6 +15,7 @@ namespace atrium::automation {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t overflowAt = 8 * 1024 * 1024;
+constexpr std::size_t gatherUpTo = 64 * 1024;
 constexpr std::size_t congestedAt = 2 * 1024 * 1024;
 constexpr auto lookEvery = 20ms; ///< at a busy process
 constexpr auto restWhenIdle = 1s;
@@ -228,6 +229,17 @@ void LuaHost::send(const ToHost& message)
         overflowed_ = true;
         wake();
     }
+}
+
+void LuaHost::sendWithNext(const ToHost& message)
+{
+    send(message);
+    bool many = false;
+    {
+        std::lock_guard lock(mutex_);
+        many = outgoing_.size() - written_ > gatherUpTo;
+    }
+    if (many) flush();
 }
 
 void LuaHost::flush()

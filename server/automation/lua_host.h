@@ -48,6 +48,8 @@ public:
     /// the process does not read (outgoing buffer over 8 MiB), it is ended and started anew, since it would otherwise
     /// run on old values; the engine brings it up to date. Thread: core.
     void send(const ToHost& message);
+    /// The same for a message that need not leave before another one does: no system call unless many wait.
+    void sendWithNext(const ToHost& message);
     /// Never waits. Thread: core.
     void flush();
     /// Whether so much is on its way (over 2 MiB) that new runs should not be begun. Thread: core.

@@ -74,13 +74,14 @@ struct ModuleFunctions {
 
 // ---- to the host
 
-/// The modules that scripts loaded from now on see.
+/// The modules that scripts loaded from now on see, and the devices that are names of the language (`sun`).
 struct DefineModules {
     std::vector<ModuleFunctions> modules;
+    std::vector<DeviceView> surroundings;
     template <class A>
     void fields(A& a)
     {
-        a(modules);
+        a(modules, surroundings);
     }
 };
 
@@ -185,11 +186,12 @@ struct RuleView {
     RuleMode mode;
     std::int64_t line = 0;
     std::vector<Trigger> triggers;
-    Value store; ///< first content; Null = the rule keeps nothing
+    Value store;         ///< first content; Null = the rule keeps nothing
+    bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store);
+        a(name, mode, line, triggers, store, isTest);
     }
 };
 

@@ -213,6 +213,13 @@ std::vector<const RunRecord*> Runner::live(AutomationId automation) const
     return list;
 }
 
+bool Runner::isBusy(const std::function<bool(const RunRecord&)>& except) const
+{
+    return std::any_of(runs_.begin(), runs_.end(), [&](const auto& entry) {
+        return entry.second.record.state != RunState::Waiting && !except(entry.second.record);
+    });
+}
+
 void Runner::end(std::uint64_t id, RunState state, std::string message)
 {
     const auto found = runs_.find(id);

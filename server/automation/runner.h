@@ -72,8 +72,11 @@ public:
     /// Unfinished runs of an automation, newest first.
     std::vector<const RunRecord*> live(AutomationId automation) const;
     std::size_t liveRuns() const { return runs_.size(); }
+    /// Whether a run does something at this moment, other than to wait; runs that `except` names do not count.
+    bool isBusy(const std::function<bool(const RunRecord&)>& except) const;
 
     /// What a rule keeps between runs.
+    const std::map<std::pair<AutomationId, std::string>, Value>& stores() const { return stores_; }
     void setStore(AutomationId automation, const std::string& rule, Value content);
     void forget(AutomationId automation);
     /// The instance is gone.

@@ -239,6 +239,22 @@ std::vector<ScheduleMark> SqlJournalStore::marks()
     });
 }
 
+std::string SqlJournalStore::mode()
+{
+    return database_.transact(TransactionKind::Read, [](Transaction& transaction) {
+        const auto rows = transaction.query("SELECT content FROM site_state WHERE name = 'mode'");
+        return rows.empty() ? std::string() : rows[0][0].text();
+    });
+}
+
+void SqlJournalStore::saveMode(const std::string& mode)
+{
+    database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
+        transaction.execute("DELETE FROM site_state WHERE name = 'mode'");
+        transaction.execute("INSERT INTO site_state (name, content) VALUES ('mode', ?)", {mode});
+    });
+}
+
 void SqlJournalStore::prune(UtcTime time)
 {
     database_.transact(TransactionKind::Write, [&](Transaction& transaction) {

@@ -20,6 +20,8 @@ public:
     std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) override;
     std::vector<JournalBatch::Store> stores() override;
     std::vector<ScheduleMark> marks() override;
+    std::string mode() override;
+    void saveMode(const std::string& mode) override;
     void prune(UtcTime time) override;
 
 private:

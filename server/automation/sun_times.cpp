@@ -44,12 +44,24 @@ Sun sunAt(UtcTime time)
     return {degrees(std::asin(sine(obliquity) * sine(apparent))), 4 * degrees(equation)};
 }
 
+/// Minutes of the day in Greenwich.
+double minuteOfDay(UtcTime time) { return std::fmod(static_cast<double>(toMicroseconds(time)) / 60e6, minutesPerDay); }
+
 } // namespace
+
+bool isSunUp(UtcTime time, const Site& site)
+{
+    const auto sun = sunAt(time);
+    const double hour = (minuteOfDay(time) + sun.equationOfTime + 4 * site.longitude) / 4 - 180; // degrees past noon
+    return sine(site.latitude) * sine(sun.declination) +
+               cosine(site.latitude) * cosine(sun.declination) * cosine(hour) >
+           cosine(zenith);
+}
 
 std::optional<UtcTime> sunTime(SunEvent event, UtcTime noon, const Site& site)
 {
     // The clock of the site may be hours away from its sun: the day is that of the solar noon next to `noon`.
-    const double clockNoon = std::fmod(static_cast<double>(toMicroseconds(noon)) / 60e6, minutesPerDay);
+    const double clockNoon = minuteOfDay(noon);
     const auto minutes = [](double count) {
         return std::chrono::duration_cast<std::chrono::microseconds>(
             std::chrono::duration<double, std::ratio<60>>(count));

@@ -12,4 +12,7 @@ namespace atrium::automation {
 /// nearest to `noon` on its side of the day: rise before, set after. Empty on polar days and nights. Thread: any.
 std::optional<UtcTime> sunTime(SunEvent event, UtcTime noon, const Site& site);
 
+/// Whether the upper rim of the sun is above the horizon. Thread: any.
+bool isSunUp(UtcTime time, const Site& site);
+
 } // namespace atrium::automation

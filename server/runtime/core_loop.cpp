@@ -225,6 +225,20 @@ void CoreLoop::turn()
     threadId_ = previous;
 }
 
+std::optional<UtcTime> CoreLoop::nextDue() const
+{
+    std::lock_guard lock(mutex_);
+    std::optional<UtcTime> due;
+    if (!utcTimers_.empty()) due = utcTimers_.begin()->first;
+    if (!steadyTimers_.empty()) {
+        const auto left =
+            std::chrono::ceil<std::chrono::microseconds>(steadyTimers_.begin()->first - clock_.steadyNow());
+        const auto steady = clock_.now() + left;
+        due = due ? std::min(*due, steady) : steady;
+    }
+    return due;
+}
+
 void CoreLoop::runTasks(std::vector<Task>& tasks)
 {
     for (auto& task : tasks) guarded(task.call);

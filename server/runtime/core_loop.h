@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -49,8 +50,10 @@ public:
     Subscription every(std::chrono::microseconds period, std::function<void()> handler) override;
     Subscription at(UtcTime time, std::function<void()> handler) override;
 
-    /// Runs everything that is queued or due and returns; for tests, with the caller acting as core.
+    /// Runs everything that is queued or due and returns; for tests and simulations, with the caller acting as core.
     void turn();
+    /// When the next timer is due as the clock goes now; empty without timers. Thread: any.
+    std::optional<UtcTime> nextDue() const;
 
     std::size_t queued() const;
 

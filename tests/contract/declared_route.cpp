@@ -73,6 +73,9 @@ std::map<Permission, Role, std::less<>> readPermissions(const std::string& plugi
         if (!manifest) throw std::runtime_error(manifest.error().message.en);
         for (const auto& permission : manifest->permissions) permissions[permission.id] = permission.weakestRole;
     }
+    // The server's own, as far as not only administrators have them.
+    permissions["house.read"] = Role::Guest;
+    permissions["house.set"] = Role::User;
     return permissions;
 }
 

@@ -25,6 +25,7 @@ constexpr const char* usage = R"(usage: atriumctl [--url http://localhost:5000] 
   plugins disable NAME        stop a plugin; stays so after a restart
   devices                     all devices with their state
   automations                 all automations with their last result
+  automations test FILE...    run the tests of automations in a simulated house
   log LEVEL [COMPONENT]       change the level of the log while the server runs
 )";
 
@@ -110,6 +111,32 @@ int printAutomations(const Options& options)
     return 0;
 }
 
+/// Runs the tests of automations on the server, in a simulated house.
+int testAutomations(const Options& options, const std::vector<std::string>& files)
+{
+    long long passed = 0, failed = 0;
+    for (const auto& path : files) {
+        std::ifstream file(path);
+        if (!file) {
+            std::fprintf(stderr, "%s cannot be read\n", path.c_str());
+            return 2;
+        }
+        const std::string source(std::istreambuf_iterator<char>(file), {});
+        const auto name = path.substr(path.rfind('/') + 1);
+        const auto answer = call(options, "POST", "/api/automations/test", Object{{"name", name}, {"source", source}});
+        if (::failed(answer)) return 1;
+        const auto* tests = answer.body.find("tests");
+        for (const auto& test : tests && tests->isList() ? tests->list() : List{}) {
+            const bool good = test.booleanOr("passed", false);
+            ++(good ? passed : failed);
+            std::printf("%s  %s: %s\n", good ? "ok    " : "FAILED", name.c_str(), test.textOr("name", "").c_str());
+            if (!good) std::printf("        %s\n", test.textOr("message", "").c_str());
+        }
+    }
+    std::printf("%lld passed, %lld failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
+
 int printHealth(const Options& options)
 {
     const auto answer = call(options, "GET", "/api/health");
@@ -134,6 +161,8 @@ int run(const Options& options, const std::vector<std::string>& words)
         return changePlugin(options, words[1], words[2]);
     if (command == "devices" && words.size() == 1) return printDevices(options);
     if (command == "automations" && words.size() == 1) return printAutomations(options);
+    if (command == "automations" && words.size() >= 3 && words[1] == "test")
+        return testAutomations(options, {words.begin() + 2, words.end()});
     if (command == "log" && (words.size() == 2 || words.size() == 3))
         return changeLog(options, words[1], words.size() == 3 ? words[2] : "");
     std::fputs(usage, stderr);

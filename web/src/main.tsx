@@ -4,6 +4,7 @@ import {token} from './api.ts';
 import * as automations from './automations.ts';
 import * as devices from './devices.ts';
 import {language, texts} from './i18n.ts';
+import * as house from './house.ts';
 import {Empty} from './parts/empty.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
@@ -49,6 +50,7 @@ router.start();
 devices.start();
 automations.start();
 security.start();
+house.start();
 realtime.start(() => void restore());
 // A guest comes with a link: /#/guest/CODE.
 const guestCode = /^#\/guest\/([\w-]+)$/.exec(location.hash)?.[1];

@@ -252,6 +252,19 @@ void makeType(lua_State* state, const char* type, lua_CFunction index, lua_CFunc
 
 } // namespace
 
+std::optional<Condition> conditionOfAttribute(lua_State* state, int index)
+{
+    const auto* handle = static_cast<const AttributeHandle*>(luaL_testudata(state, index, attributeType));
+    if (!handle) return {};
+    Condition condition;
+    condition.kind = Condition::Kind::AttributeIs;
+    condition.device = handle->device;
+    condition.attribute = handle->attribute;
+    condition.expected = true;
+    condition.text = Script::of(state).position(state, 1) + ": " + nameOf(*handle);
+    return condition;
+}
+
 void openDevices(lua_State* state)
 {
     lua_createtable(state, 0, 5);
@@ -280,6 +293,10 @@ void openDevices(lua_State* state)
 
     lua_pushcfunction(state, guarded<device>);
     lua_setfield(state, -2, "device");
+    for (auto* surrounding : Script::of(state).host().surroundings) {
+        pushDevice(state, *surrounding);
+        lua_setfield(state, -2, surrounding->uid.c_str());
+    }
 }
 
 } // namespace atrium::automation::lua

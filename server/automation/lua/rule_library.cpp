@@ -22,6 +22,7 @@ int readCondition(lua_State* state, int index, int depth)
     index = lua_absindex(state, index);
     luaL_checkstack(state, 4, "when");
     if (const int known = indexOf(state, index, conditionType); known >= 0) return known;
+    if (auto attribute = conditionOfAttribute(state, index)) return script.addCondition(std::move(*attribute));
     if (lua_isfunction(state, index)) {
         Condition condition;
         condition.kind = Condition::Kind::Function;
@@ -34,9 +35,9 @@ int readCondition(lua_State* state, int index, int depth)
         return script.addCondition(std::move(condition));
     }
     if (!lua_istable(state, index) || depth > 8)
-        throw ScriptError(
-            std::string("a condition is device.attribute:is(value), any{...}, none{...} or a function, not ") +
-            luaL_typename(state, index));
+        throw ScriptError(std::string("a condition is device.attribute, device.attribute:is(value), any{...}, "
+                                      "none{...} or a function, not ") +
+                          luaL_typename(state, index));
     Condition condition;
     const auto count = static_cast<lua_Integer>(lua_rawlen(state, index));
     for (lua_Integer i = 1; i <= count; ++i) {
@@ -119,8 +120,6 @@ int declareRule(lua_State* state)
     }
     if (rule.triggers.empty()) throw ScriptError(label + "on is missing");
     if (rule.function == LUA_NOREF) throw ScriptError(label + "run is missing");
-    for (const auto& other : script.rules)
-        if (other.name == rule.name) throw ScriptError(label + "the file has another rule of this name");
     script.addRule(std::move(rule));
     return 0;
 }

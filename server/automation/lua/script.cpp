@@ -81,6 +81,7 @@ void Script::load(const std::string& source)
         openRules(state);
         openTriggers(state);
         openEffects(state);
+        openTests(state);
         lua_pushvalue(state, -1);
         lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
         lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);
@@ -147,7 +148,7 @@ void Script::finishLoad()
 
     ScriptLoaded loaded{instance_, {}, {}, memory_.used};
     for (const auto& rule : rules) {
-        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store};
+        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store, rule.isTest};
         for (const int trigger : rule.triggers) view.triggers.push_back(triggers[trigger]);
         loaded.rules.push_back(std::move(view));
     }
@@ -256,6 +257,9 @@ int Script::addCondition(Condition condition)
 void Script::addRule(Rule rule)
 {
     if (rules.size() >= maxDeclarations) throw ScriptError("more than 1000 rules in one file");
+    for (const auto& other : rules)
+        if (other.name == rule.name)
+            throw ScriptError("the file has two rules or tests of the name \"" + rule.name + "\"");
     rules.push_back(std::move(rule));
 }
 

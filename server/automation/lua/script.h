@@ -18,6 +18,7 @@ struct HostContext {
     DeviceMirror& mirror;
     Budget& budget;
     const std::vector<ModuleFunctions>& modules;
+    const std::vector<MirroredDevice*>& surroundings;
     std::function<void(const FromHost&)> send;
     std::size_t memoryLimit = 4 * 1024 * 1024;
 };
@@ -42,6 +43,7 @@ struct Rule {
     int when = -1;             ///< position in Script::conditions; -1 = always
     int function = LUA_NOREF;
     Value store;
+    bool isTest = false;
 };
 
 /// One call of a rule: a coroutine, and what the journal knows of it.
@@ -91,7 +93,9 @@ public:
     void requireLoading(const char* what) const;
     /// Does one step of the current run: returns the recorded result, or sends the step and yields. To be returned from
     /// the C function that the script called.
-    int step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers = {});
+    /// `next` goes on with what the script gets of it (pushResult) at the top of the stack; without, that is returned.
+    int step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers = {},
+             lua_KFunction next = nullptr);
     /// The same for a step that nobody answers.
     void stepWithoutAnswer(StepKind kind, Value payload);
     void logWhileLoading(std::string level, std::string text);
@@ -155,9 +159,12 @@ void openDevices(lua_State* state);
 void openRules(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
+void openTests(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
+/// The condition that an attribute stands for by itself: it is true. Empty when there is none at `index`.
+std::optional<Condition> conditionOfAttribute(lua_State* state, int index);
 /// Pushes a handle of a trigger or condition. A trigger made while a rule runs is for wait_for and lives in its handle.
 void pushTrigger(lua_State* state, Trigger trigger);
 void pushCondition(lua_State* state, Condition condition);
@@ -165,6 +172,8 @@ void pushCondition(lua_State* state, Condition condition);
 std::optional<Trigger> triggerAt(lua_State* state, int index);
 /// Pushes an event as scripts see it: `ev.device` is the device.
 void pushEvent(lua_State* state, const Value& event);
+/// Pushes what the function of a test gets.
+void pushTestHandle(lua_State* state);
 /// Makes a rule of a trigger and a function: `every "10m"(function() end)`.
 int declarePlainRule(lua_State* state, int trigger, int functionIndex);
 

@@ -7,9 +7,12 @@
 namespace atrium::automation::lua {
 
 ScriptHost::ScriptHost(int socket, SliceBoard& board, std::chrono::milliseconds sliceBudget, std::size_t scriptMemory)
-    : socket_(socket),
-      budget_(board, sliceBudget), context_{mirror_, budget_, modules_,
-                                            [this](const FromHost& message) { send(message); }, scriptMemory}
+    : socket_(socket), budget_(board, sliceBudget), context_{mirror_,
+                                                             budget_,
+                                                             modules_,
+                                                             surroundings_,
+                                                             [this](const FromHost& message) { send(message); },
+                                                             scriptMemory}
 {}
 
 void ScriptHost::run()
@@ -40,7 +43,11 @@ void ScriptHost::handle(ToHost& message)
     std::visit(
         [this](auto& request) {
             using T = std::decay_t<decltype(request)>;
-            if constexpr (std::is_same_v<T, DefineModules>) modules_ = std::move(request.modules);
+            if constexpr (std::is_same_v<T, DefineModules>) {
+                modules_ = std::move(request.modules);
+                surroundings_.clear();
+                for (const auto& device : request.surroundings) surroundings_.push_back(&mirror_.put(device));
+            }
             else if constexpr (std::is_same_v<T, LoadScript>) load(request);
             else if constexpr (std::is_same_v<T, UnloadScript>) {
                 scripts_.erase(request.instance);

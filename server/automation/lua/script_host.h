@@ -25,6 +25,7 @@ private:
     int socket_;
     DeviceMirror mirror_;
     std::vector<ModuleFunctions> modules_;
+    std::vector<MirroredDevice*> surroundings_; ///< in mirror_
     Budget budget_;
     HostContext context_;
     std::map<std::uint32_t, std::unique_ptr<Script>> scripts_;

@@ -20,7 +20,8 @@ void Script::start(const StartRun& request)
         run.coroutine = lua_newthread(state);
         run.reference = luaL_ref(state, LUA_REGISTRYINDEX);
         lua_pushcfunction(state, guarded<&Script::runBody>);
-        pushEvent(state, request.event);
+        if (rules[run.rule].isTest) pushTestHandle(state);
+        else pushEvent(state, request.event);
         if (rules[run.rule].store.isNull()) lua_pushnil(state);
         else {
             pushValue(state, request.store);
@@ -162,7 +163,7 @@ int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& re
     return ok ? 1 : 2;
 }
 
-int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers)
+int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers, lua_KFunction next)
 {
     auto& run = *current_;
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
@@ -172,7 +173,8 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
         if (recorded.kind != kind) throw ScriptError("the run does not follow its journal any more");
         ++run.step;
         run.reads.clear();
-        return pushResult(state, kind, recorded.ok, recorded.result);
+        const int results = pushResult(state, kind, recorded.ok, recorded.result);
+        return next ? next(state, LUA_OK, 0) : results;
     }
     if (!lua_isyieldable(state))
         throw ScriptError("this cannot be done inside a callback of gsub, sort or a metamethod");
@@ -181,7 +183,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
     run.asked = kind;
     host_.send(
         Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), true, std::move(triggers)});
-    return lua_yield(state, 0);
+    return lua_yieldk(state, 0, 0, next);
 }
 
 void Script::stepWithoutAnswer(StepKind kind, Value payload)

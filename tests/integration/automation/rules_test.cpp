@@ -332,5 +332,48 @@ TEST_F(RulesTest, RefusesToWaitForNothing)
     EXPECT_THAT(house.finishedRun(1)->message, HasSubstr("1 to 20 triggers"));
 }
 
+TEST_F(RulesTest, KnowsTheSunAndTheModeOfTheHouse)
+{
+    const char* script = R"lua(
+        on(sun.down:becomes(true), function() mqtt.publish("sun", "down") end)
+        rule "light" {
+          on = { mqtt "go" }, when = { sun.down, house.mode:is_not "away" },
+          run = function()
+            mqtt.publish("light", house.mode.value)
+            house:set{ mode = "away" }
+          end }
+        on(house.mode:changes(), function(ev) mqtt.publish("mode", ev.old .. " to " .. ev.device.mode.value) end)
+      )lua";
+    house.clock.jumpTo(*parseTime("2026-06-21T12:00:00Z"));
+    house.close();
+    house.open();
+    ASSERT_EQ(house.load(1, script), "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason, HasSubstr("sun.down"));
+    house.clock.jumpTo(*parseTime("2026-06-21T19:57:00Z"));
+    house.settle();
+    EXPECT_FALSE(house.published("sun", "down"));
+    house.clock.jumpTo(*parseTime("2026-06-21T19:59:00Z"));
+    EXPECT_TRUE(house.until([&] { return house.published("sun", "down"); }));
+    house.mqtt.deliver("go", "");
+    EXPECT_TRUE(house.until([&] { return house.published("mode", "home to away"); }));
+    EXPECT_TRUE(house.published("light", "home"));
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 2; }));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason, HasSubstr("house.mode:is_not"));
+}
+
+TEST_F(RulesTest, RefusesAModeThatTheHouseDoesNotHave)
+{
+    ASSERT_EQ(house.load(1, R"(on(mqtt "go", function()
+        local ok, why = house:set{ mode = "party" }
+        mqtt.publish("why", tostring(ok) .. " " .. why) end))"),
+              "");
+    house.mqtt.deliver("go", "");
+    EXPECT_TRUE(house.until(
+        [&] { return house.published("why", "nil There is no mode \"party\" (modes: home, away, night, vacation)"); }));
+}
+
 } // namespace
 } // namespace atrium::automation

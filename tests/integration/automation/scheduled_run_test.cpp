@@ -31,6 +31,8 @@ public:
     std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) override { return real_.lastRuns(id, limit); }
     std::vector<JournalBatch::Store> stores() override { return real_.stores(); }
     std::vector<ScheduleMark> marks() override { return real_.marks(); }
+    std::string mode() override { return real_.mode(); }
+    void saveMode(const std::string& mode) override { real_.saveMode(mode); }
     void prune(UtcTime time) override { real_.prune(time); }
 
 private:

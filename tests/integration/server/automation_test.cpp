@@ -1,3 +1,4 @@
+#include "atrium/json.h"
 #include "support/server/mqtt_peer.h"
 #include "support/server/server_process.h"
 
@@ -110,6 +111,75 @@ TEST_P(ServerAutomationTest, AnErrorNamesItsLineAndTheOldVersionGoesOn)
     MqttPeer peer(server.mqttPort(), "peer", "answer");
     peer.publish("hello", "x");
     EXPECT_TRUE(peer.hears("answer old"));
+}
+
+TEST_P(ServerAutomationTest, TheModeOfTheHouseIsKeptAndRulesSeeIt)
+{
+    ASSERT_EQ(save("mode", R"(on(house.mode:changes(), function(ev) mqtt.publish("mode/is", ev.new) end))"), "");
+    EXPECT_EQ(server.get("/api/house").body.textOr("mode", ""), "home");
+    EXPECT_EQ(server.request("PUT", "/api/house/mode", Object{{"mode", "party"}}).status, 400);
+    MqttPeer peer(server.mqttPort(), "peer", "mode/#");
+    ASSERT_EQ(server.request("PUT", "/api/house/mode", Object{{"mode", "away"}}).status, 200);
+    EXPECT_TRUE(peer.hears("mode/is away"));
+    std::this_thread::sleep_for(300ms);
+    server.kill();
+    server.start();
+    EXPECT_EQ(server.get("/api/house").body.textOr("mode", ""), "away");
+}
+
+TEST_P(ServerAutomationTest, TestsOfATextRunInASimulatedHouse)
+{
+    const char* source = R"(
+on(device "cuisine/prise".status:becomes(true), function() device "bureau/lampe":on{ level = 30 } end)
+test "the lamp follows" (function(t)
+  t:set("cuisine/prise.status", false); t:set("cuisine/prise.status", true)
+  t:expect("bureau/lampe"):got("on", { level = 30 })
+end)
+test "wrong" (function(t) t:expect("bureau/lampe"):got("off") end))";
+    MqttPeer peer(server.mqttPort(), "peer", "aurion/devices/10/command");
+    const auto answer = server.post("/api/automations/test", Object{{"name", "lamp.lua"}, {"source", source}});
+    ASSERT_EQ(answer.status, 200) << toJson(answer.body);
+    EXPECT_EQ(answer.body.integerOr("passed", -1), 1) << toJson(answer.body);
+    EXPECT_EQ(answer.body.integerOr("failed", -1), 1);
+    EXPECT_EQ(answer.body.find("tests")->list()[1].textOr("message", ""),
+              "lamp.lua:7: expected bureau/lampe off; happened: nothing");
+    EXPECT_EQ(server.post("/api/automations/test", Object{{"source", "rule"}}).status, 422);
+    std::this_thread::sleep_for(200ms);
+    EXPECT_EQ(count(peer, R"(aurion/devices/10/command {"status":true,"level":30})"), 0u)
+        << "nothing reaches the real house";
+}
+
+TEST_P(ServerAutomationTest, ADryRunReplaysWhatWasRecorded)
+{
+    ASSERT_EQ(save("warm", R"(rule "Warm" {
+  on = { device "cuisine/prise".power:above(100, { hysteresis = 10 }) },
+  run = function(ev) mqtt.publish("power/high", ev.new) wait "1s" device "cuisine/prise":off() end })"),
+              "");
+    ASSERT_EQ(server.post("/api/automations/1/disable").status, 200);
+    MqttPeer peer(server.mqttPort(), "peer", "power/#");
+    const auto from = toIso8601(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+    for (const double power : {20.0, 150.0, 160.0, 50.0, 120.0}) {
+        peer.publish("aurion/devices/7/status", toJson(Object{{"status", true}, {"power", power}}));
+        std::this_thread::sleep_for(50ms);
+    }
+    HttpAnswer answer;
+    EXPECT_TRUE(eventually([&] {
+        answer = server.post("/api/automations/1/dry-run", Object{{"from", from}});
+        return answer.status == 200 && answer.body.integerOr("values", 0) >= 5;
+    })) << toJson(answer.body);
+    const auto& effects = answer.body.find("effects")->list();
+    ASSERT_GE(effects.size(), 1u) << toJson(answer.body);
+    EXPECT_EQ(effects[0].textOr("name", ""), "power/high");
+    EXPECT_EQ(effects[0].textOr("arguments", ""), "150");
+    for (const auto& message : peer.received()) EXPECT_FALSE(message.starts_with("power/")) << message;
+
+    const Object event{{"event", Object{{"new", 7}}}};
+    const auto tried = server.post("/api/automations/1/dry-run", event);
+    ASSERT_EQ(tried.status, 200) << toJson(tried.body);
+    ASSERT_EQ(tried.body.find("effects")->list().size(), 2u) << toJson(tried.body);
+    EXPECT_EQ(tried.body.find("effects")->list()[1].textOr("target", ""), "cuisine/prise");
+    EXPECT_EQ(server.post("/api/automations/1/dry-run", Object{{"from", "soon"}}).status, 400);
+    EXPECT_EQ(server.post("/api/automations/99/dry-run", event).status, 404);
 }
 
 } // namespace

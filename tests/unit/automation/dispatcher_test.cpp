@@ -33,12 +33,13 @@ protected:
     std::vector<std::pair<RuleKey, Object>> fired;
     std::vector<std::string> skipped;
     std::vector<MirrorUpdate> mirrored;
+    Surroundings surroundings{{}, loop, clock, [this](const AttributeChanged& change) { dispatcher.onChange(change); }};
     Dispatcher dispatcher{
         devices,
         mqtt,
         loop,
         clock,
-        {},
+        surroundings,
         {[this](RuleKey key, Object event, const Cause&) { fired.emplace_back(key, std::move(event)); },
          [this](RuleKey, const char*, const std::string& reason) { skipped.push_back(reason); },
          [this](const MirrorUpdate& update) { mirrored.push_back(update); },

@@ -2,6 +2,7 @@ import type {Signal} from '@preact/signals';
 import {all, loaded, rooms, type Room} from '../devices.ts';
 import {moment, texts, withUnit} from '../i18n.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
+import {HouseMode} from '../parts/house_mode.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {DeviceSwitch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
@@ -115,6 +116,7 @@ export function Rooms() {
     <>
       <header class="title">
         <h1>{t.rooms}</h1>
+        <HouseMode />
         <Overview />
       </header>
       <Attention />

@@ -1,0 +1,67 @@
+#include "automation/house_api.h"
+
+namespace atrium::automation {
+
+namespace {
+
+constexpr const char* houseSchema = R"({"type":"object","required":["mode","modes","sun"],"properties":{
+  "success":{"type":"boolean"},"mode":{"type":"string"},"modes":{"type":"array","items":{"type":"string"}},
+  "sun":{"type":"object","properties":{"up":{"type":"boolean"}}}}})";
+constexpr const char* modeSchema = R"({"type":"object","required":["mode"],"additionalProperties":false,"properties":{
+  "mode":{"type":"string","minLength":1,"maxLength":64}}})";
+
+Error busy()
+{
+    return makeError(ErrorCode::Unavailable, {"Le serveur est occupé, réessayez", "The server is busy, try again"});
+}
+
+} // namespace
+
+std::vector<PermissionDeclaration> HouseApi::permissions()
+{
+    return {{"house.read", Role::Guest, "See the mode of the house"},
+            {"house.set", Role::User, "Set the mode of the house"}};
+}
+
+HouseApi::HouseApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)
+{
+    Route get;
+    get.method = HttpMethod::Get;
+    get.path = "/api/house";
+    get.operationId = "getHouse";
+    get.tag = "house";
+    get.summary = {"Mode de la maison et soleil", "The mode of the house, and whether the sun is up"};
+    get.access = RouteAccess::permitted("house.read");
+    get.responseSchema = houseSchema;
+    routes_ += http.asyncRoute(get, [this](const HttpRequest&, HttpAnswer answer) {
+        if (!core_.post([this, answer] { answer(HttpResponse::json(view())); })) answer(busy());
+    });
+
+    Route set = get;
+    set.method = HttpMethod::Put;
+    set.path = "/api/house/mode";
+    set.operationId = "setHouseMode";
+    set.summary = {"Changer le mode de la maison", "Set the mode of the house; rules may react to it"};
+    set.access = RouteAccess::permitted("house.set");
+    set.requestSchema = modeSchema;
+    routes_ += http.asyncRoute(set, [this](const HttpRequest& request, HttpAnswer answer) {
+        const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId,
+                          "user:" + std::to_string(request.principal.user.value), 0};
+        const auto mode = request.body.textOr("mode", "");
+        const bool posted = core_.post([this, answer, mode, cause] {
+            const auto changed = service_.engine().surroundings().setMode(mode, cause);
+            if (!changed) return answer(changed.error());
+            answer(HttpResponse::json(view()));
+        });
+        if (!posted) answer(busy());
+    });
+}
+
+Object HouseApi::view() const
+{
+    auto object = toObject(service_.engine().surroundings());
+    object.set("success", true);
+    return object;
+}
+
+} // namespace atrium::automation

@@ -1,0 +1,126 @@
+#include "automation/lua/script.h"
+
+namespace atrium::automation::lua {
+
+namespace {
+
+// Tests live next to their rules. What they do is asked of whoever simulates the house, one step each, so that a test
+// goes on over a restart that it asks for itself.
+constexpr const char* handleType = "atrium.test";
+constexpr const char* expectationType = "atrium.test.expectation";
+
+/// Nothing, or an error at the line of the test.
+int afterStep(lua_State* state, int, lua_KContext)
+{
+    // The stack holds only the result: what it is, or nil and the reason.
+    if (lua_gettop(state) >= 2 && lua_isnil(state, -2)) return luaL_error(state, "%s", lua_tostring(state, -1));
+    return 0;
+}
+
+int ask(lua_State* state, const char* function, List arguments)
+{
+    auto& script = Script::of(state);
+    script.requireRun(function);
+    lua_settop(state, 0);
+    return script.step(state, StepKind::Call,
+                       Object{{"module", "test"}, {"function", function}, {"arguments", std::move(arguments)}}, {},
+                       afterStep);
+}
+
+/// `t:name(...)`. Upvalue 1: the name.
+int testStep(lua_State* state)
+{
+    luaL_checkudata(state, 1, handleType);
+    List arguments;
+    for (int i = 2, count = lua_gettop(state); i <= count; ++i) arguments.push_back(toValue(state, i));
+    return ask(state, lua_tostring(state, lua_upvalueindex(1)), std::move(arguments));
+}
+
+/// `t:expect("hall/light")`, or `t:expect()` of everything: what the checks below are about.
+int expect(lua_State* state)
+{
+    luaL_checkudata(state, 1, handleType);
+    const bool all = lua_isnoneornil(state, 2);
+    const auto target = all ? std::string_view() : requireText(state, 2, "what is expected of");
+    lua_newuserdatauv(state, 0, 1);
+    lua_pushlstring(state, target.data(), target.size());
+    lua_setiuservalue(state, -2, 1);
+    luaL_setmetatable(state, expectationType);
+    return 1;
+}
+
+/// `t:expect("hall/light"):got("on", {level = 60})`. Upvalue 1: the name of the check.
+int check(lua_State* state)
+{
+    luaL_checkudata(state, 1, expectationType);
+    lua_getiuservalue(state, 1, 1);
+    List arguments{lua_tostring(state, -1)};
+    lua_pop(state, 1);
+    for (int i = 2, count = lua_gettop(state); i <= count; ++i) arguments.push_back(toValue(state, i));
+    return ask(state, lua_tostring(state, lua_upvalueindex(1)), std::move(arguments));
+}
+
+int declareTest(lua_State* state)
+{
+    auto& script = Script::of(state);
+    script.requireLoading("test");
+    if (!lua_isfunction(state, 1)) throw ScriptError("test \"name\" (function(t) ... end) wants a function");
+    Rule rule;
+    rule.name = lua_tostring(state, lua_upvalueindex(1));
+    rule.line = script.line(state, 1);
+    rule.isTest = true;
+    rule.mode.kind = RuleMode::Kind::Single;
+    lua_pushvalue(state, 1);
+    rule.function = luaL_ref(state, LUA_REGISTRYINDEX);
+    script.addRule(std::move(rule));
+    return 0;
+}
+
+int test(lua_State* state)
+{
+    const auto name = requireText(state, 1, "the name of a test");
+    if (name.empty() || name.size() > 100) throw ScriptError("the name of a test has 1 to 100 bytes");
+    lua_settop(state, 1);
+    lua_pushcclosure(state, guarded<declareTest>, 1);
+    return 1;
+}
+
+/// A type whose methods are `names`, all of them `function` with its name as upvalue; leaves the methods on the stack.
+void makeType(lua_State* state, const char* type, lua_CFunction function, std::initializer_list<const char*> names)
+{
+    luaL_newmetatable(state, type);
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+    lua_createtable(state, 0, static_cast<int>(names.size()));
+    for (const char* name : names) {
+        lua_pushstring(state, name);
+        lua_pushcclosure(state, function, 1);
+        lua_setfield(state, -2, name);
+    }
+    lua_pushvalue(state, -1);
+    lua_setfield(state, -3, "__index");
+    lua_remove(state, -2);
+}
+
+} // namespace
+
+void pushTestHandle(lua_State* state)
+{
+    lua_newuserdatauv(state, 0, 0);
+    luaL_setmetatable(state, handleType);
+}
+
+void openTests(lua_State* state)
+{
+    makeType(state, handleType, guarded<testStep>,
+             {"clock", "advance", "set", "online", "mqtt", "event", "mode", "restart_server"});
+    lua_pushcfunction(state, guarded<expect>);
+    lua_setfield(state, -2, "expect");
+    lua_pop(state, 1);
+    makeType(state, expectationType, guarded<check>, {"got", "nothing", "no_other_effects"});
+    lua_pop(state, 1);
+    lua_pushcfunction(state, guarded<test>);
+    lua_setfield(state, -2, "test");
+}
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,140 @@
+#include "automation/simulation/dry_run.h"
+
+#include <algorithm>
+#include <set>
+
+namespace atrium::automation {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto longestRun = 24h; ///< that an event may start
+
+class Fingerprint {
+public:
+    void add(std::string_view text)
+    {
+        // FNV-1a: tells results apart, nothing secret hangs on it.
+        for (const unsigned char c : text) hash_ = (hash_ ^ c) * 0x100000001b3ull;
+    }
+    std::string text() const
+    {
+        char digits[17];
+        std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash_));
+        return digits;
+    }
+
+private:
+    std::uint64_t hash_ = 0xcbf29ce484222325ull;
+};
+
+Object report(World& world, const std::vector<RuleView>& rules, std::size_t values)
+{
+    Fingerprint fingerprint;
+    List effects;
+    for (const auto& effect : world.effects()) {
+        fingerprint.add(toIso8601(effect.at) + " " + toText(effect) + "\n");
+        effects.push_back(toObject(effect));
+    }
+    List counts;
+    std::set<std::string> notReplayed;
+    for (const auto& rule : rules) {
+        if (rule.isTest) continue;
+        counts.push_back(Object{{"rule", rule.name}, {"runs", static_cast<std::int64_t>(world.runsOf(rule.name))}});
+        for (const auto& trigger : rule.triggers)
+            if (std::holds_alternative<MqttTrigger>(trigger) || std::holds_alternative<EventTrigger>(trigger))
+                notReplayed.insert(kindOf(trigger));
+    }
+    List runs, skips;
+    auto& log = world.engine().runLog();
+    for (const auto* run : log.runs(World::automation, RunLog::runsKept)) runs.push_back(toObject(*run));
+    for (const auto* run : world.engine().runner().live(World::automation)) runs.push_back(toObject(*run));
+    for (const auto& skip : log.skips(World::automation)) skips.push_back(toObject(skip));
+    return Object{{"effects", std::move(effects)},
+                  {"effects_not_kept", static_cast<std::int64_t>(world.effectsNotKept())},
+                  {"rules", std::move(counts)},
+                  {"runs", std::move(runs)},
+                  {"not_run", std::move(skips)},
+                  {"values", static_cast<std::int64_t>(values)},
+                  {"not_replayed", List(notReplayed.begin(), notReplayed.end())},
+                  {"hash", fingerprint.text()}};
+}
+
+Result<Object> withEvent(const WorldPlan& plan, const DryRun& dryRun)
+{
+    World world(plan);
+    const auto rules = world.load(dryRun.name, dryRun.source, Engine::Triggers::Disarmed);
+    if (!rules) return rules.error();
+    const auto started =
+        world.engine().runWith(World::automation, dryRun.rule, *dryRun.event, Cause{newCorrelationId(), "dry-run", 0});
+    if (!started) return started.error();
+    world.finishRuns(plan.begin + longestRun);
+    return report(world, *rules, 0);
+}
+
+/// The house as it was at a time, as far as the text names its attributes.
+void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHistory& history, UtcTime time)
+{
+    plan.begin = time;
+    for (auto& device : plan.devices) {
+        const auto wish = std::find_if(wishes.begin(), wishes.end(), [&](const auto& candidate) {
+            return candidate.device == device->info.id.value;
+        });
+        if (wish == wishes.end()) continue;
+        auto changed = std::make_shared<Device>(*device);
+        for (auto& attribute : changed->attributes) {
+            attribute.changedAt = attribute.reportedAt = time;
+            const auto& names = wish->attributes;
+            if (std::find(names.begin(), names.end(), attribute.spec->name) == names.end()) continue;
+            auto value = history.before(device->info.id, attribute.spec->name, time);
+            if (!value.isNull()) attribute.value = std::move(value);
+        }
+        device = std::move(changed);
+    }
+}
+
+Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory& history)
+{
+    std::vector<MirrorWish> wishes;
+    {
+        World world(plan);
+        const auto loaded = world.load(dryRun.name, dryRun.source, Engine::Triggers::Disarmed);
+        if (!loaded) return loaded.error();
+        wishes = world.engine().attributesOf(World::automation);
+    }
+    goBack(plan, wishes, history, dryRun.from);
+    std::vector<RecordedValue> values;
+    for (const auto& wish : wishes)
+        for (const auto& attribute : wish.attributes) {
+            if (wish.device < 0) continue; // the sun goes by itself
+            auto recorded = history.read(DeviceId{wish.device}, attribute, dryRun.from, dryRun.to);
+            values.insert(values.end(), std::make_move_iterator(recorded.begin()),
+                          std::make_move_iterator(recorded.end()));
+        }
+    std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+
+    World world(std::move(plan));
+    const auto rules = world.load(dryRun.name, dryRun.source);
+    if (!rules) return rules.error();
+    for (auto& value : values) {
+        world.advanceTo(value.at);
+        world.report(value.device, value.attribute, std::move(value.value));
+    }
+    world.advanceTo(dryRun.to);
+    return report(world, *rules, values.size());
+}
+
+} // namespace
+
+Result<Object> tryOut(const WorldPlan& plan, const DryRun& dryRun, RecordedHistory& history)
+{
+    try {
+        return dryRun.event ? withEvent(plan, dryRun) : withHistory(plan, dryRun, history);
+    }
+    catch (const SimulationError& error) {
+        return makeError(ErrorCode::Unavailable, {"La simulation a échoué : ", "The simulation failed: "},
+                         error.what());
+    }
+}
+
+} // namespace atrium::automation

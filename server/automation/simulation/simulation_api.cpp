@@ -1,0 +1,145 @@
+#include "automation/simulation/simulation_api.h"
+
+#include <algorithm>
+
+namespace atrium::automation {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto longestSpan = std::chrono::hours{24 * 31};
+
+constexpr const char* testSchema =
+    R"({"type":"object","required":["source"],"additionalProperties":false,"properties":{
+  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
+constexpr const char* testAnswer = R"({"type":"object","required":["success","passed","failed","tests"],"properties":{
+  "success":{"type":"boolean"},"passed":{"type":"integer"},"failed":{"type":"integer"},
+  "tests":{"type":"array","items":{"type":"object","required":["name","line","passed","message"],"properties":{
+    "name":{"type":"string"},"line":{"type":"integer"},"passed":{"type":"boolean"},"message":{"type":"string"}}}}}})";
+constexpr const char* dryRunSchema = R"({"type":"object","additionalProperties":false,"properties":{
+  "source":{"type":"string","maxLength":49152},"rule":{"type":"string","maxLength":100},"event":{"type":"object"},
+  "from":{"type":"string","maxLength":40},"to":{"type":"string","maxLength":40}}})";
+constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","effects","runs","not_run","hash"],
+  "properties":{"success":{"type":"boolean"},"effects":{"type":"array"},"runs":{"type":"array"},
+  "not_run":{"type":"array"},"rules":{"type":"array"},"values":{"type":"integer"},"not_replayed":{"type":"array"},
+  "hash":{"type":"string"}}})";
+
+Route makeRoute(const char* path, const char* operation, Text summary)
+{
+    Route route;
+    route.method = HttpMethod::Post;
+    route.path = path;
+    route.operationId = operation;
+    route.tag = "automations";
+    route.summary = std::move(summary);
+    route.access = RouteAccess::permitted("automations.write");
+    return route;
+}
+
+Error scriptError(const Error& error)
+{
+    if (error.code != ErrorCode::Unprocessable) return error;
+    const auto& message = error.message.en;
+    auto fault =
+        makeError(ErrorCode::Unprocessable, {"Erreur dans le script : " + message, "Error in the script: " + message});
+    fault.fields.push_back({"/source", message});
+    return fault;
+}
+
+Error invalid(const char* what)
+{
+    return makeError(ErrorCode::InvalidArgument,
+                     {std::string("Paramètre invalide : ") + what, std::string("Invalid parameter: ") + what});
+}
+
+/// What the body asks for, except for the text.
+Result<DryRun> readDryRun(const Value& body, UtcTime now)
+{
+    DryRun dryRun;
+    dryRun.rule = body.textOr("rule", "");
+    const auto* event = body.find("event");
+    const auto from = body.textOr("from", "");
+    if (event) {
+        dryRun.event = event->object();
+        if (!dryRun.event->find("kind")) dryRun.event->set("kind", "manual");
+        if (!from.empty()) return invalid("from");
+        return dryRun;
+    }
+    const auto begin = parseTime(from);
+    const auto to = body.textOr("to", "");
+    const auto end = to.empty() ? std::optional(now) : parseTime(to);
+    if (!begin) return invalid("from");
+    if (!end || *end <= *begin || *end - *begin > longestSpan) return invalid("to");
+    dryRun.from = *begin;
+    dryRun.to = std::min(*end, now);
+    if (dryRun.to <= dryRun.from) return invalid("from");
+    return dryRun;
+}
+
+} // namespace
+
+SimulationApi::SimulationApi(Simulator& simulator, AutomationService& service, Executor& core, Http& http)
+    : simulator_(simulator), service_(service), core_(core)
+{
+    addTestRoute(http);
+    addDryRunRoute(http);
+}
+
+void SimulationApi::addTestRoute(Http& http)
+{
+    auto route = makeRoute("/api/automations/test", "testAutomation",
+                           {"Exécuter les tests d'un script dans une maison simulée",
+                            "Run the tests of a script in a simulated house; nothing is saved or switched"});
+    route.requestSchema = testSchema;
+    route.responseSchema = testAnswer;
+    route.errors = {ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
+        const auto name = request.body.textOr("name", "script");
+        const auto source = request.body.textOr("source", "");
+        const bool posted = core_.post([this, answer, name, source] {
+            simulator_.test(name, source, [answer](Result<std::vector<RuleTestResult>> results) {
+                if (!results) return answer(scriptError(results.error()));
+                List tests;
+                std::int64_t passed = 0;
+                for (const auto& test : *results) {
+                    passed += test.passed ? 1 : 0;
+                    tests.push_back(Object{
+                        {"name", test.name}, {"line", test.line}, {"passed", test.passed}, {"message", test.message}});
+                }
+                const auto failed = static_cast<std::int64_t>(tests.size()) - passed;
+                answer(HttpResponse::json(
+                    Object{{"success", true}, {"passed", passed}, {"failed", failed}, {"tests", std::move(tests)}}));
+            });
+        });
+        if (!posted) answer(makeError(ErrorCode::Unavailable));
+    });
+}
+
+void SimulationApi::addDryRunRoute(Http& http)
+{
+    auto route =
+        makeRoute("/api/automations/{id}/dry-run", "dryRunAutomation",
+                  {"Essayer une automatisation sans rien commander",
+                   "Try an automation in a simulated house: with an event, or on recorded history (from, to)"});
+    route.requestSchema = dryRunSchema;
+    route.responseSchema = dryRunAnswer;
+    route.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
+        const bool posted = core_.post([this, answer, body = request.body, id = request.idParameter("id")] {
+            const auto* entry = service_.find(AutomationId{id});
+            if (!entry) return answer(unknownAutomation());
+            auto dryRun = readDryRun(body, service_.engine().now());
+            if (!dryRun) return answer(dryRun.error());
+            dryRun->name = fileNameOf(entry->row);
+            dryRun->source = body.textOr("source", entry->row.source);
+            simulator_.tryOut(std::move(*dryRun), [answer](Result<Object> report) {
+                if (!report) return answer(scriptError(report.error()));
+                report->set("success", true);
+                answer(HttpResponse::json(std::move(*report)));
+            });
+        });
+        if (!posted) answer(makeError(ErrorCode::Unavailable));
+    });
+}
+
+} // namespace atrium::automation

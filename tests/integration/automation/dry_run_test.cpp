@@ -1,0 +1,102 @@
+#include "automation/simulation/dry_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace atrium::automation {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A temperature that swings between 15 and 25 degrees once a day, a value a minute.
+class Swinging : public RecordedHistory {
+public:
+    std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override
+    {
+        std::vector<RecordedValue> values;
+        if (attribute != "temperature") return values;
+        for (auto time = from; time < to; time += 1min) {
+            const auto minute =
+                std::chrono::duration_cast<std::chrono::minutes>(time.time_since_epoch()).count() % 1440;
+            values.push_back(
+                {time, device, attribute, 15.0 + static_cast<double>(minute < 720 ? minute : 1440 - minute) / 72});
+        }
+        return values;
+    }
+    Value before(DeviceId, const std::string& attribute, UtcTime) override
+    {
+        return attribute == "temperature" ? Value(15.0) : Value();
+    }
+};
+
+WorldPlan house()
+{
+    WorldPlan plan;
+    plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
+    plan.begin = *parseTime("2026-11-02T12:00:00Z");
+    auto device = std::make_shared<Device>();
+    device->info.id = DeviceId{1};
+    device->info.uid = device->info.name = "room";
+    for (const char* name : {"temperature", "humidity"}) {
+        Attribute attribute;
+        attribute.spec = AttributeSpec{name, Value::Kind::Number};
+        attribute.value = 30.0;
+        device->attributes.push_back(std::move(attribute));
+    }
+    plan.devices = {device};
+    return plan;
+}
+
+constexpr const char* warm = R"lua(
+    local room = device "room"
+    rule "Warm" { on = { room.temperature:above(20, { hysteresis = 1 }) },
+      run = function(ev) mqtt.publish("warm", ev.new) wait "10m" mqtt.publish("later", room.temperature.value) end }
+    rule "Never" { on = { room.temperature:above(24.9, { hold = "2h" }) }, run = function() error("never") end }
+    on(at("07:30"), function() mqtt.publish("good", "morning") end))lua";
+
+TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
+{
+    Swinging history;
+    const DryRun request{
+        "warm.lua", warm, "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-31T00:00:00Z")};
+    const auto first = tryOut(house(), request, history);
+    ASSERT_TRUE(first) << first.error().message.en;
+    const Value report(*first);
+    EXPECT_EQ(report.integerOr("values", 0), 30 * 1440);
+    std::map<std::string, int> counts;
+    for (const auto& effect : report.find("effects")->list()) ++counts[effect.textOr("name", "")];
+    EXPECT_EQ(counts["warm"], 30);
+    EXPECT_EQ(counts["later"], 30);
+    EXPECT_EQ(counts["good"], 30) << "the clock change of 25 October is in it";
+    const auto& warmOnce = report.find("effects")->list()[0];
+    EXPECT_EQ(warmOnce.textOr("at", "").substr(0, 16), "2026-10-01T05:30") << "07:30 in Paris";
+    const auto again = tryOut(house(), request, history);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(Value(*again).textOr("hash", "?"), report.textOr("hash", ""));
+}
+
+TEST(DryRunTest, AnEventStartsOneRuleAndNothingElse)
+{
+    Swinging history;
+    const DryRun request{"warm.lua", warm, "Warm", Object{{"kind", "attribute"}, {"new", 21.5}}, {}, {}};
+    const auto result = tryOut(house(), request, history);
+    ASSERT_TRUE(result) << result.error().message.en;
+    const Value report(*result);
+    const auto& effects = report.find("effects")->list();
+    ASSERT_EQ(effects.size(), 2u);
+    EXPECT_EQ(effects[0].textOr("arguments", ""), "21.5");
+    EXPECT_EQ(effects[1].textOr("at", "").substr(0, 16), "2026-11-02T12:10");
+}
+
+TEST(DryRunTest, SaysWhatIsWrong)
+{
+    Swinging history;
+    DryRun request{"warm.lua", "x = = 1", "", Object{}, {}, {}};
+    EXPECT_EQ(tryOut(house(), request, history).error().code, ErrorCode::Unprocessable);
+    request.source = warm;
+    request.rule = "Wram";
+    EXPECT_EQ(tryOut(house(), request, history).error().code, ErrorCode::NotFound);
+}
+
+} // namespace
+} // namespace atrium::automation
