@@ -10,7 +10,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libpoco-dev libpist
  libcrypt-dev liboath-dev libqrencode-dev libsystemd-dev zlib1g-dev libsqlite3-dev libmariadb-dev tzdata curl"
 # To test it as well.
 test_packages="libgtest-dev libgmock-dev mosquitto-clients mariadb-server clang-format chromium fonts-dejavu-core lua5.4
- openssl"
+ openssl sqlite3"
 # To measure it.
 bench_packages="libbenchmark-dev wrk mosquitto-clients mariadb-server procps"
 

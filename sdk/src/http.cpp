@@ -14,13 +14,12 @@ const char* toString(HttpMethod method)
 Route makeRoute(HttpMethod method, std::string path, std::string operationId, std::string tag, Text summary,
                 RouteAccess access)
 {
-    Route route;
+    Route route(std::move(access));
     route.method = method;
     route.path = std::move(path);
     route.operationId = std::move(operationId);
     route.tag = std::move(tag);
     route.summary = std::move(summary);
-    route.access = std::move(access);
     return route;
 }
 

@@ -187,7 +187,7 @@ Server::Parts::Parts(const Configuration& settings)
                                                [this](std::string_view token) { return authenticate(token); }}),
       automation(automationOptions(configuration, installation, folder.path()),
                  {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
-                  logging.component("automation"), metrics},
+                  logging.component("automation"), metrics, [this] { return services.find<Accounts>(); }},
                  std::make_shared<automation::SqlJournalStore>(database)),
       pluginServices{automation,
                      clock,

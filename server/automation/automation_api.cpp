@@ -14,21 +14,26 @@ constexpr const char* createSchema =
 constexpr const char* automationSchema =
     R"({"type":"object","required":["id","name","kind","enabled","state"],"properties":{
   "id":{"type":"integer"},"name":{"type":"string"},"kind":{"type":"string"},"key":{"type":"string"},
-  "file":{"type":["string","null"]},"enabled":{"type":"boolean"},"state":{"type":"string"},
+  "file":{"type":["string","null"]},"author":{"type":["integer","null"]},"enabled":{"type":"boolean"},"state":{"type":"string"},
   "error":{"type":["string","null"]},"line":{"type":["integer","null"]},"rules":{"type":"array"},"tests":{"type":"array"},
   "last_run":{"type":["object","null"]},"not_run":{"type":"array"},"memory_bytes":{"type":"integer"},
   "source":{"type":"string"}}})";
 
 Route makeRoute(HttpMethod method, const char* path, const char* operation, Text summary, const char* permission)
 {
-    Route route;
+    Route route(RouteAccess::permitted(permission));
     route.method = method;
     route.path = path;
     route.operationId = operation;
     route.tag = "automations";
     route.summary = std::move(summary);
-    route.access = RouteAccess::permitted(permission);
     return route;
+}
+
+/// Whose rights the rules of a text get that somebody sends. The operator's tool speaks for the site.
+UserId authorOf(const HttpRequest& request)
+{
+    return request.principal.user.value > 0 ? request.principal.user : UserId{};
 }
 
 AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
@@ -64,7 +69,8 @@ Error fromValidation(const Error& error)
 std::vector<PermissionDeclaration> AutomationApi::permissions()
 {
     return {{"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
-            {"automations.write", Role::Admin, "Write, enable, disable and run automations"}};
+            {"automations.write", Role::Admin, "Write, enable, disable and run automations"},
+            {RuleRights::mqttPermission, Role::Admin, "Read and write any MQTT topic in automations of one's own"}};
 }
 
 AutomationApi::AutomationApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)
@@ -110,6 +116,7 @@ Value AutomationApi::toValue(AutomationId id) const
                   {"error", textOrNull(entry.error)},
                   {"line", entry.error.empty() ? Value() : Value(lineOfMessage(entry.error))},
                   {"rules", std::move(rules)},
+                  {"author", entry.row.author ? Value(entry.row.author.value) : Value()},
                   {"tests", std::move(tests)},
                   {"running", static_cast<std::int64_t>(service_.engine().runner().live(id).size())},
                   {"last_run", last ? Value(automation::toObject(*last)) : Value()},
@@ -259,8 +266,8 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer), [this, name, source](const HttpAnswer& respond) {
-            service_.engine().validate(name, source, [respond](Result<std::vector<std::string>> rules) {
+        onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
+            service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
                 if (!rules) return respond(fromValidation(rules.error()));
                 respond(HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
             });
@@ -276,8 +283,8 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(create, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer), [this, name, source](const HttpAnswer& respond) {
-            service_.saveSource({}, name, source, [this, respond](Result<AutomationId> saved) {
+        onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
+            service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
                 if (!saved) return respond(fromValidation(saved.error()));
                 answerWith(*saved, 201, respond);
             });
@@ -293,13 +300,14 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(replace, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer), [this, id = idOf(request), name, source](const HttpAnswer& respond) {
-            if (!id) return respond(unknownAutomation());
-            service_.saveSource(id, name, source, [this, respond](Result<AutomationId> saved) {
-                if (!saved) return respond(fromValidation(saved.error()));
-                answerWith(*saved, 200, respond);
-            });
-        });
+        onCore(std::move(answer),
+               [this, id = idOf(request), name, source, author = authorOf(request)](const HttpAnswer& respond) {
+                   if (!id) return respond(unknownAutomation());
+                   service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
+                       if (!saved) return respond(fromValidation(saved.error()));
+                       answerWith(*saved, 200, respond);
+                   });
+               });
     });
 
     auto remove = makeRoute(HttpMethod::Delete, "/api/automations/{id}", "deleteAutomation",

@@ -44,7 +44,7 @@ AutomationService::AutomationService(AutomationOptions options, AutomationServic
     if (!store_) throw std::invalid_argument("automations need a store");
     engine_ = std::make_unique<Engine>(
         Engine::Services{services.core, services.scheduler, services.clock, services.devices, services.commands,
-                         services.mqtt, services.realtime, services.log, services.metrics},
+                         services.mqtt, services.realtime, services.log, services.metrics, services.accounts},
         options_.host, options_.site, journal_,
         Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memory) {
                              onLoaded(id, rules, memory);

@@ -27,6 +27,7 @@ struct AutomationServices {
     Realtime& realtime;
     Log& log;
     Metrics& metrics;
+    std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
 };
 
 /// What is known of one automation.
@@ -70,7 +71,8 @@ public:
     const AutomationEntry* find(AutomationId id) const;
     void setEnabled(AutomationId id, Engine::Triggers triggers, Saved done);
     /// Validates, then writes and loads: a new automation (id 0) or the next version of one from the database.
-    void saveSource(AutomationId id, std::string name, std::string source, Saved done);
+    /// From then on its rules act as `author` (none = the site).
+    void saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done);
     void remove(AutomationId id, std::function<void(Result<void>)> done);
     /// Newest first; unfinished ones included, old ones from the store.
     void runs(AutomationId id, std::size_t limit, std::function<void(Result<List>)> done);

@@ -117,12 +117,12 @@ void AutomationService::apply(AutomationEntry& entry, std::string source)
     entry.row.source = source;
     // When the text of a file was changed is not known.
     const bool isFile = entry.row.kind == SourceKind::Shipped || entry.row.kind == SourceKind::LocalFile;
-    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source),
+    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source), entry.row.author,
                     isFile ? std::nullopt : std::optional(entry.row.updatedAt)},
                    entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
 }
 
-void AutomationService::saveSource(AutomationId id, std::string name, std::string source, Saved done)
+void AutomationService::saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done)
 {
     AutomationRow row;
     if (id) {
@@ -144,7 +144,8 @@ void AutomationService::saveSource(AutomationId id, std::string name, std::strin
             makeError(ErrorCode::PayloadTooLarge, {"Le texte dépasse 48 Kio", "The text is larger than 48 KiB"}));
     row.source = std::move(source);
     row.updatedAt = services_.clock.now();
-    engine_->validate(row.name, row.source, [this, row, done](Result<std::vector<std::string>> valid) {
+    row.author = author;
+    engine_->validate(row.name, row.source, author, [this, row, done](Result<std::vector<std::string>> valid) {
         if (!valid) return done(valid.error());
         store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
               [this, row, done](Result<AutomationId> saved) {

@@ -19,10 +19,10 @@ bool isIdentifier(const std::string& name)
 
 void Effects::addModule(AutomationModule module)
 {
-    static constexpr const char* reserved[] = {"device", "rule",    "on",       "any",   "none",   "every",   "at",
-                                               "cron",   "sunrise", "sunset",   "event", "mqtt",   "startup", "log",
-                                               "print",  "wait",    "wait_for", "sun",   "house",  "test",    "string",
-                                               "table",  "math",    "pcall",    "error", "assert", "pairs",   "ipairs"};
+    static constexpr const char* reserved[] = {
+        "device",  "rule",   "role",   "user",  "on",      "any",   "none",  "every",  "at",       "cron",
+        "sunrise", "sunset", "event",  "mqtt",  "startup", "log",   "print", "wait",   "wait_for", "sun",
+        "house",   "test",   "string", "table", "math",    "pcall", "error", "assert", "pairs",    "ipairs"};
     if (!isIdentifier(module.name) || modules_.contains(module.name) ||
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");

@@ -38,7 +38,7 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), journal_(journal),
+    : services_(services), journal_(journal), rights_(services_.devices, services_.accounts),
       surroundings_(std::move(site), services.scheduler, services.clock,
                     [this](const AttributeChanged& change) { changed(change); }),
       effects_(services.commands, services.mqtt, surroundings_),
@@ -68,6 +68,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                    return Runner::Rule{instance.script.automation, instance.version, &instance.rules[key.rule],
                                        instance.inHost};
                },
+               [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
+               [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },
                [this](std::vector<Trigger> triggers, std::function<void(Object)> tell) {
                    return dispatcher_.watch(std::move(triggers), [tell = std::move(tell)](Object event, const Cause&) {
                        tell(std::move(event));
@@ -115,13 +117,13 @@ void Engine::apply(Script script, Triggers triggers)
     host_.flush();
 }
 
-void Engine::validate(const std::string& name, const std::string& source,
+void Engine::validate(const std::string& name, const std::string& source, UserId author,
                       std::function<void(Result<std::vector<std::string>>)> done)
 {
     const auto id = ++lastInstance_;
     auto& instance = instances_[id];
     instance.state = State::Validating;
-    instance.script = {{}, name, source};
+    instance.script = {{}, name, source, author};
     instance.validated = std::move(done);
     load(id, instance);
     host_.flush();
@@ -305,6 +307,13 @@ std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
 {
     const auto found = instances_.find(find(automation, State::Active));
     return found == instances_.end() ? std::vector<MirrorWish>{} : found->second.mirror;
+}
+
+RuleActor Engine::actorOf(RuleKey key) const
+{
+    const auto found = instances_.find(key.instance);
+    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
+    return {found->second.script.author, &found->second.rules[key.rule], &found->second.devices};
 }
 
 AutomationId Engine::automationOf(RuleKey key) const

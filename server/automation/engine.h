@@ -3,6 +3,7 @@
 #include "atrium/executor.h"
 #include "automation/journal.h"
 #include "automation/lua_host.h"
+#include "automation/rule_rights.h"
 #include "automation/runner.h"
 
 #include <deque>
@@ -25,6 +26,7 @@ public:
         AutomationId automation;
         std::string name; ///< in error messages
         std::string source;
+        UserId author; ///< none = the site itself
         /// Since when the text holds: schedules are due from then on, should nobody have decided later ones. Empty =
         /// from the moment that it is loaded.
         std::optional<UtcTime> since;
@@ -48,6 +50,7 @@ public:
         Realtime& realtime;
         Log& log;
         Metrics& metrics;
+        std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
     };
 
     Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers);
@@ -63,7 +66,7 @@ public:
     void setTriggers(AutomationId automation, Triggers triggers);
     void remove(AutomationId automation);
     /// Loads a text only to see whether it does. `done`: the rules, or the message.
-    void validate(const std::string& name, const std::string& source,
+    void validate(const std::string& name, const std::string& source, UserId author,
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
@@ -110,6 +113,7 @@ private:
         bool retry = true;    ///< may load later, when a device or module appears
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
+        std::set<DeviceId> devices; ///< that the script named
         std::function<void(Result<std::vector<std::string>>)> validated;
     };
 
@@ -124,6 +128,7 @@ private:
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
+    RuleActor actorOf(RuleKey key) const;
     /// The mark of a rule, put to `until`.
     std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
     UtcTime decided(RuleKey key);
@@ -136,6 +141,7 @@ private:
     Services services_;
     Journal& journal_;
     ScheduleMarks marks_;
+    const RuleRights rights_;
     RunLog runLog_;
     Surroundings surroundings_;
     Effects effects_;

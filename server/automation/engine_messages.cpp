@@ -54,8 +54,13 @@ void Engine::onMessage(FromHost& message)
 void Engine::onDeviceQuery(const DeviceQuery& query)
 {
     DeviceAnswer answer{query.instance, query.run, {}, {}};
-    if (const auto device = services_.devices.find(query.name)) {
+    const auto asking = instances_.find(query.instance);
+    const auto author = asking == instances_.end() ? UserId{} : asking->second.script.author;
+    const auto device = services_.devices.find(query.name);
+    // What its author may not see is to a script as if it did not exist.
+    if (device && rights_.maySee(author, *device)) {
         answer.device = viewOf(*device);
+        if (asking != instances_.end()) asking->second.devices.insert(device->info.id);
         // Followed from this moment on; onLoaded() narrows it to the attributes that the text names.
         MirrorWish wish{device->info.id.value, {}};
         for (const auto& attribute : answer.device->attributes) wish.attributes.push_back(attribute.name);
@@ -64,7 +69,8 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
     else {
         Suggestion suggestion(query.name);
         const auto list = services_.devices.list();
-        for (const auto& known : list->devices) suggestion.consider(known->info.uid);
+        for (const auto& known : list->devices)
+            if (rights_.maySee(author, *known)) suggestion.consider(known->info.uid);
         answer.suggestion = suggestion.best();
     }
     host_.send(answer);

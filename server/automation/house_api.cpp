@@ -25,24 +25,18 @@ std::vector<PermissionDeclaration> HouseApi::permissions()
 
 HouseApi::HouseApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)
 {
-    Route get;
-    get.method = HttpMethod::Get;
-    get.path = "/api/house";
-    get.operationId = "getHouse";
-    get.tag = "house";
-    get.summary = {"Mode de la maison et soleil", "The mode of the house, and whether the sun is up"};
-    get.access = RouteAccess::permitted("house.read");
+    auto get = makeRoute(HttpMethod::Get, "/api/house", "getHouse", "house",
+                         {"Mode de la maison et soleil", "The mode of the house, and whether the sun is up"},
+                         RouteAccess::permitted("house.read"));
     get.responseSchema = houseSchema;
     routes_ += http.asyncRoute(get, [this](const HttpRequest&, HttpAnswer answer) {
         if (!core_.post([this, answer] { answer(HttpResponse::json(view())); })) answer(busy());
     });
 
-    Route set = get;
-    set.method = HttpMethod::Put;
-    set.path = "/api/house/mode";
-    set.operationId = "setHouseMode";
-    set.summary = {"Changer le mode de la maison", "Set the mode of the house; rules may react to it"};
-    set.access = RouteAccess::permitted("house.set");
+    auto set = makeRoute(HttpMethod::Put, "/api/house/mode", "setHouseMode", "house",
+                         {"Changer le mode de la maison", "Set the mode of the house; rules may react to it"},
+                         RouteAccess::permitted("house.set"));
+    set.responseSchema = houseSchema;
     set.requestSchema = modeSchema;
     routes_ += http.asyncRoute(set, [this](const HttpRequest& request, HttpAnswer answer) {
         const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId,

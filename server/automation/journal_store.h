@@ -19,6 +19,7 @@ struct AutomationRow {
     std::string source; ///< of Database rows only
     bool enabled = true;
     UtcTime updatedAt{};
+    UserId author{}; ///< whose rights its rules have: whoever saved it last; none = the site's own (files)
 };
 
 /// What is written together: in one transaction, in this order.

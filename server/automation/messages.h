@@ -188,10 +188,11 @@ struct RuleView {
     std::vector<Trigger> triggers;
     Value store;         ///< first content; Null = the rule keeps nothing
     bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
+    std::optional<std::vector<std::string>> grants; ///< all that it may do; empty optional = whatever its author may
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store, isTest);
+        a(name, mode, line, triggers, store, isTest, grants);
     }
 };
 

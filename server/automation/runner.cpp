@@ -23,13 +23,14 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause, std
 {
     const auto rule = handlers_.rule(key);
     if (!rule) return 0;
-    const auto drop = [&](const char* reason) {
+    const auto drop = [&](const std::string& reason) {
         dropped_.add();
         skip(key, kindOf(event), reason);
         if (mark) journal_.keep(std::move(*mark));
         return std::uint64_t{0};
     };
     if (cause.hops >= Cause::maxHops) return drop("the chain of rules that set each other off is too long");
+    if (const auto refusal = handlers_.startRefusal(key); !refusal.empty()) return drop(refusal);
     const auto& mode = rule->view->mode;
     auto& queue = queues_[key];
     switch (mode.kind) {

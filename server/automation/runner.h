@@ -33,6 +33,9 @@ public:
         std::function<bool()> isCongested;
         /// Empty when there is no such rule any more.
         std::function<std::optional<Rule>(RuleKey)> rule;
+        /// Why the rule must not start, or must not do a step; empty = it may.
+        std::function<std::string(RuleKey)> startRefusal;
+        std::function<std::string(RuleKey, const Step&)> stepRefusal;
         /// Calls back for every event of the triggers (Dispatcher::watch).
         std::function<Result<Subscription>(std::vector<Trigger>, std::function<void(Object)>)> watch;
         /// The last run of an instance ended.

@@ -76,6 +76,10 @@ void Runner::onStep(Step& step)
     steps.push_back(std::move(record));
     const auto id = step.run;
     const std::size_t number = step.step;
+    if (const auto refusal = handlers_.stepRefusal(run.key, step); !refusal.empty()) {
+        if (complete(id, number, false, refusal) && step.awaited) answer(run, number);
+        return;
+    }
     switch (step.kind) {
     case StepKind::Log:
         logLine(run, step.payload);

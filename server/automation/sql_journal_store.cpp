@@ -98,10 +98,11 @@ std::vector<AutomationRow> SqlJournalStore::automations()
 {
     return database_.transact(TransactionKind::Read, [](Transaction& transaction) {
         std::vector<AutomationRow> rows;
-        for (const auto& row : transaction.query(
-                 "SELECT id, source_key, kind, name, source, enabled, updated_at FROM automations ORDER BY id"))
+        for (const auto& row : transaction.query("SELECT id, source_key, kind, name, source, enabled, updated_at, "
+                                                 "author_id FROM automations ORDER BY id"))
             rows.push_back({AutomationId{row[0].integer()}, row[1].text(), parseSourceKind(row[2].text()),
-                            row[3].text(), row[4].text(), row[5].boolean(), fromMicroseconds(row[6].integer())});
+                            row[3].text(), row[4].text(), row[5].boolean(), fromMicroseconds(row[6].integer()),
+                            UserId{row[7].integer()}});
         return rows;
     });
 }
@@ -109,19 +110,20 @@ std::vector<AutomationRow> SqlJournalStore::automations()
 AutomationId SqlJournalStore::save(const AutomationRow& row)
 {
     return database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
-        const SqlParameters values{row.key,    toString(row.kind), row.name,
-                                   row.source, row.enabled,        toMicroseconds(row.updatedAt)};
+        const SqlParameters values{row.key,         toString(row.kind), row.name,
+                                   row.source,      row.enabled,        toMicroseconds(row.updatedAt),
+                                   row.author.value};
         if (row.id) {
             auto parameters = values;
             parameters.emplace_back(row.id.value);
             transaction.execute("UPDATE automations SET source_key = ?, kind = ?, name = ?, source = ?, enabled = ?, "
-                                "updated_at = ? WHERE id = ?",
+                                "updated_at = ?, author_id = ? WHERE id = ?",
                                 parameters);
             return row.id;
         }
-        transaction.execute(
-            "INSERT INTO automations (source_key, kind, name, source, enabled, updated_at) VALUES (?, ?, ?, ?, ?, ?)",
-            values);
+        transaction.execute("INSERT INTO automations (source_key, kind, name, source, enabled, updated_at, author_id) "
+                            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                            values);
         return AutomationId{transaction.lastInsertId()};
     });
 }

@@ -15,6 +15,8 @@ namespace atrium::http {
 
 /// A registered route with all that serving it needs. Immutable but for the gate, the buckets and the series.
 struct RouteEntry {
+    explicit RouteEntry(Route declared) : route(std::move(declared)) {}
+
     Route route;
     /// Path segments; parameters have no text in `literal`.
     struct Segment {

@@ -12,27 +12,27 @@ RouteRegistry::RouteRegistry(const Clock& clock, Metrics& metrics) : clock_(cloc
 Subscription RouteRegistry::route(Route route, HttpHandler handler)
 {
     if (!handler) throw std::invalid_argument("route " + route.path + " has no handler");
-    auto entry = std::make_shared<RouteEntry>();
+    auto entry = std::make_shared<RouteEntry>(std::move(route));
     entry->handler = std::move(handler);
-    return add(std::move(entry), std::move(route));
+    return add(std::move(entry));
 }
 
 Subscription RouteRegistry::asyncRoute(Route route, AsyncHttpHandler handler)
 {
     if (!handler) throw std::invalid_argument("route " + route.path + " has no handler");
-    auto entry = std::make_shared<RouteEntry>();
+    auto entry = std::make_shared<RouteEntry>(std::move(route));
     entry->asyncHandler = std::move(handler);
-    return add(std::move(entry), std::move(route));
+    return add(std::move(entry));
 }
 
-Subscription RouteRegistry::add(std::shared_ptr<RouteEntry> entry, Route route)
+Subscription RouteRegistry::add(std::shared_ptr<RouteEntry> entry)
 {
+    const auto& route = entry->route;
     checkDeclaration(route);
     entry->segments = parseTemplate(route.path);
     if (!route.requestSchema.empty()) entry->bodySchema = std::make_shared<const SchemaValidator>(route.requestSchema);
     if (route.perMinute) entry->limiter = std::make_unique<RateLimiter>(clock_, route.perMinute);
     entry->metrics = std::make_unique<RouteMetrics>(metrics_, toString(route.method), route.path);
-    entry->route = std::move(route);
 
     table_->update([&](Router& router) {
         auto routes = router.routes();

@@ -23,7 +23,7 @@ public:
     std::shared_ptr<const Router> snapshot() const { return table_->get(); }
 
 private:
-    Subscription add(std::shared_ptr<RouteEntry> entry, Route route);
+    Subscription add(std::shared_ptr<RouteEntry> entry);
 
     const Clock& clock_;
     Metrics& metrics_;

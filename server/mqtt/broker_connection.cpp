@@ -117,11 +117,12 @@ bool BrokerConnection::sendDirectly(const Outgoing& outgoing)
     return true;
 }
 
-void BrokerConnection::setFilters(std::set<std::string> filters)
+void BrokerConnection::setFilters(std::set<std::string> filters, std::set<std::string> repeated)
 {
     {
         std::lock_guard lock(mutex_);
         wantedFilters_ = std::move(filters);
+        repeatedFilters_.merge(repeated);
         filtersChanged_ = true;
     }
     wake();
@@ -282,16 +283,23 @@ bool BrokerConnection::hand(const Outgoing& outgoing)
 
 void BrokerConnection::syncFilters()
 {
-    std::set<std::string> wanted;
+    std::set<std::string> wanted, repeated;
     {
         std::lock_guard lock(mutex_);
         if (!std::exchange(filtersChanged_, false)) return;
         wanted = wantedFilters_;
+        repeated.swap(repeatedFilters_);
     }
     for (const auto& filter : subscribed_)
         if (!wanted.contains(filter)) mosquitto_unsubscribe(client_, nullptr, filter.c_str());
     for (const auto& filter : wanted)
         if (!subscribed_.contains(filter)) mosquitto_subscribe(client_, nullptr, filter.c_str(), subscriptionQos);
+    // A subscription brings the retained messages; its end at once keeps the wider ones from overlapping with it.
+    if (!subscribed_.empty())
+        for (const auto& filter : repeated) {
+            mosquitto_subscribe(client_, nullptr, filter.c_str(), subscriptionQos);
+            mosquitto_unsubscribe(client_, nullptr, filter.c_str());
+        }
     subscribed_ = std::move(wanted);
 }
 

@@ -70,8 +70,9 @@ public:
     /// Sends a message, or queues it when others wait before it; false when the outbox is full. The event `sent` names
     /// `token` later, unless that is 0. Thread: any.
     bool publish(MqttPublication publication, std::uint64_t token);
-    /// The filters to be subscribed to from now on, at QoS 1. Thread: any.
-    void setFilters(std::set<std::string> filters);
+    /// The filters to be subscribed to from now on, at QoS 1. The retained messages of `repeated` are asked for once
+    /// more, though wider filters cover them. Thread: any.
+    void setFilters(std::set<std::string> filters, std::set<std::string> repeated = {});
 
     bool connected() const { return connected_; }
     std::size_t queued() const;
@@ -122,6 +123,7 @@ private:
     std::deque<Outgoing> outbox_;
     std::size_t outboxSize_ = 0;
     std::set<std::string> wantedFilters_;
+    std::set<std::string> repeatedFilters_;
     bool filtersChanged_ = false;
 
     /// Held around every call of the library, so that a publisher may call it in the place of the thread `mqtt`: a

@@ -4,6 +4,8 @@ namespace atrium::mqtt {
 
 namespace {
 
+bool hasWildcard(std::string_view filter) { return filter.find_first_of("+#") != std::string_view::npos; }
+
 /// Whether every topic that matches `filter` also matches `other`, so that subscribing to `other` is enough. Brokers
 /// may deliver a message once per overlapping subscription (MQTT 3.1.1 §3.3.5).
 bool isCoveredBy(std::string_view filter, std::string_view other)
@@ -40,6 +42,7 @@ MqttService::MqttService(BrokerAddress address, std::string clientId, runtime::C
                                    },
                                    [this](bool connected) {
                                        core_.postWaiting([this, connected] {
+                                           forgetRepeats();
                                            if (onConnection_) onConnection_(connected);
                                        });
                                    }},
@@ -67,10 +70,11 @@ Subscription MqttService::subscribe(std::string filter, std::function<void(const
     if (!isValidTopicFilter(filter)) throw std::invalid_argument("not a valid MQTT topic filter: " + filter);
     auto entry = std::make_shared<Handler>();
     entry->call = std::move(handler);
+    entry->isExact = !hasWildcard(filter);
     {
         std::lock_guard lock(mutex_);
         trie_.insert(filter, entry);
-        ++filters_[filter];
+        if (++filters_[filter] == 1) newFilters_.insert(filter);
         ++generation_;
     }
     updateFilters();
@@ -79,7 +83,11 @@ Subscription MqttService::subscribe(std::string filter, std::function<void(const
         {
             std::lock_guard lock(mutex_);
             trie_.remove(filter, entry);
-            if (--filters_[filter] == 0) filters_.erase(filter);
+            if (--filters_[filter] == 0) {
+                filters_.erase(filter);
+                newFilters_.erase(filter);
+                askedAgain_.erase(filter);
+            }
             ++generation_;
         }
         updateFilters();
@@ -98,22 +106,41 @@ void MqttService::updateFilters()
 
 void MqttService::sendFilters()
 {
-    std::set<std::string> wanted;
+    std::set<std::string> wanted, repeated;
     {
         std::lock_guard lock(mutex_);
         filtersPending_ = false;
         // Only a filter with a wildcard can cover another one, and those are few.
         std::vector<std::string_view> wide;
         for (const auto& [filter, count] : filters_)
-            if (filter.find_first_of("+#") != std::string::npos) wide.push_back(filter);
+            if (hasWildcard(filter)) wide.push_back(filter);
         for (const auto& [filter, count] : filters_) {
-            const bool covered = std::any_of(wide.begin(), wide.end(), [&filter = filter](std::string_view other) {
-                return isCoveredBy(filter, other);
-            });
+            const bool covered = std::any_of(wide.begin(), wide.end(),
+                                             [&](std::string_view other) { return isCoveredBy(filter, other); });
             if (!covered) wanted.insert(filter);
+            else if (newFilters_.contains(filter)) {
+                repeated.insert(filter);
+                if (!hasWildcard(filter)) askedAgain_.insert(filter);
+            }
         }
+        newFilters_.clear();
     }
-    connection_.setFilters(std::move(wanted));
+    connection_.setFilters(std::move(wanted), std::move(repeated));
+}
+
+bool MqttService::isRepeated(std::string_view topic)
+{
+    std::lock_guard lock(mutex_);
+    const auto found = askedAgain_.find(topic);
+    if (found == askedAgain_.end()) return false;
+    askedAgain_.erase(found);
+    return true;
+}
+
+void MqttService::forgetRepeats()
+{
+    std::lock_guard lock(mutex_);
+    askedAgain_.clear();
 }
 
 Result<void> MqttService::publish(MqttPublication publication, std::function<void()> sent)
@@ -159,7 +186,10 @@ void MqttService::dispatch(const MessageBatch& batch)
         const MqttMessage message{topic, batch.payload(entry), entry.retained, batch.receivedAt};
         // A copy: a handler may subscribe, which forgets all remembered topics.
         const Handlers handlers = handlersOf(topic);
+        // What others have heard already is told only to who has just come.
+        const bool onlyExact = entry.retained && isRepeated(topic);
         for (const auto& handler : handlers) {
+            if (onlyExact && !handler->isExact) continue;
             try {
                 handler->gate.pass([&] { handler->call(message); });
             }

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 namespace atrium::mqtt {
@@ -44,6 +45,7 @@ private:
     struct Handler {
         runtime::CallGate gate;
         std::function<void(const MqttMessage&)> call;
+        bool isExact = false; ///< its filter has no wildcard
     };
     using HandlerPtr = std::shared_ptr<Handler>;
     using Handlers = std::vector<HandlerPtr>;
@@ -55,6 +57,8 @@ private:
     void receive(std::shared_ptr<MessageBatch> batch);
     void dispatch(const MessageBatch& batch);
     const Handlers& handlersOf(std::string_view topic);
+    bool isRepeated(std::string_view topic);
+    void forgetRepeats();
     void updateFilters();
     void sendFilters();
 
@@ -68,6 +72,8 @@ private:
     std::map<std::string, std::size_t> filters_;
     std::uint64_t generation_ = 0;
     bool filtersPending_ = false;
+    std::set<std::string> newFilters_;              ///< since the broker was last told
+    std::set<std::string, std::less<>> askedAgain_; ///< topics whose retained message was heard by others before
 
     // Core only.
     std::unordered_map<std::string, Handlers, TextHash, std::equal_to<>> known_;

@@ -202,9 +202,12 @@ bool DeviceRegistry::report(const Report& report)
     const auto found = slots_.find(report.device);
     if (found == slots_.end()) return false;
     Slot& slot = found->second;
-    bool allKnown = true;
+    std::size_t taken = 0;
     for (const auto& [name, value] : report.values)
-        allKnown = apply(slot, name, value, report.at, Certainty::Reported, report.cause) && allKnown;
+        taken += apply(slot, name, value, report.at, Certainty::Reported, report.cause);
+    // Nonsense says nothing, not even that the device is there.
+    if (taken == 0 && !report.values.empty()) return false;
+    const bool allKnown = taken == report.values.size();
     if (!slot.device->online && !slot.device->info.tellsAvailability) bringOnline(slot);
     slot.lastSeen = std::max(slot.lastSeen, report.at);
     if (slot.lastSeen - slot.device->lastSeen >= lastSeenResolution) edit(slot).lastSeen = slot.lastSeen;

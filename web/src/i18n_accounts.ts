@@ -1,6 +1,8 @@
 // What the pages about accounts say, in French and English.
 
 export const french = {
+  signInAt: (name: string) => `Se connecter avec ${name || 'le fournisseur d’identité'}`,
+  providerRefused: 'Le fournisseur d’identité a refusé la connexion',
   code: 'Code de vérification',
   codeHint: 'Celui de votre application, reçu par e-mail, ou un code de secours',
   trust: 'Ne plus demander de code sur cet appareil pendant 30 jours',
@@ -53,6 +55,8 @@ export const french = {
 };
 
 export const english: typeof french = {
+  signInAt: (name) => `Sign in with ${name || 'the identity provider'}`,
+  providerRefused: 'The identity provider refused to sign in',
   code: 'Verification code',
   codeHint: 'From your app, from the e-mail, or a recovery code',
   trust: 'Do not ask for a code on this device for 30 days',

@@ -10,7 +10,7 @@ import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
 import * as security from './security.ts';
-import {enterAsGuest, restore, user} from './session.ts';
+import {enterAsGuest, restore, returnFromProvider, user} from './session.ts';
 import * as theme from './theme.ts';
 import {Account} from './views/account.tsx';
 import {Administration} from './views/administration.tsx';
@@ -34,8 +34,15 @@ function Page() {
   return <Empty icon="search" title={texts.value.notFound} />;
 }
 
+// Somebody comes back from the identity provider: what it said is good once, and does not belong into the history.
+const returned = returnFromProvider(location);
+if (returned) {
+  history.replaceState(null, '', '/');
+  router.path.value = '/';
+}
+
 function App() {
-  if (!token.value) return <><SignIn /><Notices /></>;
+  if (!token.value) return <><SignIn returned={returned} /><Notices /></>;
   return <Shell><Page /></Shell>;
 }
 

@@ -19,6 +19,11 @@ export interface SecondStep {
   /** The role asks for a second factor that the account does not have yet. */
   isSetUp: boolean;
 }
+/** The identity provider of the site; `name` may be empty. */
+export interface IdentityProvider {
+  configured: boolean;
+  name: string;
+}
 interface Answer extends SignedIn {
   requires2FA?: boolean;
   requires2FASetup?: boolean;
@@ -34,14 +39,31 @@ function enter(answer: SignedIn): void {
   setToken(answer.token);
 }
 
-/** Null when that was all. */
-export async function signIn(email: string, password: string): Promise<SecondStep | null> {
+async function firstStep(path: string, proof: object): Promise<SecondStep | null> {
   const deviceToken = localStorage.getItem(deviceKey) ?? undefined;
-  const answer = await request<Answer>('POST', '/api/auth/login', {email, password, deviceToken});
+  const answer = await request<Answer>('POST', path, {...proof, deviceToken});
   if (answer.challenge) return {challenge: answer.challenge, isSetUp: answer.requires2FASetup === true};
   enter(answer);
   return null;
 }
+
+/** Null when that was all. */
+export const signIn = (email: string, password: string) => firstStep('/api/auth/login', {email, password});
+
+/** Leaves for the identity provider, which sends the browser back to /oidc. */
+export async function leaveForProvider(): Promise<void> {
+  location.assign((await request<{url: string}>('POST', '/api/auth/oidc/start')).url);
+}
+
+/** What the provider sent the browser back with; null elsewhere. */
+export function returnFromProvider(address: Location): Record<string, string> | null {
+  if (address.pathname !== '/oidc') return null;
+  const answer = new URLSearchParams(address.search);
+  return Object.fromEntries(['state', 'code', 'iss', 'error'].filter((name) => answer.has(name)).map((name) => [name, answer.get(name)!]));
+}
+
+/** Null when that was all. */
+export const finishAtProvider = (answer: Record<string, string>) => firstStep('/api/auth/oidc/finish', answer);
 
 /** Gives the second factor; `proceed` lets in, after recovery codes were shown where there are some. */
 export async function verify(challenge: string, otp: string, trustDevice: boolean): Promise<{codes: string[]; proceed: () => void}> {

@@ -79,6 +79,20 @@ std::string AccessToken::sign(const AccessClaims& claims) const
 
 std::optional<AccessClaims> AccessToken::verify(std::string_view token, UtcTime now) const
 {
+    auto claims = read(token, now);
+    // Expiry itself has no leeway: the clock that checks is the one that signed.
+    if (!claims || claims->expiresAt <= now) return std::nullopt;
+    return claims;
+}
+
+bool AccessToken::hasExpired(std::string_view token, UtcTime now) const
+{
+    const auto claims = read(token, now);
+    return claims && claims->expiresAt <= now;
+}
+
+std::optional<AccessClaims> AccessToken::read(std::string_view token, UtcTime now) const
+{
     const auto keys = this->keys();
     if (!keys || token.size() > maxBytes) return std::nullopt;
     const auto first = token.find('.');
@@ -109,9 +123,7 @@ std::optional<AccessClaims> AccessToken::verify(std::string_view token, UtcTime 
     }
     claims.issuedAt = *issuedAt;
     claims.expiresAt = *expiresAt;
-    // Expiry itself has no leeway: the clock that checks is the one that signed.
-    if (claims.expiresAt <= now || claims.issuedAt > now + clockLeeway || claims.expiresAt <= claims.issuedAt)
-        return std::nullopt;
+    if (claims.issuedAt > now + clockLeeway || claims.expiresAt <= claims.issuedAt) return std::nullopt;
     return claims;
 }
 

@@ -38,8 +38,13 @@ public:
     /// key, right signature, audience and types, not expired and not from the future (60 s are forgiven). Nothing of it
     /// is parsed before its signature holds: headers are compared as text, so none can choose an algorithm.
     std::optional<AccessClaims> verify(std::string_view token, UtcTime now) const;
+    /// Whether a token would be good if it had not expired; for what people are told.
+    bool hasExpired(std::string_view token, UtcTime now) const;
 
 private:
+    /// verify() but for the expiry.
+    std::optional<AccessClaims> read(std::string_view token, UtcTime now) const;
+
     struct Key {
         std::string header; ///< as it stands in tokens
         std::string secret;

@@ -20,6 +20,7 @@ constexpr const char* defaultPromotion = "EMI";
 
 const Text badEmail{"Email invalide", "Invalid e-mail address"};
 const Text missingName{"Le nom est requis", "The name is required"};
+const Text emptyName{"Le nom ne peut pas être vide", "The name cannot be empty"};
 const Text badName{"Nom invalide", "Invalid name"};
 const Text badPhone{"Téléphone invalide", "Invalid phone number"};
 const Text badPromotion{"Promotion invalide", "Invalid promotion"};
@@ -183,7 +184,7 @@ Result<ProfileChange> readProfileChange(const Value& body, const Account& curren
     };
     if (has({"name", "username", "fname", "lname", "firstName", "lastName", "first_name", "last_name"})) {
         auto name = nameFrom(body);
-        if (!name) complaints.add("/name", missingName);
+        if (!name) complaints.add("/name", emptyName);
         else if (!isName(*name)) complaints.add("/name", badName);
         else {
             // Only what was given changes; a new display name takes first and last name along.

@@ -21,6 +21,9 @@ struct PersonName {
     std::string lname; ///< may be empty
 };
 
+/// The password hash of an account that no password opens: guests, people of an identity provider.
+inline constexpr const char* noPassword = "!";
+
 struct Account {
     UserId id;
     std::string email;
@@ -29,9 +32,10 @@ struct Account {
     Role role = Role::User;
     std::string ownRole; ///< a role that the site made; empty = `role` alone
     bool active = true;
-    bool confirmed = true;    ///< the address was confirmed, or need not be
-    UtcTime expiresAt{};      ///< guests; epoch = never
-    std::int64_t balance = 0; ///< minor units
+    bool confirmed = true;      ///< the address was confirmed, or need not be
+    bool emailVerified = false; ///< somebody proved to read the mail of the address
+    UtcTime expiresAt{};        ///< guests; epoch = never
+    std::int64_t balance = 0;   ///< minor units
     std::string promotion;
     std::string avatarUrl; ///< empty = made from the name
     bool twoFactorEnabled = false;

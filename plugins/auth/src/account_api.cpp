@@ -42,7 +42,7 @@ Route personalRoute(HttpMethod method, std::string path, std::string id, Text su
 
 } // namespace
 
-AccountApi::AccountApi(Parts parts, HashingThread& hashing) : parts_(std::move(parts)), answers_(hashing) {}
+AccountApi::AccountApi(Parts parts, JobThread& hashing) : parts_(std::move(parts)), answers_(hashing) {}
 
 void AccountApi::registerRoutes(Http& http, Subscriptions& routes)
 {
@@ -61,7 +61,8 @@ void AccountApi::addProfile(Http& http, Subscriptions& routes)
         return HttpResponse::json(auth::toJsonObject(*account));
     };
     const auto change = [this](const HttpRequest& request) -> Result<HttpResponse> {
-        const auto account = parts_.accounts.changeProfile(request.principal.user, request.body);
+        const auto account =
+            parts_.accounts.changeProfile(request.principal, request.principal.user, request.body, request.language);
         if (!account) return account.error();
         auto user = auth::toJsonObject(*account);
         user.append("success", true).append("data", auth::toJsonObject(*account));

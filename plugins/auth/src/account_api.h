@@ -22,7 +22,7 @@ public:
         FindMailer mailer;
         std::function<std::filesystem::path()> avatars; ///< folder of pictures
     };
-    AccountApi(Parts parts, HashingThread& hashing);
+    AccountApi(Parts parts, JobThread& hashing);
 
     void registerRoutes(Http& http, Subscriptions& routes);
 
@@ -38,7 +38,7 @@ private:
     Result<HttpResponse> createToken(const HttpRequest& request);
 
     Parts parts_;
-    HashingAnswers answers_;
+    LaterAnswers answers_;
 };
 
 } // namespace atrium::auth

@@ -45,7 +45,8 @@ private:
                 account.avatarUrl.empty() ? defaultAvatar(account) : account.avatarUrl,
                 account.promotion,
                 account.role,
-                account.active && account.confirmed};
+                account.active && account.confirmed,
+                account.ownRole};
     }
 
     AccountRepository& repository_;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr const char* columns =
     "users.id, email, name, username, fname, lname, phone, role, active, balance, promotion, "
-    "avatar_url, two_factor_enabled, password_hash, users.created_at, own_role, confirmed, expires_at";
+    "avatar_url, two_factor_enabled, password_hash, users.created_at, own_role, confirmed, expires_at, email_verified";
 
 const Text takenEmail{"Cet email est déjà utilisé", "This e-mail address is already in use"};
 
@@ -30,6 +30,7 @@ Account toAccount(const SqlRow& row)
     account.ownRole = row[15].text();
     account.confirmed = row[16].boolean();
     account.expiresAt = fromMicroseconds(row[17].integer());
+    account.emailVerified = row[18].boolean();
     return account;
 }
 
@@ -132,15 +133,31 @@ std::optional<Account> AccountRepository::create(Account account)
         }
         const auto now = toMicroseconds(account.createdAt);
         try {
-            transaction.execute("INSERT INTO users (email, email_key, password_hash, name, username, fname, lname, "
-                                "phone, role, active, balance, promotion, avatar_url, two_factor_enabled, created_at, "
-                                "updated_at, own_role, confirmed, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                                "?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                                {created.email, emailKey(created.email), created.passwordHash, created.name.name,
-                                 created.name.username, created.name.fname, created.name.lname, created.phone,
-                                 toString(created.role), created.active, created.balance, created.promotion,
-                                 created.avatarUrl, created.twoFactorEnabled, now, now, created.ownRole,
-                                 created.confirmed, toMicroseconds(created.expiresAt)});
+            transaction.execute(
+                "INSERT INTO users (email, email_key, password_hash, name, username, fname, lname, "
+                "phone, role, active, balance, promotion, avatar_url, two_factor_enabled, created_at, "
+                "updated_at, own_role, confirmed, expires_at, email_verified) VALUES (?, ?, ?, ?, ?, ?, "
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                {created.email,
+                 emailKey(created.email),
+                 created.passwordHash,
+                 created.name.name,
+                 created.name.username,
+                 created.name.fname,
+                 created.name.lname,
+                 created.phone,
+                 toString(created.role),
+                 created.active,
+                 created.balance,
+                 created.promotion,
+                 created.avatarUrl,
+                 created.twoFactorEnabled,
+                 now,
+                 now,
+                 created.ownRole,
+                 created.confirmed,
+                 toMicroseconds(created.expiresAt),
+                 created.emailVerified});
         }
         catch (const StorageError& error) {
             if (error.kind() == StorageError::Kind::ConstraintViolated) return std::nullopt;
@@ -157,16 +174,20 @@ Result<std::optional<Account>> AccountRepository::change(UserId id, const Profil
         TransactionKind::Durable, [&](Transaction& transaction) -> Result<std::optional<Account>> {
             auto account = findOne(transaction, "id = ? FOR UPDATE", {id.value});
             if (!account) return account;
-            if (change.email) account->email = *change.email;
+            if (change.email) {
+                account->emailVerified = account->emailVerified && emailKey(*change.email) == emailKey(account->email);
+                account->email = *change.email;
+            }
             if (change.name) account->name = *change.name;
             if (change.phone) account->phone = *change.phone;
             if (change.promotion) account->promotion = *change.promotion;
             try {
-                transaction.execute("UPDATE users SET email = ?, email_key = ?, name = ?, username = ?, fname = ?, "
-                                    "lname = ?, phone = ?, promotion = ?, updated_at = ? WHERE id = ?",
-                                    {account->email, emailKey(account->email), account->name.name,
-                                     account->name.username, account->name.fname, account->name.lname, account->phone,
-                                     account->promotion, toMicroseconds(now), id.value});
+                transaction.execute(
+                    "UPDATE users SET email = ?, email_key = ?, name = ?, username = ?, fname = ?, "
+                    "lname = ?, phone = ?, promotion = ?, email_verified = ?, updated_at = ? WHERE id = ?",
+                    {account->email, emailKey(account->email), account->name.name, account->name.username,
+                     account->name.fname, account->name.lname, account->phone, account->promotion,
+                     account->emailVerified, toMicroseconds(now), id.value});
             }
             catch (const StorageError& error) {
                 if (error.kind() != StorageError::Kind::ConstraintViolated) throw;
@@ -237,7 +258,7 @@ Result<std::optional<Account>> AccountRepository::administer(UserId id, const Ad
 void AccountRepository::confirm(UserId id, UtcTime now)
 {
     database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
-        transaction.execute("UPDATE users SET confirmed = 1, updated_at = ? WHERE id = ?",
+        transaction.execute("UPDATE users SET confirmed = 1, email_verified = 1, updated_at = ? WHERE id = ?",
                             {toMicroseconds(now), id.value});
     });
 }
@@ -266,11 +287,30 @@ std::optional<Account> AccountRepository::findIdentity(const std::string& issuer
     });
 }
 
-void AccountRepository::addIdentity(UserId id, const std::string& issuer, const std::string& subject)
+bool AccountRepository::addIdentity(UserId id, const std::string& issuer, const std::string& subject)
+{
+    return database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
+        try {
+            transaction.execute("INSERT INTO auth_identities (issuer, subject, user_id) VALUES (?, ?, ?)",
+                                {issuer, subject, id.value});
+        }
+        catch (const StorageError& error) {
+            if (error.kind() == StorageError::Kind::ConstraintViolated) return false;
+            throw;
+        }
+        return true;
+    });
+}
+
+void AccountRepository::claim(UserId id, UtcTime now)
 {
     database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
-        transaction.execute("INSERT INTO auth_identities (issuer, subject, user_id) VALUES (?, ?, ?)",
-                            {issuer, subject, id.value});
+        transaction.execute("UPDATE users SET password_hash = ?, two_factor_enabled = 0, confirmed = 1, email_verified "
+                            "= 1, updated_at = ? WHERE id = ?",
+                            {noPassword, toMicroseconds(now), id.value});
+        for (const char* table : {"auth_second_factors", "auth_recovery_codes", "auth_devices", "auth_api_tokens",
+                                  "auth_codes", "auth_mqtt_accounts"})
+            transaction.execute(std::string("DELETE FROM ") + table + " WHERE user_id = ?", {id.value});
     });
 }
 

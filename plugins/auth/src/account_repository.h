@@ -56,13 +56,17 @@ public:
     UserId skipNumber();
     /// Forbidden as Error when nobody could administrate any more. Empty when the account is gone. Durable.
     Result<std::optional<Account>> administer(UserId id, const AdministrativeChange& change, UtcTime now);
-    /// Durable.
+    /// Somebody proved to read the mail of the address. Durable.
     void confirm(UserId id, UtcTime now);
     void setAvatar(UserId id, const std::string& url, UtcTime now);
     void setTwoFactor(UserId id, TwoFactorState state, UtcTime now);
     /// The account of a person at an OpenID provider.
     std::optional<Account> findIdentity(const std::string& issuer, const std::string& subject) const;
-    void addIdentity(UserId id, const std::string& issuer, const std::string& subject);
+    /// False when somebody else has it, or the account is gone. Durable.
+    bool addIdentity(UserId id, const std::string& issuer, const std::string& subject);
+    /// For the person who reads the mail of the address, when nobody proved that before: password, factors, tokens and
+    /// remembered devices of whoever made the account are void. Durable.
+    void claim(UserId id, UtcTime now);
     /// Guests whose time is over.
     std::vector<UserId> expired(UtcTime now) const;
 

@@ -69,8 +69,12 @@ public:
     void logOut(std::string_view token);
     /// The account of a token for /api/auth/me. Errors: Forbidden, NotFound when the account is gone.
     Result<Account> accountOf(std::string_view token);
+    /// Whether a token was good once.
+    bool hasExpired(std::string_view token) const { return parts_.tokens.hasExpired(token, parts_.clock.now()); }
     Result<Account> profile(UserId user) const;
-    Result<Account> changeProfile(UserId user, const Value& body);
+    /// A new address is told to the old one. Errors: Forbidden when a program changes the address, which would let it
+    /// have the password reset.
+    Result<Account> changeProfile(const Principal& who, UserId user, const Value& body, Language language);
     Result<Account> setAvatar(UserId user, const std::string& url);
 
     /// Made by an administrator; confirmed.

@@ -104,10 +104,10 @@ std::string_view bearerToken(const HttpRequest& request)
     return begin == std::string_view::npos ? std::string_view() : token.substr(begin);
 }
 
-void HashingAnswers::answerLater(std::function<Result<HttpResponse>()> work, HttpAnswer answer)
+void LaterAnswers::answerLater(std::function<Result<HttpResponse>()> work, HttpAnswer answer)
 {
     const auto once = std::make_shared<AnswerOnce>(std::move(answer));
-    const bool queued = hashing_.post(
+    const bool queued = thread_.post(
         [once, work = std::move(work)] {
             try {
                 (*once)(work());
@@ -126,7 +126,7 @@ void HashingAnswers::answerLater(std::function<Result<HttpResponse>()> work, Htt
     (*once)(std::move(error));
 }
 
-AsyncHttpHandler HashingAnswers::handler(std::function<Result<HttpResponse>(const HttpRequest&)> work)
+AsyncHttpHandler LaterAnswers::handler(std::function<Result<HttpResponse>(const HttpRequest&)> work)
 {
     return [this, work = std::move(work)](const HttpRequest& request, HttpAnswer answer) {
         const auto kept = std::make_shared<KeptRequest>(

@@ -2,7 +2,7 @@
 
 #include "accounts_service.h"
 #include "atrium/http.h"
-#include "hashing_thread.h"
+#include "job_thread.h"
 
 namespace atrium::auth {
 
@@ -16,17 +16,17 @@ HttpResponse signedIn(const SignInResult& result, const Text& message, Language 
 /// The token of `Authorization: Bearer ...` (RFC 6750 §2.1); empty when there is none.
 std::string_view bearerToken(const HttpRequest& request);
 
-/// Runs what hashes on the hashing thread and answers exactly once, whatever happens; 429 when its queue is full.
+/// Runs what takes long on a thread of its own and answers exactly once, whatever happens; 429 when its queue is full.
 /// Thread: any.
-class HashingAnswers {
+class LaterAnswers {
 public:
-    explicit HashingAnswers(HashingThread& hashing) : hashing_(hashing) {}
+    explicit LaterAnswers(JobThread& thread) : thread_(thread) {}
     void answerLater(std::function<Result<HttpResponse>()> work, HttpAnswer answer);
     /// A handler whose `work` gets a copy of what it needs of the request.
     AsyncHttpHandler handler(std::function<Result<HttpResponse>(const HttpRequest&)> work);
 
 private:
-    HashingThread& hashing_;
+    JobThread& thread_;
 };
 
 } // namespace atrium::auth

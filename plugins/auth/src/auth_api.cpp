@@ -29,8 +29,8 @@ Route doorRoute(std::string path, std::string operationId, Text summary, const s
 
 } // namespace
 
-AuthApi::AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers)
-    : accounts_(accounts), signIn_(signIn), answers_(hashing), workers_(workers)
+AuthApi::AuthApi(AccountsService& accounts, SignIn& signIn, JobThread& hashing, ForgottenPasswords& forgotten)
+    : accounts_(accounts), signIn_(signIn), answers_(hashing), forgotten_(forgotten)
 {}
 
 void AuthApi::registerRoutes(Http& http, Subscriptions& routes)
@@ -170,6 +170,7 @@ Result<HttpResponse> AuthApi::isConnected(const HttpRequest& request)
     const auto token = bearerToken(request);
     if (token.empty()) return answer({"Aucun token fourni", "No token given"}, nullptr);
     const auto account = accounts_.accountOf(token);
+    if (!account && accounts_.hasExpired(token)) return answer({"Token expiré", "Expired token"}, nullptr);
     if (!account) return answer({"Token invalide", "Invalid token"}, nullptr);
     return answer({"Utilisateur connecté", "Signed in"}, &*account);
 }
@@ -214,12 +215,10 @@ void AuthApi::addSecondStep(Http& http, Subscriptions& routes)
 
 Result<HttpResponse> AuthApi::forgot(const HttpRequest& request)
 {
-    // Answered before anything is looked up: neither words nor time tell whether there is such an account.
     const auto email = request.body.textOr("email", "");
     if (!isEmail(emailKey(email)))
         return makeError(ErrorCode::InvalidArgument, {"Email invalide", "Invalid e-mail address"});
-    if (!workers_.post([this, email, language = request.language] { accounts_.forgotPassword(email, language); }))
-        return makeError(ErrorCode::Unavailable);
+    if (!forgotten_.add(email, request.language)) return makeError(ErrorCode::Unavailable);
     return said(request, {"Instructions de réinitialisation envoyées par email", "Instructions were sent by e-mail"});
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api_support.h"
-#include "atrium/executor.h"
+#include "forgotten_passwords.h"
 
 namespace atrium::auth {
 
@@ -10,7 +10,7 @@ namespace atrium::auth {
 /// Thread: any.
 class AuthApi {
 public:
-    AuthApi(AccountsService& accounts, SignIn& signIn, HashingThread& hashing, Executor& workers);
+    AuthApi(AccountsService& accounts, SignIn& signIn, JobThread& hashing, ForgottenPasswords& forgotten);
 
     /// Adds all routes; they stand as long as `routes` holds them.
     void registerRoutes(Http& http, Subscriptions& routes);
@@ -25,8 +25,8 @@ private:
 
     AccountsService& accounts_;
     SignIn& signIn_;
-    HashingAnswers answers_;
-    Executor& workers_;
+    LaterAnswers answers_;
+    ForgottenPasswords& forgotten_;
 };
 
 } // namespace atrium::auth

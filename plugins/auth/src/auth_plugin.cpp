@@ -10,6 +10,7 @@
 #include "audit_api.h"
 #include "auth_api.h"
 #include "mqtt_api.h"
+#include "oidc_api.h"
 #include "rights_api.h"
 #include "secret.h"
 #include "user_api.h"
@@ -22,8 +23,18 @@ namespace atrium::auth {
 namespace {
 
 constexpr std::chrono::hours expiryPeriod{1};
-constexpr std::chrono::seconds auditPeriod{1};
+constexpr std::chrono::seconds workPeriod{1}; ///< what waits: audit entries, forgotten passwords
 constexpr std::chrono::seconds brokerPeriod{5};
+
+/// Mail domains, separated by commas.
+std::vector<std::string> domainsOf(const std::string& setting)
+{
+    std::vector<std::string> domains;
+    std::istringstream words(setting);
+    for (std::string domain; std::getline(words, domain, ',');)
+        if (auto key = emailKey(domain); !key.empty()) domains.push_back(std::move(key));
+    return domains;
+}
 
 RegistrationPolicy policyOf(const Settings& settings)
 {
@@ -32,15 +43,26 @@ RegistrationPolicy policyOf(const Settings& settings)
     policy.who = who == "closed"       ? RegistrationPolicy::Who::Nobody
                  : who == "invitation" ? RegistrationPolicy::Who::Invited
                                        : RegistrationPolicy::Who::Everybody;
-    std::istringstream domains(settings.text("registrationDomains"));
-    for (std::string domain; std::getline(domains, domain, ',');)
-        if (const auto key = emailKey(domain); !key.empty()) policy.domains.push_back(key);
+    policy.domains = domainsOf(settings.text("registrationDomains"));
     const auto confirmation = settings.text("confirmation");
     policy.confirmation = confirmation == "everyone" ? RegistrationPolicy::Confirmation::Everybody
                           : confirmation == "names"  ? RegistrationPolicy::Confirmation::SplitNames
                                                      : RegistrationPolicy::Confirmation::Nobody;
     policy.newBalance = settings.integer("newBalance");
     return policy;
+}
+
+OidcSettings oidcSettings(const Settings& settings)
+{
+    return {settings.text("oidcIssuer"), settings.text("oidcClientId"), settings.text("oidcClientSecret"),
+            settings.text("oidcRedirectUri"), settings.text("oidcAuthorityFile")};
+}
+
+OidcPolicy oidcPolicy(const Settings& settings)
+{
+    return {settings.text("oidcNewPeople") == "refuse" ? OidcPolicy::NewPeople::AreRefused
+                                                       : OidcPolicy::NewPeople::GetAnAccount,
+            domainsOf(settings.text("registrationDomains")), settings.integer("newBalance")};
 }
 
 Sessions::Options sessionOptions(const Settings& settings)
@@ -68,12 +90,16 @@ struct AuthPlugin::Parts {
           accounts({repository, invitations, codes, factors, sessions, table, people, tokens, passwords, policy, signIn,
                     context.clock(), context.log(), audit, findMailer()},
                    policyOf(context.settings())),
-          directory(repository, accounts, people), hashing(context.log(), context.metrics()),
-          authApi(accounts, signIn, hashing, context.workers()),
+          oidc(oidcSettings(context.settings()), oidcPolicy(context.settings()),
+               {repository, sessions, people, signIn, context.clock(), context.log(), audit, findMailer()}),
+          directory(repository, accounts, people), hashing(hashingJobs, context.log(), context.metrics()),
+          providerThread(providerJobs, context.log(), context.metrics()), forgotten(accounts, context.metrics()),
+          authApi(accounts, signIn, hashing, forgotten),
           accountApi({accounts, repository, sessions, table, apiTokens, factors, people, context.clock(), findMailer(),
                       [this] { return std::filesystem::path(this->context.dataFolder()) / "avatars"; }},
                      hashing),
           userApi({accounts, repository, sessions, factors, context.clock()}, hashing),
+          oidcApi(oidc, context.settings().text("oidcName"), providerThread),
           rightsApi({rights, repository, accounts, invitations, sessions, people, context.clock()}),
           auditApi(audit, [this] { return rotateKeys(); }),
           mqttAccounts(
@@ -81,7 +107,13 @@ struct AuthPlugin::Parts {
               [&context] { return context.services().find<BrokerAccounts>(); }, context.settings().text("topicPrefix")),
           mqttApi(mqttAccounts, context.devices(), context.clock())
     {}
-    ~Parts() { hashing.stop(); }
+    ~Parts() { stop(); }
+    void stop()
+    {
+        hashing.stop();
+        oidc.abort();
+        providerThread.stop();
+    }
 
     FindMailer findMailer() const
     {
@@ -138,11 +170,15 @@ struct AuthPlugin::Parts {
     AuditLog audit;
     SignIn signIn;
     AccountsService accounts;
+    OidcSignIn oidc;
     AccountDirectory directory;
-    HashingThread hashing;
+    JobThread hashing;
+    JobThread providerThread;
+    ForgottenPasswords forgotten;
     AuthApi authApi;
     AccountApi accountApi;
     UserApi userApi;
+    OidcApi oidcApi;
     RightsApi rightsApi;
     AuditApi auditApi;
     MqttAccounts mqttAccounts;
@@ -162,13 +198,18 @@ void AuthPlugin::configure(PluginContext& context)
     parts_->authApi.registerRoutes(http, registrations_);
     parts_->accountApi.registerRoutes(http, registrations_);
     parts_->userApi.registerRoutes(http, registrations_);
+    parts_->oidcApi.registerRoutes(http, registrations_);
     parts_->rightsApi.registerRoutes(http, registrations_);
     parts_->auditApi.registerRoutes(http, registrations_);
     parts_->mqttApi.registerRoutes(http, registrations_);
     registrations_ += context.scheduler().every(
         expiryPeriod, [this] { context_->workers().post([parts = parts_] { parts->tidy(); }); });
-    registrations_ += context.scheduler().every(
-        auditPeriod, [this] { context_->workers().post([parts = parts_] { parts->audit.flush(); }); });
+    registrations_ += context.scheduler().every(workPeriod, [this] {
+        context_->workers().post([parts = parts_] {
+            parts->audit.flush();
+            parts->forgotten.work();
+        });
+    });
     // Rights begin and end by themselves, and devices come and go: the broker is told within this time.
     registrations_ += context.scheduler().every(
         brokerPeriod, [this] { context_->workers().post([parts = parts_] { parts->mqttAccounts.apply(); }); });
@@ -184,11 +225,12 @@ void AuthPlugin::start()
     parts_->accounts.restore();
     parts_->mqttAccounts.apply();
     parts_->hashing.start();
+    parts_->providerThread.start();
 }
 
 void AuthPlugin::stop(SteadyTime)
 {
-    parts_->hashing.stop();
+    parts_->stop();
     parts_->audit.flush();
 }
 

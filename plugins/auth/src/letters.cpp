@@ -69,4 +69,14 @@ Mail passwordChanged(const Account& account, Language language)
                    "The password of your account has just been changed. If it was not you, tell your administrator."});
 }
 
+Mail addressChanged(const Account& before, Language language)
+{
+    return letter(
+        before, language, "auth.notice", {"Adresse modifiée", "Address changed"},
+        {"L'adresse de votre compte vient d'être remplacée par une autre. Si ce n'était pas vous, prévenez votre "
+         "administrateur.",
+         "The address of your account has just been replaced by another. If it was not you, tell your "
+         "administrator."});
+}
+
 } // namespace atrium::auth::letters

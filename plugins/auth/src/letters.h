@@ -15,6 +15,8 @@ Mail passwordReset(const Account& account, const std::string& code, Language lan
 Mail secondFactor(const Account& account, const std::string& code, Language language);
 /// Tells that the password was changed.
 Mail passwordChanged(const Account& account, Language language);
+/// To the address that the account had.
+Mail addressChanged(const Account& before, Language language);
 
 } // namespace letters
 } // namespace atrium::auth

@@ -68,7 +68,10 @@ bool PasswordHash::verify(std::string_view password, std::string_view stored) co
 {
     const bool isOurs = stored.substr(0, scheme.size()) == scheme;
     const std::string expected(isOurs ? stored.substr(scheme.size()) : stored);
-    if (!isBcrypt(expected)) return false;
+    if (!isBcrypt(expected)) {
+        pretendToVerify(password); // an account without a password takes as long as any
+        return false;
+    }
     // An older back-end cut the password at NUL; nobody may log in with less than was typed.
     if (!isOurs && password.find('\0') != std::string_view::npos) return false;
     const auto hash = bcrypt(isOurs ? prepared(password) : std::string(password), expected);

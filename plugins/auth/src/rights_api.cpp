@@ -293,7 +293,7 @@ Result<HttpResponse> RightsApi::createGuest(const HttpRequest& request)
     Account guest;
     guest.name = *nameFrom(Object{{"name", request.body.textOr("name", "")}});
     guest.email = "guest-" + randomToken(9) + "@guest.invalid";
-    guest.passwordHash = "!"; // no password leads in
+    guest.passwordHash = noPassword;
     guest.role = Role::Guest;
     guest.ownRole = "visitor";
     guest.promotion = "-";

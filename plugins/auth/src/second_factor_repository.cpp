@@ -157,6 +157,13 @@ bool SecondFactorRepository::forget(UserId user, std::int64_t device)
     });
 }
 
+void SecondFactorRepository::forgetDevices(UserId user)
+{
+    database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
+        transaction.execute("DELETE FROM auth_devices WHERE user_id = ?", {user.value});
+    });
+}
+
 void SecondFactorRepository::deleteExpired(UtcTime now)
 {
     database_.transact(TransactionKind::Write, [&](Transaction& transaction) {

@@ -61,6 +61,8 @@ public:
     std::vector<RememberedDevice> devicesOf(UserId user, UtcTime now) const;
     /// Durable.
     bool forget(UserId user, std::int64_t device);
+    /// All of them, after a change of the password. Durable.
+    void forgetDevices(UserId user);
     void deleteExpired(UtcTime now);
 
 private:

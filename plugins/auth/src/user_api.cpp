@@ -60,7 +60,7 @@ Result<AdministrativeChange> readChange(const HttpRequest& request)
 
 } // namespace
 
-UserApi::UserApi(Parts parts, HashingThread& hashing) : parts_(parts), answers_(hashing) {}
+UserApi::UserApi(Parts parts, JobThread& hashing) : parts_(parts), answers_(hashing) {}
 
 void UserApi::registerRoutes(Http& http, Subscriptions& routes)
 {
@@ -162,7 +162,7 @@ Result<HttpResponse> UserApi::update(const HttpRequest& request)
         const auto changed = parts_.accounts.administer(user, *change);
         if (!changed) return changed.error();
     }
-    const auto changed = parts_.accounts.changeProfile(user, request.body);
+    const auto changed = parts_.accounts.changeProfile(request.principal, user, request.body, request.language);
     if (!changed) return changed.error();
     return userResponse(view(request, *changed));
 }

@@ -14,7 +14,7 @@ public:
         SecondFactorRepository& factors;
         const Clock& clock;
     };
-    UserApi(Parts parts, HashingThread& hashing);
+    UserApi(Parts parts, JobThread& hashing);
 
     void registerRoutes(Http& http, Subscriptions& routes);
 
@@ -29,7 +29,7 @@ private:
     Object view(const HttpRequest& request, const Account& account) const;
 
     Parts parts_;
-    HashingAnswers answers_;
+    LaterAnswers answers_;
 };
 
 } // namespace atrium::auth

@@ -51,6 +51,9 @@ TEST(AccessTokenTest, ExpiresToTheSecond)
     const auto token = tokens.sign(claims());
     EXPECT_TRUE(tokens.verify(token, now + 168h - 1s));
     EXPECT_FALSE(tokens.verify(token, now + 168h));
+    EXPECT_TRUE(tokens.hasExpired(token, now + 168h));
+    EXPECT_FALSE(tokens.hasExpired(token, now));
+    EXPECT_FALSE(tokens.hasExpired(token + "x", now + 168h));
     EXPECT_TRUE(tokens.verify(token, now - 60s)) << "a clock that was set back a little";
     EXPECT_FALSE(tokens.verify(token, now - 61s));
 }

@@ -135,7 +135,7 @@ TEST(AccountTest, ChangesOnlyWhatWasGiven)
 
     const auto bad = readProfileChange(body(R"({"name":" ","email":"x"})"), current);
     ASSERT_FALSE(bad.ok());
-    EXPECT_EQ(bad.error().message.fr, "Email invalide, Le nom est requis");
+    EXPECT_EQ(bad.error().message.fr, "Email invalide, Le nom ne peut pas être vide");
 }
 
 } // namespace

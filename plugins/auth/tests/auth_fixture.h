@@ -81,6 +81,13 @@ protected:
             .set("accessMinutes", 15)
             .set("refreshDays", 30)
             .set("auditDays", 365)
+            .set("oidcIssuer", "")
+            .set("oidcClientId", "")
+            .set("oidcClientSecret", "")
+            .set("oidcRedirectUri", "")
+            .set("oidcName", "")
+            .set("oidcNewPeople", "create")
+            .set("oidcAuthorityFile", "")
             .set("topicPrefix", "aurion")
             .set("timeZone", "Europe/Paris");
         catalog = context.services().provide<PermissionCatalog>(std::make_shared<Catalog>());

@@ -118,7 +118,7 @@ TEST_F(AuthPluginTest, ShowsAndChangesTheProfile)
     EXPECT_EQ(authenticate(token)->name, "Alice Durand") << "without a new login";
     EXPECT_TRUE(post("/api/auth/login", R"({"email":"alice@new.fr","password":"secret1"})").ok());
     EXPECT_EQ(problem(send(HttpMethod::Put, "/api/auth/profile", Object{{"role", "superadmin"}, {"name", ""}}, token)),
-              "400 Le nom est requis");
+              "400 Le nom ne peut pas être vide");
     EXPECT_TRUE(
         send(HttpMethod::Put, "/api/auth/profile", Object{{"role", "superadmin"}, {"balance", 1000}}, token).ok());
     EXPECT_EQ(authenticate(token)->role, Role::Admin);

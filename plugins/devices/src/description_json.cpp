@@ -128,7 +128,16 @@ std::string toJsonText(const Description& description)
     Object keys;
     for (const auto& [integration, key] : description.keys) keys.append(integration, key);
     out.append("keys", std::move(keys));
-    List entities, attributes;
+    List tellings, entities, attributes;
+    for (const auto& one : info.tellings)
+        tellings.push_back(Object{{"integration", one.integration},
+                                  {"name", one.name},
+                                  {"maker", one.maker},
+                                  {"model", one.model},
+                                  {"modelId", one.modelId},
+                                  {"firmware", one.firmware},
+                                  {"hardware", one.hardware}});
+    if (!tellings.empty()) out.append("tellings", std::move(tellings));
     for (const auto& entity : description.entities) entities.push_back(toObject(entity));
     for (const auto& attribute : description.attributes) attributes.push_back(toObject(attribute));
     out.append("entities", std::move(entities));
@@ -153,6 +162,11 @@ Description descriptionFromJsonText(DeviceId id, std::string_view text)
     if (const Value* keys = json->find("keys"); keys && keys->isObject())
         for (const auto& [integration, key] : keys->object())
             if (key.isText()) description.keys[integration] = key.text();
+    if (const Value* tellings = json->find("tellings"); tellings && tellings->isList())
+        for (const auto& one : tellings->list())
+            info.tellings.push_back({one.textOr("integration", ""), one.textOr("name", ""), one.textOr("maker", ""),
+                                     one.textOr("model", ""), one.textOr("modelId", ""), one.textOr("firmware", ""),
+                                     one.textOr("hardware", "")});
     if (const Value* entities = json->find("entities"); entities && entities->isList())
         for (const auto& entity : entities->list()) description.entities.push_back(entityFrom(entity));
     if (const Value* attributes = json->find("attributes"); attributes && attributes->isList())

@@ -122,8 +122,9 @@ void DeviceBook::takeStatus(std::string_view deviceLevel, std::string_view paylo
     // An unknown device, a value that does not fit, or an attribute that is new.
     const auto device = devices_.find(report.device);
     if (!device) return refuse(deviceLevel, "unknown device");
-    learn(*device, report.values);
-    devices_.report(report);
+    // Only what has a place now: a value that was refused is not offered, and counted, again.
+    std::erase_if(report.values, [&](const auto& entry) { return device->find(entry.first); });
+    if (learn(*device, report.values)) devices_.report(report);
 }
 
 DeviceId DeviceBook::idOf(std::string_view deviceLevel) const
@@ -135,18 +136,19 @@ DeviceId DeviceBook::idOf(std::string_view deviceLevel) const
     return named ? named->info.id : DeviceId{};
 }
 
-void DeviceBook::learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values)
+bool DeviceBook::learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values)
 {
     auto attributes = device.attributes;
     for (const auto& [name, value] : values) {
         if (device.find(name) || attributes.size() >= maxAttributes) continue;
         if (auto spec = learnAttribute(name, value)) attributes.push_back({std::move(*spec)});
     }
-    if (attributes.size() == device.attributes.size()) return;
-    if (!devices_.put(device.info, attributes)) return;
+    if (attributes.size() == device.attributes.size()) return false;
+    if (!devices_.put(device.info, attributes)) return false;
     StoredDevice stored{device.info, {}};
     for (const auto& attribute : attributes) stored.attributes.push_back(*attribute.spec);
     workers_.post([this, stored = std::move(stored)] { repository_.update(stored); });
+    return true;
 }
 
 void DeviceBook::refuse(std::string_view deviceLevel, const std::string& reason)

@@ -48,7 +48,8 @@ public:
 private:
     Result<void> onCore(std::function<bool()> change);
     Result<DevicePtr> putIntoState(const StoredDevice& device);
-    void learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values);
+    /// False when there was nothing to learn.
+    bool learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values);
     /// The number in the topic, or the device of that name; an id of nothing else.
     DeviceId idOf(std::string_view deviceLevel) const;
     void refuse(std::string_view deviceLevel, const std::string& reason);

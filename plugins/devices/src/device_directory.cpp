@@ -102,7 +102,7 @@ public:
     }
     bool knows(std::string_view identifier) const override
     {
-        return directory_->byIdentity_.contains(std::string(identifier));
+        return directory_->isSpokenForByOthers(name_, identifier);
     }
 
 private:
@@ -148,6 +148,7 @@ void DeviceDirectory::restore()
 void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement announcement)
 {
     DeviceId id = idOf(name, announcement.key);
+    if (id) id = joined(id, name, announcement);
     if (!id)
         for (const auto& identity : identitiesOf(name, announcement))
             if (const auto known = byIdentity_.find(identity); known != byIdentity_.end()) {
@@ -294,6 +295,30 @@ bool DeviceDirectory::edit(DeviceId id, const DeviceEdit& edit)
     else *found->second.gathered = std::move(description);
     putNow(id);
     return true;
+}
+
+DeviceId DeviceDirectory::joined(DeviceId id, const std::string& name, const DeviceAnnouncement& announcement)
+{
+    for (const auto& identity : identitiesOf(name, announcement)) {
+        const auto found = byIdentity_.find(identity);
+        if (found == byIdentity_.end() || found->second == id) continue;
+        const auto other = found->second;
+        const auto& record = records_.at(other);
+        if ((record.gathered ? record.gathered->keys : record.keys).contains(name)) continue;
+        if (const auto chosen = chosen_.find(id); chosen != chosen_.end()) chosen_.emplace(other, chosen->second);
+        withdraw(name, announcement.key);
+        return other;
+    }
+    return id;
+}
+
+bool DeviceDirectory::isSpokenForByOthers(const std::string& name, std::string_view identifier) const
+{
+    const auto identity = byIdentity_.find(normalIdentity(identifier));
+    if (identity == byIdentity_.end()) return false;
+    const auto& record = records_.at(identity->second);
+    const auto& keys = record.gathered ? record.gathered->keys : record.keys;
+    return std::any_of(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first != name; });
 }
 
 DeviceId DeviceDirectory::idOf(const std::string& name, std::string_view key) const

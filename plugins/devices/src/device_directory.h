@@ -78,6 +78,9 @@ private:
 
     void announce(const std::string& integration, DeviceAnnouncement announcement);
     void withdraw(const std::string& integration, std::string_view key);
+    /// A device that says only now who it is may be one that somebody else announced before: the two become one.
+    DeviceId joined(DeviceId id, const std::string& integration, const DeviceAnnouncement& announcement);
+    bool isSpokenForByOthers(const std::string& integration, std::string_view identifier) const;
     DeviceId idOf(const std::string& integration, std::string_view key) const;
     Record* find(const std::string& integration, std::string_view key, DeviceId& id);
     int entityOf(const Record& record, std::string_view entity) const;

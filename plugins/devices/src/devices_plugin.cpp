@@ -24,6 +24,9 @@ void DevicesPlugin::configure(PluginContext& context)
     api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
     feed_ = std::make_unique<DeviceFeed>(context.clock(), context.scheduler(), context.realtime());
     api_->registerRoutes(context.http(), subscriptions_);
+    collections_ = std::make_unique<Collections>(context.database());
+    collectionApi_ = std::make_unique<CollectionApi>(*collections_, context.devices(), context.commands());
+    collectionApi_->registerRoutes(context.http(), subscriptions_);
 
     subscriptions_ +=
         context.mqtt().subscribe(prefix + "/devices/+/status", [this, prefix](const MqttMessage& message) {
@@ -77,6 +80,7 @@ void DevicesPlugin::start()
         for (const auto& edit : demoHome()) book_->add(edit).value();
     book_->restore();
     directory_->restore();
+    collections_->restore();
 }
 
 void DevicesPlugin::stop(SteadyTime) { directory_->flush(); }

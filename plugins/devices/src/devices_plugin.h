@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collection_api.h"
 #include "device_api.h"
 #include "device_book.h"
 #include "device_directory.h"
@@ -28,6 +29,8 @@ private:
     EventLog events_;
     std::unique_ptr<DeviceBook> book_;
     std::unique_ptr<DeviceApi> api_;
+    std::unique_ptr<Collections> collections_;
+    std::unique_ptr<CollectionApi> collectionApi_;
     std::unique_ptr<DeviceFeed> feed_;
     bool demo_ = false;
     Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed

@@ -106,7 +106,48 @@ std::vector<std::string> identitiesOf(const std::string& integration, const Devi
     return identities;
 }
 
-void removeIntegration(Description& description, const std::string& integration)
+namespace {
+
+constexpr std::string DeviceTelling::*tellingFields[] = {&DeviceTelling::name,     &DeviceTelling::maker,
+                                                         &DeviceTelling::model,    &DeviceTelling::modelId,
+                                                         &DeviceTelling::firmware, &DeviceTelling::hardware};
+
+/// The same fields of the device, in the same order.
+constexpr std::string DeviceInfo::*infoFields[] = {&DeviceInfo::name,    &DeviceInfo::maker,    &DeviceInfo::model,
+                                                   &DeviceInfo::modelId, &DeviceInfo::firmware, &DeviceInfo::hardware};
+
+/// Where several speak for a device, each field is that of the first who says something: what is shown does not change
+/// with each announcement.
+void tell(Description& description, const std::string& integration, const DeviceAnnouncement& said)
+{
+    auto& info = description.info;
+    const DeviceTelling telling{integration,  said.name,     said.maker,   said.model,
+                                said.modelId, said.firmware, said.hardware};
+    const bool isShared = std::any_of(description.keys.begin(), description.keys.end(),
+                                      [&](const auto& entry) { return entry.first != integration; });
+    if (!isShared) {
+        info.tellings.clear();
+        for (std::size_t i = 0; i < std::size(infoFields); ++i) fill(info.*infoFields[i], telling.*tellingFields[i]);
+        return;
+    }
+    if (info.tellings.empty()) {
+        DeviceTelling first{description.keys.begin()->first};
+        for (std::size_t i = 0; i < std::size(infoFields); ++i) first.*tellingFields[i] = info.*infoFields[i];
+        info.tellings.push_back(std::move(first));
+    }
+    const auto known = std::find_if(info.tellings.begin(), info.tellings.end(),
+                                    [&](const auto& one) { return one.integration == integration; });
+    if (known == info.tellings.end()) info.tellings.push_back(telling);
+    else *known = telling;
+    for (std::size_t i = 0; i < std::size(infoFields); ++i)
+        for (const auto& one : info.tellings)
+            if (!(one.*tellingFields[i]).empty()) {
+                info.*infoFields[i] = one.*tellingFields[i];
+                break;
+            }
+}
+
+void removeEntities(Description& description, const std::string& integration)
 {
     std::vector<int> moved(description.entities.size(), -1);
     std::vector<Entity> kept;
@@ -122,6 +163,23 @@ void removeIntegration(Description& description, const std::string& integration)
     });
 }
 
+} // namespace
+
+std::string normalIdentity(std::string_view identity)
+{
+    constexpr std::string_view mac = "mac:";
+    if (!identity.starts_with(mac)) return std::string(identity);
+    return std::string(mac) + macDigits(std::string(identity.substr(mac.size())));
+}
+
+void removeIntegration(Description& description, const std::string& integration)
+{
+    removeEntities(description, integration);
+    auto& tellings = description.info.tellings;
+    std::erase_if(tellings, [&](const auto& one) { return one.integration == integration; });
+    if (tellings.size() < 2) tellings.clear();
+}
+
 void merge(Description& description, const std::string& integration, const DeviceAnnouncement& announcement)
 {
     // The names that its attributes ever had: history and rules hang on them.
@@ -130,7 +188,7 @@ void merge(Description& description, const std::string& integration, const Devic
         if (const auto& entity = description.entities[static_cast<std::size_t>(spec.entity)];
             entity.spec->integration == integration)
             known[{entity.id, spec.role}] = spec.name;
-    removeIntegration(description, integration);
+    removeEntities(description, integration);
     const auto isTaken = [&](const std::string& name) {
         return std::any_of(description.attributes.begin(), description.attributes.end(),
                            [&](const AttributeSpec& spec) { return spec.name == name; });
@@ -161,13 +219,8 @@ void merge(Description& description, const std::string& integration, const Devic
                 add(i, attribute, freeName(description.attributes, announcement.entities[i], attribute));
 
     DeviceInfo& info = description.info;
-    fill(info.name, announcement.name);
+    tell(description, integration, announcement);
     fill(info.room, announcement.suggestedRoom);
-    fill(info.maker, announcement.maker);
-    fill(info.model, announcement.model);
-    fill(info.modelId, announcement.modelId);
-    fill(info.firmware, announcement.firmware);
-    fill(info.hardware, announcement.hardware);
     fill(info.serialNumber, announcement.serialNumber);
     fill(info.configurationUrl, announcement.configurationUrl);
     fill(info.via, announcement.via);

@@ -34,6 +34,9 @@ void removeIntegration(Description& description, const std::string& integration)
 /// Identifiers with their integration, and MAC addresses as 12 lower-case digits (`mac:...`). Pure.
 std::vector<std::string> identitiesOf(const std::string& integration, const DeviceAnnouncement& announcement);
 
+/// An identity in the spelling that identitiesOf gives it. Pure.
+std::string normalIdentity(std::string_view identity);
+
 /// JSON text for the database, and back.
 std::string toJsonText(const Description& description);
 Description descriptionFromJsonText(DeviceId id, std::string_view json);

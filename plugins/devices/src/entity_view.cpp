@@ -86,7 +86,16 @@ Object detailView(const Device& device, const EventLog& events)
     for (const auto& identifier : info.identifiers) identifiers.push_back(identifier.substr(identifier.find(':') + 1));
     view.append("identifiers", std::move(identifiers));
     view.append("macs", List(info.macs.begin(), info.macs.end()));
-    List entities, triggers;
+    List tellings, entities, triggers;
+    for (const auto& one : info.tellings)
+        tellings.push_back(Object{{"integration", one.integration},
+                                  {"name", orNull(one.name)},
+                                  {"maker", orNull(one.maker)},
+                                  {"model", orNull(one.model)},
+                                  {"modelId", orNull(one.modelId)},
+                                  {"firmware", orNull(one.firmware)},
+                                  {"hardware", orNull(one.hardware)}});
+    if (!tellings.empty()) view.append("describedBy", std::move(tellings));
     for (std::size_t i = 0; i < device.entities.size(); ++i) {
         const auto& entity = device.entities[i];
         if (!isTrigger(*entity.spec)) {

@@ -27,16 +27,30 @@ void Discovery::takeConfig(const MqttMessage& message)
         lastConfig_.erase(owner);
         return removeOwnedBy(owner, {});
     }
-    lastConfig_[owner] = hash;
     if (config->migrates) {
+        lastConfig_[owner] = hash;
         for (const auto& id : owned_[owner]) entities_.at(id)->migrates = true;
         owned_.erase(owner);
         return;
     }
+    std::vector<EntityModel> models;
     std::set<std::string> keep;
-    for (const auto& entity : config->entities) keep.insert(entity.identity());
+    std::optional<std::string> wrong;
+    for (auto& entity : config->entities) {
+        auto model = makeModel(std::move(entity), templates_);
+        if (!model) {
+            wrong = model.error().message.en;
+            continue;
+        }
+        keep.insert(model->announced.id);
+        models.push_back(std::move(*model));
+    }
+    if (wrong) port_->refuse(message.topic, *wrong);
+    else lastConfig_[owner] = hash;
+    // What cannot be read at all changes nothing.
+    if (wrong && models.empty()) return;
     removeOwnedBy(owner, keep);
-    for (auto& entity : config->entities) add(owner, std::move(entity));
+    for (auto& model : models) add(owner, std::move(model));
 }
 
 void Discovery::removeOwnedBy(const std::string& topic, const std::set<std::string>& keep)
@@ -48,21 +62,19 @@ void Discovery::removeOwnedBy(const std::string& topic, const std::set<std::stri
         if (!keep.contains(id)) drop(id);
 }
 
-void Discovery::add(const std::string& owner, EntityConfig config)
+void Discovery::add(const std::string& owner, EntityModel model)
 {
-    auto model = makeModel(std::move(config), templates_);
-    if (!model) return port_->refuse(owner, model.error().message.en);
-    const std::string id = model->announced.id;
+    const std::string id = model.announced.id;
     const auto known = entities_.find(id);
     // The first topic that brought an identity keeps it, unless it hands it over.
     if (known != entities_.end() && known->second->owner != owner && !known->second->migrates) return;
-    auto said = deviceOf(model->config);
+    auto said = deviceOf(model.config);
     const std::string device = deviceKeyOf(said);
     auto entity = std::make_shared<Entity>();
     if (known != entities_.end()) {
         auto old = known->second;
         entity->expired = old->expired;
-        model->last = old->model.last;
+        model.last = old->model.last;
         if (old->device != device) drop(id);
         else {
             unbind(old);
@@ -71,7 +83,7 @@ void Discovery::add(const std::string& owner, EntityConfig config)
             if (const auto previous = owned_.find(old->owner); previous != owned_.end()) previous->second.erase(id);
         }
     }
-    entity->model = std::move(*model);
+    entity->model = std::move(model);
     entity->owner = owner;
     entity->device = device;
     entities_[id] = entity;
@@ -157,6 +169,7 @@ void Discovery::announceNow(const std::string& key)
 
 void Discovery::giveWhatWasSaid(const EntityPtr& entity)
 {
+    const auto refusal = refusal_; // what was said before was counted before
     for (auto& channel : entity->model.channels) {
         if (channel.use == Channel::Use::Event || channel.use == Channel::Use::Trigger) continue;
         const auto topic = topics_.find(channel.topic);
@@ -172,6 +185,7 @@ void Discovery::giveWhatWasSaid(const EntityPtr& entity)
             channel.valueTemplate ? channel.valueTemplate->render(context) : Result<std::string>(*payload);
         if (text) apply(entity, channel, *text, {channel.topic, *payload, true, context.now});
     }
+    refusal_ = refusal;
 }
 
 void Discovery::bind(const EntityPtr& entity)
@@ -214,6 +228,7 @@ void Discovery::take(const std::string& filter, const MqttMessage& message)
     context.variables.emplace_back("value", payload);
     bool isParsed = false;
     const auto bindings = topic->second.bindings; // a message may change who listens
+    refusal_.reset();
     for (const auto& binding : bindings) {
         const auto entity = binding.entity.lock();
         if (!entity) continue;
@@ -227,8 +242,15 @@ void Discovery::take(const std::string& filter, const MqttMessage& message)
                 context.variables.emplace_back("value_json", jinja::Var::from(*json));
         const auto text = channel.valueTemplate->render(context);
         if (text) apply(entity, channel, *text, message);
-        else port_->refuse(message.topic, text.error().message.en);
+        else note(text.error().message.en);
     }
+    // Many entities may read one message; it is refused once.
+    if (refusal_) port_->refuse(message.topic, *refusal_);
+}
+
+void Discovery::note(std::string_view reason)
+{
+    if (!refusal_) refusal_ = std::string(reason);
 }
 
 void Discovery::apply(const EntityPtr& entity, Channel& channel, const std::string& text, const MqttMessage& message)
@@ -251,7 +273,7 @@ void Discovery::apply(const EntityPtr& entity, Channel& channel, const std::stri
         return updateAvailability(entity);
     case Channel::Use::Attributes: {
         auto json = parseJson(text);
-        if (!json || !json->isObject()) return port_->refuse(message.topic, "attributes are no JSON object");
+        if (!json || !json->isObject()) return note("attributes are no JSON object");
         return port_->report(key, id, {{"json_attributes", std::move(*json)}}, message.receivedAt);
     }
     case Channel::Use::Trigger: {
@@ -281,8 +303,7 @@ void Discovery::applyState(const EntityPtr& entity, const Channel& channel, cons
     }
     // Whatever it said, it has spoken; only now it matters whether the value counts.
     Values values;
-    if (!channel.read(entity->model, channel, text, values))
-        return port_->refuse(message.topic, "not a value of its entity");
+    if (!channel.read(entity->model, channel, text, values)) return note("not a value of its entity");
     if (entity->model.offDelay.count() > 0)
         for (const auto& [role, value] : values)
             if (role == "state" && value == Value(true))
@@ -297,13 +318,13 @@ void Discovery::applyEvent(const EntityPtr& entity, const std::string& text, con
     if (message.retained || text.empty()) return;
     const auto json = parseJson(text);
     if (!json || !json->isObject() || json->object().empty()) {
-        if (!json) port_->refuse(message.topic, "an event is no JSON object");
+        if (!json) note("an event is no JSON object");
         return;
     }
     const Value* type = json->find("event_type");
     const auto types = entity->model.config.texts("event_types");
     if (!type || !type->isText() || std::find(types.begin(), types.end(), type->text()) == types.end())
-        return port_->refuse(message.topic, "an unknown event type");
+        return note("an unknown event type");
     port_->raise(devices_.at(entity->device).said.key, entity->model.announced.id, type->text(), json->object(),
                  message.receivedAt);
 }

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -56,7 +57,7 @@ private:
     };
 
     void removeOwnedBy(const std::string& topic, const std::set<std::string>& keep);
-    void add(const std::string& owner, EntityConfig config);
+    void add(const std::string& owner, EntityModel model);
     void drop(const std::string& id);
     void bind(const EntityPtr& entity);
     void unbind(const EntityPtr& entity);
@@ -72,6 +73,7 @@ private:
                     const MqttMessage& message);
     void applyEvent(const EntityPtr& entity, const std::string& text, const MqttMessage& message);
     void updateAvailability(const EntityPtr& entity);
+    void note(std::string_view reason);
 
     const std::string prefix_;
     const std::shared_ptr<IntegrationPort> port_;
@@ -85,6 +87,7 @@ private:
     std::map<std::string, Device> devices_;
     std::unordered_map<std::string, std::string> deviceByIdentity_;
     std::unordered_map<std::string, Topic> topics_;
+    std::optional<std::string> refusal_; ///< why the message in hand does not count, for the first who said so
     std::vector<std::string> waiting_;
     Subscription waitingTimer_;
 };

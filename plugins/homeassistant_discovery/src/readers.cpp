@@ -77,6 +77,19 @@ bool readWord(EntityModel&, const Channel& channel, const std::string& text, Val
     return true;
 }
 
+/// The list under `key` of the configuration, or what the convention says when there is none; empty = any word.
+std::vector<std::string> listOf(const EntityConfig& config, std::string_view key)
+{
+    if (key == "hvac_actions")
+        return {"off", "preheating", "heating", "cooling", "drying", "idle", "fan", "defrosting"};
+    if (key == "actions" && config.component == "humidifier") return {"off", "humidifying", "drying", "idle"};
+    if (config.has(key) || config.component != "climate") return config.texts(key);
+    if (key == "modes") return {"auto", "off", "cool", "heat", "dry", "fan_only"};
+    if (key == "fan_modes") return {"auto", "low", "medium", "high"};
+    if (key == "swing_modes") return {"on", "off"};
+    return {};
+}
+
 /// A word out of a list of the configuration, named after the role; without a list any word.
 bool readListed(EntityModel& model, const Channel& channel, const std::string& text, Values& values)
 {
@@ -89,9 +102,10 @@ bool readListed(EntityModel& model, const Channel& channel, const std::string& t
     static const std::map<std::string, const char*> lists{
         {"preset_mode", "preset_modes"}, {"fan_mode", "fan_modes"},
         {"swing_mode", "swing_modes"},   {"mode", "modes"},
-        {"effect", "effect_list"},       {"fan_speed", "fan_speed_list"}};
+        {"effect", "effect_list"},       {"fan_speed", "fan_speed_list"},
+        {"hvac_action", "hvac_actions"}, {"action", "actions"}};
     const auto list = lists.find(channel.role);
-    const auto known = list == lists.end() ? std::vector<std::string>{} : model.config.texts(list->second);
+    const auto known = list == lists.end() ? std::vector<std::string>{} : listOf(model.config, list->second);
     if (!known.empty() && !contains(known, text)) return false;
     values.emplace_back(channel.role == "mode" && model.config.component == "climate" ? "state" : channel.role, text);
     return true;
@@ -108,6 +122,23 @@ bool readNumberInRange(EntityModel& model, const Channel& channel, const std::st
     if (!number || *number < model.config.number("min").value_or(1) ||
         *number > model.config.number("max").value_or(100))
         return false;
+    values.emplace_back(channel.role, numberValue(*number));
+    return true;
+}
+
+/// Of a humidifier: the wish within its range, the measurement a percentage.
+bool readHumidity(EntityModel& model, const Channel& channel, const std::string& text, Values& values)
+{
+    if (text.empty()) return true;
+    if (text == model.config.text("payload_reset_humidity", "None")) {
+        values.emplace_back(channel.role, Value());
+        return true;
+    }
+    const bool isWish = channel.role == "target_humidity";
+    const auto number = jinja::parseFloat(text);
+    const double least = isWish ? model.config.number("min_humidity").value_or(0) : 0;
+    const double most = isWish ? model.config.number("max_humidity").value_or(100) : 100;
+    if (!number || !(*number >= least && *number <= most)) return false;
     values.emplace_back(channel.role, numberValue(*number));
     return true;
 }
@@ -268,6 +299,10 @@ bool readColor(EntityModel&, const Channel& channel, const std::string& text, Va
         parts.push_back(numberValue(*number));
         at = end + 1;
     }
+    constexpr std::pair<const char*, std::size_t> sizes[] = {
+        {"xy", 2}, {"hs", 2}, {"rgb", 3}, {"rgbw", 4}, {"rgbww", 5}};
+    for (const auto& [space, size] : sizes)
+        if (channel.role == space && parts.size() != size) return false;
     values.emplace_back(channel.role, std::move(parts));
     return true;
 }
@@ -292,8 +327,11 @@ bool readJsonLight(EntityModel& model, const Channel&, const std::string& text, 
         values.emplace_back("color_temp",
                             numberValue(model.config.flag("color_temp_kelvin", false) ? toMired(*raw) : *raw));
     if (const Value* color = json->find("color"); color && color->isObject()) {
-        const std::pair<const char*, std::vector<const char*>> spaces[] = {
-            {"xy", {"x", "y"}}, {"hs", {"h", "s"}}, {"rgb", {"r", "g", "b"}}};
+        const std::pair<const char*, std::vector<const char*>> spaces[] = {{"xy", {"x", "y"}},
+                                                                           {"hs", {"h", "s"}},
+                                                                           {"rgb", {"r", "g", "b"}},
+                                                                           {"rgbw", {"r", "g", "b", "w"}},
+                                                                           {"rgbww", {"r", "g", "b", "c", "w"}}};
         for (const auto& [role, keys] : spaces) {
             List parts;
             for (const char* key : keys)
@@ -350,12 +388,26 @@ bool readOscillation(EntityModel& model, const Channel& channel, const std::stri
     return true;
 }
 
+/// A siren says words, or an object of which one wrong member spoils all.
 bool readSiren(EntityModel& model, const Channel& channel, const std::string& text, Values& values)
 {
     const auto json = parseJson(text);
     if (!json || !json->isObject()) return readBoolean(model, channel, text, values);
+    const auto isNumberIn = [](const Value& value, double least, double most) {
+        return value.isNumeric() && value.number() >= least && value.number() <= most;
+    };
+    const auto tones = model.config.texts("available_tones");
+    for (const auto& [key, value] : json->object()) {
+        if (value.isNull()) continue;
+        const bool isWrong = (key == "tone" && !tones.empty() && !contains(tones, jinja::Var::from(value).text())) ||
+                             (key == "duration" && !(value.isInteger() && value.integer() > 0)) ||
+                             (key == "volume_level" && !isNumberIn(value, 0, 1));
+        if (isWrong) return false;
+    }
     if (const Value* state = json->find("state"))
         if (!readBoolean(model, channel, jinja::Var::from(*state).text(), values)) return false;
+    for (const char* role : {"tone", "duration", "volume_level"})
+        if (const Value* value = json->find(role)) values.emplace_back(role, *value);
     return true;
 }
 
@@ -611,10 +663,10 @@ void describeHumidifier(Describer& it)
     for (const char* role : {"target_humidity", "current_humidity"}) it.attribute(role, Kind::Number).unit = "%";
     for (const char* role : {"mode", "action"}) it.attribute(role, Kind::Text);
     it.listen("state_topic", "state_value_template", readBoolean, "state");
-    it.listen("target_humidity_state_topic", "target_humidity_state_template", readNumber, "target_humidity");
-    it.listen("current_humidity_topic", "current_humidity_template", readNumber, "current_humidity");
+    it.listen("target_humidity_state_topic", "target_humidity_state_template", readHumidity, "target_humidity");
+    it.listen("current_humidity_topic", "current_humidity_template", readHumidity, "current_humidity");
     it.listen("mode_state_topic", "mode_state_template", readListed, "mode");
-    it.listen("action_topic", "action_template", readWord, "action");
+    it.listen("action_topic", "action_template", readListed, "action");
     for (const char* key : {"command_template", "target_humidity_command_template", "mode_command_template"})
         it.commandTemplate(key);
     for (const char* name : {"turn_on", "turn_off", "set_humidity", "set_mode"}) it.command(name);
@@ -705,6 +757,9 @@ Result<void> describeComponent(EntityModel& model, TemplateCache& templates)
     }
     else if (component == "siren") {
         valueReader(readSiren, Kind::Boolean).writable = true;
+        it.attribute("tone", Kind::Text);
+        it.attribute("duration", Kind::Number).unit = "s";
+        it.attribute("volume_level", Kind::Number);
         it.commandTemplate("command_off_template");
         it.capability("available_tones");
         if (model.config.has("state_value_template") && !model.channels.empty())

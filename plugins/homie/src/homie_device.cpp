@@ -2,6 +2,7 @@
 
 #include "atrium/json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -39,6 +40,17 @@ std::string componentOf(const Property& property)
     return "text";
 }
 
+/// `rgb,255,0,0`, `hsv,...`, `xyz,...`: one of the kinds that the format lists, and its numbers.
+bool isColor(const Property& property, std::string_view text)
+{
+    const auto parts = split(std::string(text), ',');
+    const auto kinds = split(property.format, ',');
+    if (parts.size() < 3 || parts.size() > 4) return false;
+    if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), parts[0]) == kinds.end())
+        return kinds.size() == 1 && parts.size() == 3; // Homie 3 and 4 send the numbers alone
+    return std::all_of(parts.begin() + 1, parts.end(), [](const auto& part) { return number(part).has_value(); });
+}
+
 Error badValue() { return makeError(ErrorCode::InvalidArgument, {"Valeur invalide", "Invalid value"}); }
 
 } // namespace
@@ -56,6 +68,9 @@ Result<void> HomieDevice::describe(std::string_view text)
     const Value* nodes = json->find("nodes");
     if (!json->isObject()) return badValue();
     name_ = json->textOr("name", id_);
+    root_ = json->textOr("root", "");
+    parent_ = json->textOr("parent", "");
+    if (root_ == id_) root_.clear();
     described_.clear();
     if (!nodes || !nodes->isObject()) return {};
     for (const auto& [nodeId, node] : nodes->object()) {
@@ -120,7 +135,19 @@ DeviceAnnouncement HomieDevice::announcement() const
     out.name = !name_.empty() ? name_ : said("$name");
     if (const auto mac = said("$mac"); !mac.empty()) out.macs = {mac};
     out.firmware = said("$fw/version");
+    out.via = parent_.empty() ? root_ : parent_;
     out.tellsAvailability = true;
+    AnnouncedEntity life;
+    life.id = id_ + '/' + lifeEntity;
+    life.spec.component = "sensor";
+    life.spec.name = "State";
+    life.spec.category = EntityCategory::Diagnostic;
+    AnnouncedAttribute stage;
+    stage.spec.kind = Value::Kind::Text;
+    stage.spec.options = {"init", "ready", "disconnected", "sleeping", "lost", "alert"};
+    life.wish = "homie_state";
+    life.attributes.push_back(std::move(stage));
+    out.entities.push_back(std::move(life));
     for (const auto& property : properties()) {
         AnnouncedEntity entity;
         entity.id = id_ + '/' + property.id;
@@ -161,7 +188,12 @@ std::optional<Value> HomieDevice::read(const Property& property, std::string_vie
     }
     if (isNumeric(property)) {
         const auto value = number(text);
-        if (!value) return {};
+        if (!value || (property.datatype == "integer" && std::trunc(*value) != *value)) return {};
+        const auto range = split(property.format, ':');
+        if (range.size() >= 2) {
+            const auto least = number(range[0]), most = number(range[1]);
+            if ((least && *value < *least) || (most && *value > *most)) return {};
+        }
         return std::trunc(*value) == *value && std::abs(*value) < 9e15 ? Value(static_cast<std::int64_t>(*value))
                                                                        : Value(*value);
     }
@@ -170,7 +202,10 @@ std::optional<Value> HomieDevice::read(const Property& property, std::string_vie
             if (word == text) return Value(text);
         return {};
     }
-    return Value(text);
+    if (property.datatype == "json" && !parseJson(text)) return {};
+    if (property.datatype == "color" && !isColor(property, text)) return {};
+    // A lone zero byte stands for the empty text: an empty payload would remove the retained message.
+    return Value(text == std::string_view("\0", 1) ? std::string_view{} : text);
 }
 
 Result<EntityPlan> HomieDevice::plan(const EntityCommand& command) const
@@ -190,10 +225,7 @@ Result<EntityPlan> HomieDevice::plan(const EntityCommand& command) const
         else return badValue();
         auto expected = read(property, text);
         if (!expected) return badValue();
-        if (const auto range = split(property.format, ':'); isNumeric(property) && range.size() >= 2) {
-            const auto least = number(range[0]), most = number(range[1]);
-            if ((least && expected->number() < *least) || (most && expected->number() > *most)) return badValue();
-        }
+        if (text.empty()) text.assign(1, '\0'); // an empty payload would mean that there is none
         EntityPlan plan;
         plan.publications.push_back({base_ + '/' + property.id + "/set", text, 1, false});
         plan.expected.emplace_back("state", std::move(*expected));

@@ -20,6 +20,9 @@ struct Property {
 /// A device of any version of the convention (homieiot.github.io). Pure.
 class HomieDevice {
 public:
+    /// The sensor that says which state of its life the device is in.
+    static constexpr const char* lifeEntity = "$state";
+
     HomieDevice(std::string id, std::string base) : id_(std::move(id)), base_(std::move(base)) {}
 
     /// Homie 5: `$description`. Errors: what is wrong with it.
@@ -29,6 +32,8 @@ public:
     bool setAttribute(std::string_view path, std::string_view text);
 
     const std::string& id() const { return id_; }
+    /// The device at the head of the tree that it is a child in; empty = it is none.
+    const std::string& root() const { return root_; }
     bool isDescribed() const { return !properties().empty(); }
     DeviceAnnouncement announcement() const;
     std::vector<Property> properties() const;
@@ -39,7 +44,7 @@ public:
 private:
     const std::string id_;
     const std::string base_; ///< topic of the device without a slash at the end
-    std::string name_;
+    std::string name_, root_, parent_;
     std::vector<Property> described_;
     std::map<std::string, std::string, std::less<>> attributes_; ///< of Homie 3 and 4
 };

@@ -4,25 +4,21 @@
 
 namespace atrium::homie {
 
-void HomieHouse::take(const MqttMessage& message)
+void HomieHouse::take(std::string_view prefix, const MqttMessage& message)
 {
-    if (!message.topic.starts_with(base_ + '/')) return;
-    std::string_view rest = message.topic.substr(base_.size() + 1);
-    std::string prefix = base_ + '/';
-    if (rest.starts_with("5/")) {
-        rest.remove_prefix(2);
-        prefix += "5/";
-    }
+    if (message.topic.size() <= prefix.size() + 1) return;
+    const std::string_view rest = message.topic.substr(prefix.size() + 1);
     const auto slash = rest.find('/');
     if (slash == std::string_view::npos || slash == 0 || rest.front() == '$') return;
     const std::string id(rest.substr(0, slash));
     const std::string path(rest.substr(slash + 1));
     if (path.ends_with("/set") || path.ends_with("/$target")) return;
-    if (!isCleanUtf8(message.payload)) return port_->refuse(message.topic, "not UTF-8");
+    const bool isEmptyText = message.payload == std::string_view("\0", 1);
+    if (!isEmptyText && !isCleanUtf8(message.payload)) return port_->refuse(message.topic, "not UTF-8");
     auto known = known_.find(id);
     if (known == known_.end()) {
         if (path.front() != '$' || message.payload.empty()) return;
-        known = known_.emplace(id, Known{HomieDevice(id, prefix + id), {}, {}, false}).first;
+        known = known_.emplace(id, Known{HomieDevice(id, std::string(prefix) + '/' + id), {}, {}, false}).first;
     }
     if (path == "$state") {
         if (message.payload.empty()) { // the device was removed for good
@@ -32,11 +28,7 @@ void HomieHouse::take(const MqttMessage& message)
         }
         return takeState(known->second, message.payload, message.receivedAt);
     }
-    if (path == "$description") {
-        if (const auto described = known->second.device.describe(message.payload); !described)
-            return port_->refuse(message.topic, described.error().message.en);
-        return announce(known->second, message.receivedAt);
-    }
+    if (path == "$description") return takeDescription(known->second, message);
     if (path.find('$') != std::string::npos) {
         if (known->second.device.setAttribute(path, message.payload) && known->second.announced)
             announce(known->second, message.receivedAt);
@@ -45,21 +37,50 @@ void HomieHouse::take(const MqttMessage& message)
     takeProperty(known->second, path, message.payload, message.receivedAt);
 }
 
+void HomieHouse::takeDescription(Known& known, const MqttMessage& message)
+{
+    if (const auto described = known.device.describe(message.payload); !described)
+        return port_->refuse(message.topic, described.error().message.en);
+    // While it initialises, its description may not be complete.
+    if (known.state != "init") announce(known, message.receivedAt);
+}
+
 void HomieHouse::announce(Known& known, UtcTime at)
 {
     if (!known.device.isDescribed()) return;
     port_->announce(known.device.announcement());
     known.announced = true;
     for (const auto& [path, text] : std::exchange(known.texts, {})) takeProperty(known, path, text, at);
-    if (!known.state.empty()) port_->setAvailability(known.device.id(), "", availabilityOf(known.state));
+    showState(known, at);
 }
 
 void HomieHouse::takeState(Known& known, std::string_view state, UtcTime at)
 {
-    known.state = state;
-    // Homie 3 and 4 say `ready` when all attributes are there.
-    if (!known.announced && state != "init") announce(known, at);
-    else if (known.announced) port_->setAvailability(known.device.id(), "", availabilityOf(state));
+    const bool wasInit = std::exchange(known.state, std::string(state)) == "init";
+    // Ready means that all of its description is there, the old one or a new one.
+    if (state != "init" && (wasInit || !known.announced)) announce(known, at);
+    else showState(known, at);
+    for (const auto& [id, other] : known_)
+        if (other.device.root() == known.device.id()) showState(other, at);
+}
+
+std::string HomieHouse::effectiveState(const Known& known) const
+{
+    // A root that is lost takes its children with it.
+    const auto root = known_.find(known.device.root());
+    return root != known_.end() && root->second.state == "lost" ? "lost" : known.state;
+}
+
+void HomieHouse::showState(const Known& known, UtcTime at)
+{
+    const auto state = effectiveState(known);
+    if (!known.announced || state.empty()) return;
+    const auto& id = known.device.id();
+    port_->setAvailability(id, "", availabilityOf(state));
+    // What says that the others are away is itself there.
+    const std::string life = id + '/' + HomieDevice::lifeEntity;
+    port_->setAvailability(id, life, Availability::Available);
+    port_->report(id, life, {{"state", state}}, at);
 }
 
 void HomieHouse::takeProperty(Known& known, const std::string& path, std::string_view text, UtcTime at)

@@ -13,11 +13,10 @@ namespace atrium::homie {
 /// All Homie devices of the broker. Thread: core.
 class HomieHouse {
 public:
-    HomieHouse(std::string base, std::shared_ptr<IntegrationPort> port) : base_(std::move(base)), port_(std::move(port))
-    {}
+    explicit HomieHouse(std::shared_ptr<IntegrationPort> port) : port_(std::move(port)) {}
 
-    /// A message of `BASE/#`.
-    void take(const MqttMessage& message);
+    /// A message below `PREFIX/`: the base, or any domain with the version, e.g. `homie/5`.
+    void take(std::string_view prefix, const MqttMessage& message);
     Result<EntityPlan> plan(const EntityCommand& command) const;
 
 private:
@@ -28,10 +27,12 @@ private:
         bool announced = false;
     };
     void announce(Known& known, UtcTime at);
+    void takeDescription(Known& known, const MqttMessage& message);
+    void showState(const Known& known, UtcTime at);
+    std::string effectiveState(const Known& known) const;
     void takeState(Known& known, std::string_view state, UtcTime at);
     void takeProperty(Known& known, const std::string& path, std::string_view text, UtcTime at);
 
-    const std::string base_;
     const std::shared_ptr<IntegrationPort> port_;
     std::map<std::string, Known, std::less<>> known_;
 };

@@ -4,6 +4,8 @@
 
 #include "atrium/plugin.h"
 
+#include <set>
+
 namespace atrium::homie {
 
 /// Wiring only.
@@ -13,8 +15,13 @@ public:
     void start() override;
 
 private:
+    void listenToDomain(const std::string& domain);
+
     PluginContext* context_ = nullptr;
     std::shared_ptr<HomieHouse> house_;
+    // Core, once start() listens to the first domain.
+    std::set<std::string> domains_;
+    Subscriptions domainSubscriptions_;
     Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed
 };
 

@@ -28,13 +28,26 @@ Result<void> readRecipient(const Value& value, RuleMessage& message)
         return {};
     }
     if (value.isObject()) {
-        const auto role = parseRole(value.textOr("role", ""));
-        if (!role) return wrong("notify.send: { role = ... } names no role");
-        message.roles.push_back(*role);
+        const auto role = value.textOr("role", ""), name = value.textOr("user", "");
+        const auto number = value.integerOr("user", 0);
+        if (!role.empty()) message.roles.push_back(role);
+        else if (!name.empty()) message.people.push_back(name);
+        else if (number > 0) message.users.push_back(UserId{number});
+        else return wrong("notify.send: a receiver is role \"...\" or user \"...\"");
         return {};
     }
-    return wrong(
-        "notify.send: to is the number of an account, an e-mail address, { role = \"admin\" } or a list of these");
+    return wrong("notify.send: to is the number of an account, an e-mail address, role \"admin\", user "
+                 "\"ada@example.org\" or a list of these");
+}
+
+bool isMeant(const RuleMessage& message, const Accounts::Person& person)
+{
+    // Who has a role of the site has no other.
+    const std::string role = person.ownRole.empty() ? toString(person.role) : person.ownRole;
+    const auto has = [](const std::vector<std::string>& words, const std::string& word) {
+        return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    return has(message.roles, role) || has(message.people, person.email);
 }
 
 /// One value, or each of a list.
@@ -71,7 +84,8 @@ Result<RuleMessage> readRuleMessage(const AutomationCall& call)
     if (uses("mail")) {
         for (const auto& recipient : asList(options.find("to")))
             if (const auto read = readRecipient(recipient, message); !read) return read.error();
-        const auto count = message.users.size() + message.addresses.size() + message.roles.size();
+        const auto count =
+            message.users.size() + message.people.size() + message.addresses.size() + message.roles.size();
         if (count == 0 || count > mostRecipients) return wrong("notify.send: to names 1 to 50 receivers");
     }
     if (uses("webhook")) {
@@ -98,7 +112,8 @@ Result<Value> RuleMessages::send(const AutomationCall& call)
     if (!message) return message.error();
     for (const auto& url : message->webhooks)
         if (const auto allowed = services_.policy.check(url); !allowed) return allowed.error();
-    const bool needsMail = !message->addresses.empty() || !message->users.empty() || !message->roles.empty();
+    const bool needsMail =
+        !message->addresses.empty() || !message->users.empty() || !message->people.empty() || !message->roles.empty();
     if (needsMail && !services_.mailer.isConfigured())
         return makeError(ErrorCode::Unavailable,
                          {"Aucun serveur de courriel n'est configuré", "No mail server is configured"});
@@ -141,15 +156,14 @@ void RuleMessages::mail(const RuleMessage& message, const std::string& address)
 std::vector<std::string> RuleMessages::addressesOf(const RuleMessage& message) const
 {
     std::set<std::string> addresses(message.addresses.begin(), message.addresses.end());
-    const auto accounts = message.users.empty() && message.roles.empty() ? nullptr : services_.accounts();
+    const bool namesPeople = !message.users.empty() || !message.people.empty() || !message.roles.empty();
+    const auto accounts = namesPeople ? services_.accounts() : nullptr;
     if (accounts) {
         for (const auto user : message.users)
             if (const auto person = accounts->find(user); person && person->active) addresses.insert(person->email);
-        if (!message.roles.empty())
+        if (!message.roles.empty() || !message.people.empty())
             for (const auto& person : accounts->everybody())
-                if (person.active &&
-                    std::find(message.roles.begin(), message.roles.end(), person.role) != message.roles.end())
-                    addresses.insert(person.email);
+                if (person.active && isMeant(message, person)) addresses.insert(person.email);
     }
     if (addresses.empty() && message.webhooks.empty())
         services_.log.warning("a message of a rule reaches nobody", {{"rule", message.rule}});

@@ -18,7 +18,8 @@ namespace atrium::notify {
 struct RuleMessage {
     std::vector<std::string> addresses; ///< mail
     std::vector<UserId> users;
-    std::vector<Role> roles;
+    std::vector<std::string> people; ///< e-mail addresses of accounts
+    std::vector<std::string> roles;  ///< built-in ones and those of the site
     std::vector<std::string> webhooks;
     std::string title;
     std::string text;
@@ -27,8 +28,8 @@ struct RuleMessage {
 };
 
 /// Reads `notify.send{ to = ..., channel = ..., url = ..., text = ... }`. `to` is the number of an account, an address,
-/// `{ role = "admin" }`, or a list of these; `channel` is "mail" (the default), "webhook" or both in a list. Errors:
-/// InvalidArgument with what is wrong.
+/// `role "admin"`, `user "ada@example.org"`, or a list of these; `channel` is "mail" (the default), "webhook" or both
+/// in a list. Errors: InvalidArgument with what is wrong.
 Result<RuleMessage> readRuleMessage(const AutomationCall& call);
 
 /// Messages of rules: read on core, addressed and kept on the worker pool.

@@ -75,7 +75,7 @@ TEST(RuleMessageTest, ReadsReceiversAndChannels)
     ASSERT_TRUE(message);
     EXPECT_EQ(message->users, std::vector<UserId>{UserId{4}});
     EXPECT_EQ(message->addresses, std::vector<std::string>{"zoe@example.org"});
-    EXPECT_EQ(message->roles, std::vector<Role>{Role::Admin});
+    EXPECT_EQ(message->roles, std::vector<std::string>{"admin"});
     EXPECT_EQ(message->title, "rule");
     const auto both =
         read({{"to", 4}, {"url", "https://a.b/"}, {"channel", List{"mail", "webhook"}}, {"text", "x"}, {"title", "t"}});

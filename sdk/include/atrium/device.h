@@ -87,6 +87,12 @@ struct Entity {
     Availability availability = Availability::Available;
 };
 
+/// What one integration says of a device that several speak for.
+struct DeviceTelling {
+    std::string integration;
+    std::string name, maker, model, modelId, firmware, hardware;
+};
+
 /// What a person knows about a device.
 struct DeviceInfo {
     DeviceId id;
@@ -108,6 +114,7 @@ struct DeviceInfo {
     std::string via;                      ///< identifier of the bridge that it is reached through
     std::vector<std::string> identifiers; ///< `integration:identifier`; empty = made by hand
     std::vector<std::string> macs;        ///< 12 lower-case hexadecimal digits each
+    std::vector<DeviceTelling> tellings;  ///< empty unless several integrations speak for it; the first one's win
     UserId owner;                         ///< none = it belongs to the house
     bool tellsAvailability = false;       ///< it says itself when it comes and goes: a report alone proves nothing
     UtcTime createdAt{};

@@ -70,6 +70,9 @@ enum class RouteExecution {
 
 /// A route, declared once: validation, OpenAPI, errors, metrics and the documentation page follow from it.
 struct Route {
+    /// Who may call it is said first: a route without a policy does not compile.
+    explicit Route(RouteAccess access) : access(std::move(access)) {}
+
     HttpMethod method = HttpMethod::Get;
     std::string path;        ///< `/api/devices/{id}`; a parameter is one segment
     std::string operationId; ///< unique, lowerCamelCase

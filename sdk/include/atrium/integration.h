@@ -93,7 +93,7 @@ public:
     virtual void raise(std::string_view key, std::string_view entity, std::string type, Object data, UtcTime at) = 0;
     /// Counts a message that could not be understood, and logs one now and then.
     virtual void refuse(std::string_view topic, std::string_view reason) = 0;
-    /// Whether somebody else announced a device with this `integration:identifier`.
+    /// Whether somebody else speaks for a device with this `integration:identifier` or `mac:ADDRESS`.
     virtual bool knows(std::string_view identifier) const = 0;
 };
 

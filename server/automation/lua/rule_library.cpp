@@ -82,6 +82,25 @@ void readTriggers(lua_State* state, int index, Rule& rule)
     if (rule.triggers.empty()) throw ScriptError("on is empty: the rule would never run");
 }
 
+/// The value on the top of the stack: a list of texts.
+std::vector<std::string> readGrants(lua_State* state, const std::string& label)
+{
+    constexpr std::size_t mostGrants = 50;
+    const auto value = lua_istable(state, -1) ? toValue(state, -1) : Value();
+    const auto* list = value.ifList();
+    const auto* empty = value.ifObject(); // what an empty table becomes
+    std::vector<std::string> grants;
+    for (const auto& grant : list ? *list : List{}) {
+        if (!grant.isText() || grants.size() == mostGrants) list = nullptr;
+        if (!list) break;
+        grants.push_back(grant.text());
+    }
+    if (!list && !(empty && empty->size() == 0))
+        throw ScriptError(label +
+                          "grants is a list of at most 50 permissions and modules, like { \"devices.control\" }");
+    return grants;
+}
+
 int declareRule(lua_State* state)
 {
     auto& script = Script::of(state);
@@ -106,6 +125,7 @@ int declareRule(lua_State* state)
             if (!lua_istable(state, -1)) throw ScriptError(label + "store is a table");
             rule.store = toValue(state, -1);
         }
+        else if (key == "grants") rule.grants = readGrants(state, label);
         else if (key == "run") {
             if (!lua_isfunction(state, -1)) throw ScriptError(label + "run is a function");
             lua_pushvalue(state, -1);
@@ -113,7 +133,7 @@ int declareRule(lua_State* state)
         }
         else {
             Suggestion suggestion(key);
-            for (const char* known : {"on", "when", "mode", "run", "store"}) suggestion.consider(known);
+            for (const char* known : {"on", "when", "mode", "run", "store", "grants"}) suggestion.consider(known);
             throw ScriptError(label + "unknown key \"" + std::string(key) + "\"" + suggestion.question());
         }
         lua_pop(state, 1);

@@ -79,6 +79,7 @@ void Script::load(const std::string& source)
         openStrings(state);
         openDevices(state);
         openRules(state);
+        openPeople(state);
         openTriggers(state);
         openEffects(state);
         openTests(state);
@@ -148,7 +149,7 @@ void Script::finishLoad()
 
     ScriptLoaded loaded{instance_, {}, {}, memory_.used};
     for (const auto& rule : rules) {
-        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store, rule.isTest};
+        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store, rule.isTest, rule.grants};
         for (const int trigger : rule.triggers) view.triggers.push_back(triggers[trigger]);
         loaded.rules.push_back(std::move(view));
     }

@@ -43,6 +43,7 @@ struct Rule {
     int when = -1;             ///< position in Script::conditions; -1 = always
     int function = LUA_NOREF;
     Value store;
+    std::optional<std::vector<std::string>> grants;
     bool isTest = false;
 };
 
@@ -157,6 +158,7 @@ void openSandbox(lua_State* state);
 void openStrings(lua_State* state);
 void openDevices(lua_State* state);
 void openRules(lua_State* state);
+void openPeople(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
 void openTests(lua_State* state);

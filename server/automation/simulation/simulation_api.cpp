@@ -24,18 +24,6 @@ constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","
   "not_run":{"type":"array"},"rules":{"type":"array"},"values":{"type":"integer"},"not_replayed":{"type":"array"},
   "hash":{"type":"string"}}})";
 
-Route makeRoute(const char* path, const char* operation, Text summary)
-{
-    Route route;
-    route.method = HttpMethod::Post;
-    route.path = path;
-    route.operationId = operation;
-    route.tag = "automations";
-    route.summary = std::move(summary);
-    route.access = RouteAccess::permitted("automations.write");
-    return route;
-}
-
 Error scriptError(const Error& error)
 {
     if (error.code != ErrorCode::Unprocessable) return error;
@@ -87,9 +75,10 @@ SimulationApi::SimulationApi(Simulator& simulator, AutomationService& service, E
 
 void SimulationApi::addTestRoute(Http& http)
 {
-    auto route = makeRoute("/api/automations/test", "testAutomation",
+    auto route = makeRoute(HttpMethod::Post, "/api/automations/test", "testAutomation", "automations",
                            {"Exécuter les tests d'un script dans une maison simulée",
-                            "Run the tests of a script in a simulated house; nothing is saved or switched"});
+                            "Run the tests of a script in a simulated house; nothing is saved or switched"},
+                           RouteAccess::permitted("automations.write"));
     route.requestSchema = testSchema;
     route.responseSchema = testAnswer;
     route.errors = {ErrorCode::Unprocessable};
@@ -117,10 +106,10 @@ void SimulationApi::addTestRoute(Http& http)
 
 void SimulationApi::addDryRunRoute(Http& http)
 {
-    auto route =
-        makeRoute("/api/automations/{id}/dry-run", "dryRunAutomation",
-                  {"Essayer une automatisation sans rien commander",
-                   "Try an automation in a simulated house: with an event, or on recorded history (from, to)"});
+    auto route = makeRoute(HttpMethod::Post, "/api/automations/{id}/dry-run", "dryRunAutomation", "automations",
+                           {"Essayer une automatisation sans rien commander",
+                            "Try an automation in a simulated house: with an event, or on recorded history (from, to)"},
+                           RouteAccess::permitted("automations.write"));
     route.requestSchema = dryRunSchema;
     route.responseSchema = dryRunAnswer;
     route.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable};

@@ -4,6 +4,7 @@
 #include "runtime/core_loop.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
+#include "testing/fake_accounts.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
 #include "testing/fake_http.h"
@@ -31,6 +32,7 @@ protected:
     AutomationApiTest()
     {
         principal.user = UserId{4};
+        accounts->rights = {{"automations.mqtt", "*"}, {"devices.read", "*"}, {"devices.control", "*"}};
         principal.permissions = std::make_shared<const std::set<Permission, std::less<>>>(
             std::set<Permission, std::less<>>{"automations.read", "automations.write"});
         std::filesystem::create_directories(folder);
@@ -51,9 +53,11 @@ protected:
         options.host.sliceBudget = 300ms;
         options.folders = {{folder, SourceKind::LocalFile}};
         options.lookAtFolders = 50ms;
-        service = std::make_unique<AutomationService>(
-            options, AutomationServices{core, worker, core, clock, devices, commands, mqtt, realtime, log, metrics},
-            std::make_shared<SqlJournalStore>(temp.database()));
+        service =
+            std::make_unique<AutomationService>(options,
+                                                AutomationServices{core, worker, core, clock, devices, commands, mqtt,
+                                                                   realtime, log, metrics, [this] { return accounts; }},
+                                                std::make_shared<SqlJournalStore>(temp.database()));
         api = std::make_unique<AutomationApi>(*service, core, http);
         service->start();
     }
@@ -111,6 +115,7 @@ protected:
     testing::MemoryMetrics metrics;
     testing::FakeHttp http;
     Principal principal;
+    std::shared_ptr<testing::FakeAccounts> accounts = std::make_shared<testing::FakeAccounts>();
     std::unique_ptr<AutomationService> service;
     std::unique_ptr<AutomationApi> api;
 };

@@ -47,8 +47,9 @@ public:
                                                        [this](const std::string& text) { exceptions.push_back(text); });
         journal = std::make_unique<Journal>(store_, *loop, *worker, *loop, log, metrics);
         engine = std::make_unique<Engine>(
-            Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics}, options, Site{},
-            *journal,
+            Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics,
+                             [this] { return accounts; }},
+            options, Site{}, *journal,
             Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>&, std::uint64_t bytes) {
                                  loaded[id] = bytes;
                                  errors.erase(id);
@@ -95,12 +96,13 @@ public:
     }
 
     /// Loads a script and waits for what becomes of it: an empty text, or the error.
-    std::string load(std::int64_t id, const std::string& source, const std::string& name = "test.lua")
+    std::string load(std::int64_t id, const std::string& source, const std::string& name = "test.lua",
+                     UserId author = {})
     {
         const AutomationId automation{id};
         loaded.erase(automation);
         errors.erase(automation);
-        engine->apply({automation, name, source}, Engine::Triggers::Armed);
+        engine->apply({automation, name, source, author}, Engine::Triggers::Armed);
         EXPECT_TRUE(until([&] { return loaded.contains(automation) || errors.contains(automation); })) << name;
         return errors.contains(automation) ? errors[automation] : "";
     }
@@ -156,6 +158,7 @@ public:
     testing::FakeCommands commands{devices};
     testing::FakeMqtt mqtt{clock};
     testing::FakeRealtime realtime;
+    std::shared_ptr<Accounts> accounts; ///< null = no plugin knows accounts
     testing::RecordingLog log;
     testing::MemoryMetrics metrics;
     HostOptions options;

@@ -50,11 +50,10 @@ protected:
 
     static Route declare(std::string path, std::string operationId, HttpMethod method = HttpMethod::Get)
     {
-        Route route;
+        Route route(RouteAccess::open());
         route.method = method;
         route.path = std::move(path);
         route.operationId = std::move(operationId);
-        route.access = RouteAccess::open();
         return route;
     }
     void add(std::string path, std::string operationId, HttpHandler handler,

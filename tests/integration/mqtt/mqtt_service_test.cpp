@@ -94,6 +94,25 @@ TEST_F(MqttServiceTest, DeliversEachMessageOnceThoughFiltersOverlap)
     EXPECT_EQ(all, 50);
 }
 
+TEST_F(MqttServiceTest, BringsARetainedMessageToWhoComesLaterThoughAWiderFilterHeardItBefore)
+{
+    publish(*service, {"lamp/online", "true", 1, true}).value();
+    std::atomic<int> wide{0}, late{0};
+    const auto a = service->subscribe("+/online", [&](const MqttMessage&) { ++wide; });
+    ASSERT_TRUE(eventually([&] { return wide == 1; }));
+    const auto b = service->subscribe("lamp/online", [&](const MqttMessage& message) {
+        EXPECT_TRUE(message.retained || message.payload == "false");
+        ++late;
+    });
+    EXPECT_TRUE(eventually([&] { return late == 1; }));
+    std::this_thread::sleep_for(100ms);
+    EXPECT_EQ(wide, 1) << "it has heard that before";
+    publish(*service, {"lamp/online", "false"}).value();
+    EXPECT_TRUE(eventually([&] { return wide == 2 && late == 2; }));
+    std::this_thread::sleep_for(100ms);
+    EXPECT_EQ(late, 2) << "the narrow subscription was only for the retained message";
+}
+
 TEST_F(MqttServiceTest, TellsWhenTheBrokerHasAMessage)
 {
     std::atomic<bool> sent{false};

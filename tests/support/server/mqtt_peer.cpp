@@ -46,6 +46,11 @@ void MqttPeer::publish(const std::string& topic, const std::string& payload)
     connection_.publish({topic, payload, 1}, 1);
 }
 
+bool MqttPeer::tryPublish(const std::string& topic, const std::string& payload)
+{
+    return connection_.publish({topic, payload, 1}, 1);
+}
+
 std::vector<std::string> MqttPeer::received() const
 {
     std::lock_guard lock(mutex_);

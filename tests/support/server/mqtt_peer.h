@@ -19,6 +19,10 @@ public:
     ~MqttPeer();
 
     void publish(const std::string& topic, const std::string& payload);
+    /// False when the peer's outbox is full: try again.
+    bool tryPublish(const std::string& topic, const std::string& payload);
+    /// Messages that have not been sent.
+    std::size_t queued() const { return connection_.queued(); }
     /// All messages so far, as `topic payload`.
     std::vector<std::string> received() const;
     /// Waits until a message is exactly this; false after five seconds.

@@ -14,7 +14,7 @@ class RouterTest : public ::testing::Test {
 protected:
     Subscription add(HttpMethod method, const std::string& path)
     {
-        Route route;
+        Route route(RouteAccess::authenticated());
         route.method = method;
         route.path = path;
         route.operationId = std::string(toString(method)) + path;

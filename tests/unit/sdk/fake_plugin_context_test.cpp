@@ -59,10 +59,9 @@ TEST_F(FakePluginContextTest, DeliversMessagesUntilTheSubscriptionEnds)
 
 TEST_F(FakePluginContextTest, CallsRoutesWithTypedParametersAndAccess)
 {
-    Route route;
+    Route route(RouteAccess::permitted("lamps.read"));
     route.path = "/api/lamps/{id}";
     route.operationId = "readLamp";
-    route.access = RouteAccess::permitted("lamps.read");
     route.query = {{"limit", Value::Kind::Integer, "", 10}};
     const auto registered = context.http().route(route, [](const HttpRequest& request) -> Result<HttpResponse> {
         return HttpResponse::json(Object{{"id", request.idParameter("id")}, {"limit", *request.query.find("limit")}});

@@ -1,11 +1,13 @@
-import {useState} from 'preact/hooks';
-import {ApiError} from '../api.ts';
+import {useEffect, useState} from 'preact/hooks';
+import {ApiError, request} from '../api.ts';
 import {language, setLanguage, texts} from '../i18n.ts';
 import {useTitle} from '../parts/title.ts';
-import {signIn, signUp, type SecondStep} from '../session.ts';
+import {
+  finishAtProvider, leaveForProvider, signIn, signUp, type IdentityProvider, type SecondStep,
+} from '../session.ts';
 import {SecondStepForm} from './second_step.tsx';
 
-export function SignIn() {
+export function SignIn({returned}: {returned: Record<string, string> | null}) {
   const t = texts.value;
   useTitle('');
   const [registering, setRegistering] = useState(false);
@@ -13,6 +15,15 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const [visible, setVisible] = useState(false);
   const [step, setStep] = useState<SecondStep | null>(null);
+  const [provider, setProvider] = useState<IdentityProvider | null>(null);
+  const report = (error: unknown) => setProblem(error instanceof ApiError ? error.message : t.failed);
+
+  useEffect(() => {
+    request<IdentityProvider>('GET', '/api/auth/oidc').then(setProvider, () => undefined);
+    if (!returned) return;
+    if (returned.code) finishAtProvider(returned).then(setStep, report);
+    else setProblem(t.accounts.providerRefused);
+  }, []);
 
   async function submit(event: Event) {
     event.preventDefault();
@@ -24,7 +35,7 @@ export function SignIn() {
       if (registering) await signUp(field('name'), field('email'), field('password'));
       else setStep(await signIn(field('email'), field('password')));
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.message : t.failed);
+      report(error);
     } finally {
       setBusy(false);
     }
@@ -61,6 +72,11 @@ export function SignIn() {
         </div>
         {problem && <p class="problem" role="alert">{problem}</p>}
         <button class="primary" type="submit" disabled={busy}>{registering ? t.signUp : t.signIn}</button>
+        {provider?.configured && (
+          <button type="button" class="secondary" onClick={() => { setProblem(''); leaveForProvider().catch(report); }}>
+            {t.accounts.signInAt(provider.name)}
+          </button>
+        )}
         <p class="aside">
           {registering ? t.haveAccount : t.noAccount}{' '}
           <button type="button" class="plain" onClick={() => { setRegistering(!registering); setProblem(''); }}>

@@ -11,7 +11,7 @@ import {chromium} from 'playwright-core';
 
 export const administrator = {email: 'ada@example.org', password: 'correct horse'};
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const {port} = server.address();
@@ -34,15 +34,15 @@ export async function until(look, what, milliseconds = 10_000) {
 export class Home {
   children = new Set();
 
-  /** `settings` go to the server as they are. */
+  /** `settings` go to the server as they are; a function gets the home, whose `url` is known. */
   static async create({environment = {}, automations = {}, settings = []} = {}) {
     const home = new Home();
     home.folder = await mkdtemp(join(tmpdir(), 'atrium-e2e-'));
     home.environment = environment;
-    home.settings = settings;
     home.port = await freePort();
     home.mqttPort = await freePort();
     home.url = `http://127.0.0.1:${home.port}`;
+    home.settings = typeof settings === 'function' ? settings(home) : settings;
     await mkdir(join(home.folder, 'automations'));
     for (const [name, text] of Object.entries(automations)) await writeFile(join(home.folder, 'automations', name), text);
     await home.start();

@@ -55,6 +55,7 @@ public:
         std::string promotion;
         Role role = Role::Guest;
         bool active = true;
+        std::string ownRole; ///< a role that the site made; empty = `role` alone
     };
     /// Nothing when there is no such account. Thread: any that may block.
     virtual std::optional<Person> find(UserId id) const = 0;

@@ -9,10 +9,9 @@ struct GoodService {
 class Good : public atrium::Plugin {
     void configure(atrium::PluginContext& context) override
     {
-        atrium::Route route;
+        atrium::Route route(atrium::RouteAccess::open());
         route.path = "/api/good";
         route.operationId = "good";
-        route.access = atrium::RouteAccess::open();
         subscriptions_ +=
             context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
                 return atrium::HttpResponse::json("good");

@@ -7,10 +7,9 @@
 class Faulty : public atrium::Plugin {
     void configure(atrium::PluginContext& context) override
     {
-        atrium::Route route;
+        atrium::Route route(atrium::RouteAccess::open());
         route.path = "/api/hangs";
         route.operationId = "hangs";
-        route.access = atrium::RouteAccess::open();
         route_ = context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
             return atrium::HttpResponse::json("never");
         });

@@ -6,10 +6,9 @@
 class Faulty : public atrium::Plugin {
     void configure(atrium::PluginContext& context) override
     {
-        atrium::Route route;
+        atrium::Route route(atrium::RouteAccess::open());
         route.path = "/api/leaky";
         route.operationId = "leaky";
-        route.access = atrium::RouteAccess::open();
         static auto* leakedRoute = new atrium::Subscription;
         static auto* leakedHandler = new atrium::Subscription;
         *leakedRoute =

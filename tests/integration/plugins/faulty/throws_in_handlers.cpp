@@ -7,10 +7,9 @@
 class Faulty : public atrium::Plugin {
     void configure(atrium::PluginContext& context) override
     {
-        atrium::Route route;
+        atrium::Route route(atrium::RouteAccess::open());
         route.path = "/api/faulty";
         route.operationId = "faulty";
-        route.access = atrium::RouteAccess::open();
         subscriptions_ +=
             context.http().route(route, [](const atrium::HttpRequest&) -> atrium::Result<atrium::HttpResponse> {
                 throw std::runtime_error("secret detail");

@@ -1,4 +1,4 @@
-#include "hashing_thread.h"
+#include "job_thread.h"
 
 #include <csignal>
 #include <pthread.h>
@@ -7,19 +7,15 @@
 
 namespace atrium::auth {
 
-namespace {
-constexpr int hashingNiceness = 10;
-}
-
-HashingThread::HashingThread(Log& log, Metrics& metrics)
-    : log_(log),
-      refused_(metrics.counter("atrium_auth_hashing_refused_total", "Logins refused because the queue was full")),
-      queued_(metrics.gauge("atrium_auth_hashing_queued", "Logins that wait for the hashing thread"))
+JobThread::JobThread(Options options, Log& log, Metrics& metrics)
+    : options_(options), log_(log), refused_(metrics.counter(std::string(options.metric) + "_refused_total",
+                                                             "Sign-ins refused because the queue was full")),
+      queued_(metrics.gauge(std::string(options.metric) + "_queued", "Sign-ins that wait for the thread"))
 {}
 
-HashingThread::~HashingThread() { stop(); }
+JobThread::~JobThread() { stop(); }
 
-void HashingThread::start()
+void JobThread::start()
 {
     {
         std::lock_guard lock(mutex_);
@@ -31,15 +27,14 @@ void HashingThread::start()
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &previous);
     thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), "auth-hash");
-        // Whoever waits for a hash waits for 0.2 s anyway; all others shall not notice a storm of logins.
-        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), hashingNiceness);
+        pthread_setname_np(pthread_self(), options_.name);
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), options_.niceness);
         run();
     });
     pthread_sigmask(SIG_SETMASK, &previous, nullptr);
 }
 
-void HashingThread::stop()
+void JobThread::stop()
 {
     std::deque<Job> left;
     {
@@ -52,11 +47,11 @@ void HashingThread::stop()
     for (const auto& job : left) guarded(job.cancel);
 }
 
-bool HashingThread::post(std::function<void()> job, std::function<void()> cancel)
+bool JobThread::post(std::function<void()> job, std::function<void()> cancel)
 {
     {
         std::lock_guard lock(mutex_);
-        if (!running_ || jobs_.size() >= queueLimit) {
+        if (!running_ || jobs_.size() >= options_.waiting) {
             refused_.add();
             return false;
         }
@@ -67,7 +62,7 @@ bool HashingThread::post(std::function<void()> job, std::function<void()> cancel
     return true;
 }
 
-void HashingThread::run()
+void JobThread::run()
 {
     for (;;) {
         Job job;
@@ -83,16 +78,16 @@ void HashingThread::run()
     }
 }
 
-void HashingThread::guarded(const std::function<void()>& call)
+void JobThread::guarded(const std::function<void()>& call)
 {
     try {
         call();
     }
     catch (const std::exception& error) {
-        log_.error("a login failed", {{"reason", error.what()}});
+        log_.error("a sign-in failed", {{"reason", error.what()}});
     }
     catch (...) {
-        log_.error("a login failed", {{"reason", "unknown exception"}});
+        log_.error("a sign-in failed", {{"reason", "unknown exception"}});
     }
 }
 

@@ -1,4 +1,4 @@
-#include "hashing_thread.h"
+#include "job_thread.h"
 
 #include "testing/memory_metrics.h"
 #include "testing/recording_log.h"
@@ -11,14 +11,14 @@
 namespace atrium::auth {
 namespace {
 
-class HashingThreadTest : public ::testing::Test {
+class JobThreadTest : public ::testing::Test {
 protected:
     testing::RecordingLog log;
     testing::MemoryMetrics metrics;
-    HashingThread hashing{log, metrics};
+    JobThread hashing{hashingJobs, log, metrics};
 };
 
-TEST_F(HashingThreadTest, RefusesTheTwentyFirstWaitingJob)
+TEST_F(JobThreadTest, RefusesTheTwentyFirstWaitingJob)
 {
     hashing.start();
     std::promise<void> entered, release;
@@ -30,7 +30,7 @@ TEST_F(HashingThreadTest, RefusesTheTwentyFirstWaitingJob)
         [] {}));
     entered.get_future().wait();
     std::atomic<int> ran{0}, cancelled{0};
-    for (std::size_t i = 0; i < HashingThread::queueLimit; ++i)
+    for (std::size_t i = 0; i < hashingJobs.waiting; ++i)
         EXPECT_TRUE(hashing.post([&] { ++ran; }, [&] { ++cancelled; }));
     EXPECT_FALSE(hashing.post([&] { ++ran; }, [&] { ++cancelled; }));
     EXPECT_EQ(metrics.count("atrium_auth_hashing_refused_total"), 1u);
@@ -40,7 +40,7 @@ TEST_F(HashingThreadTest, RefusesTheTwentyFirstWaitingJob)
     EXPECT_EQ(ran + cancelled, 20) << "each waiting job runs or is told that it will not";
 }
 
-TEST_F(HashingThreadTest, SurvivesWhateverAJobThrows)
+TEST_F(JobThreadTest, SurvivesWhateverAJobThrows)
 {
     hashing.start();
     std::promise<void> done;
@@ -51,7 +51,7 @@ TEST_F(HashingThreadTest, SurvivesWhateverAJobThrows)
     EXPECT_TRUE(log.mentions("first"));
 }
 
-TEST_F(HashingThreadTest, TakesNothingBeforeItRunsAndAfterItStopped)
+TEST_F(JobThreadTest, TakesNothingBeforeItRunsAndAfterItStopped)
 {
     EXPECT_FALSE(hashing.post([] {}, [] {}));
     hashing.start();

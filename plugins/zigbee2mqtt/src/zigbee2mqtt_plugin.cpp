@@ -1,0 +1,30 @@
+#include "zigbee2mqtt_plugin.h"
+
+#include "atrium/services.h"
+#include "atrium/settings.h"
+
+namespace atrium::zigbee2mqtt {
+
+void Zigbee2MqttPlugin::start()
+{
+    auto& context = *context_;
+    const auto made = std::make_shared<std::weak_ptr<Bridges>>();
+    auto port = context.services().require<Integrations>()->open(
+        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
+            const auto bridges = made->lock();
+            if (!bridges) return makeError(ErrorCode::Unavailable);
+            return bridges->plan(command);
+        });
+    bridges_ = std::make_shared<Bridges>(std::move(port), context.mqtt(), context.scheduler(),
+                                         std::chrono::seconds(context.settings().integer("patience")));
+    *made = bridges_;
+    // A base topic may have several levels, e.g. `campus/zigbee/floor2`.
+    for (const std::string base : {"+", "+/+", "+/+/+", "+/+/+/+"})
+        for (const char* word : {"/bridge/state", "/bridge/info", "/bridge/devices"})
+            subscriptions_ += context.mqtt().subscribe(
+                base + word, [bridges = bridges_](const MqttMessage& message) { bridges->take(message); });
+}
+
+} // namespace atrium::zigbee2mqtt
+
+ATRIUM_PLUGIN(atrium::zigbee2mqtt::Zigbee2MqttPlugin, "zigbee2mqtt", "0.1.0")

@@ -1,0 +1,36 @@
+#include "automation/lua/script.h"
+
+namespace atrium::automation::lua {
+
+namespace {
+
+constexpr std::size_t longestWord = 200;
+
+/// `role "admin"` is the table {role = "admin"}, `user "ada@example.org"` and `user(7)` likewise: people, as functions
+/// that take receivers understand them. Upvalue 1: the key.
+int person(lua_State* state)
+{
+    const std::string key = lua_tostring(state, lua_upvalueindex(1));
+    const bool isNumber = key == "user" && lua_isinteger(state, 1) && lua_tointeger(state, 1) > 0;
+    if (!isNumber) {
+        const auto word = requireText(state, 1, key.c_str());
+        if (word.empty() || word.size() > longestWord) throw ScriptError(key + " wants a name of 1 to 200 bytes");
+    }
+    lua_createtable(state, 0, 1);
+    lua_pushvalue(state, 1);
+    lua_setfield(state, -2, key.c_str());
+    return 1;
+}
+
+} // namespace
+
+void openPeople(lua_State* state)
+{
+    for (const char* key : {"role", "user"}) {
+        lua_pushstring(state, key);
+        lua_pushcclosure(state, guarded<person>, 1);
+        lua_setfield(state, -2, key);
+    }
+}
+
+} // namespace atrium::automation::lua

@@ -1,0 +1,106 @@
+#include "automation/rule_rights.h"
+
+#include "automation/surroundings.h"
+
+#include <algorithm>
+
+namespace atrium::automation {
+
+namespace {
+
+DeviceId deviceOf(const Value& payload) { return DeviceId{payload.integerOr("device", 0)}; }
+
+bool contains(const std::vector<std::string>& list, const std::string& word)
+{
+    return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+bool readsTopics(const std::vector<Trigger>& triggers)
+{
+    return std::any_of(triggers.begin(), triggers.end(),
+                       [](const Trigger& trigger) { return std::holds_alternative<MqttTrigger>(trigger); });
+}
+
+} // namespace
+
+Result<Principal> RuleRights::principalOf(UserId author) const
+{
+    const auto accounts = accounts_ ? accounts_() : nullptr;
+    if (!accounts) return makeError(ErrorCode::Unavailable);
+    return accounts->principalOf(author);
+}
+
+std::string RuleRights::refusal(const RuleActor& actor, const Step& step) const
+{
+    if (step.kind == StepKind::Log || step.kind == StepKind::Wait) return {};
+    if (actor.rule)
+        if (auto reason = refusalByGrants(*actor.rule, step); !reason.empty()) return reason;
+    return actor.author ? refusalByAuthor(actor.author, step) : "";
+}
+
+std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
+{
+    if (!rule.grants || step.kind == StepKind::WaitFor) return {};
+    const auto& payload = step.payload;
+    const auto& grants = *rule.grants;
+    std::string wanted, narrower;
+    switch (step.kind) {
+    case StepKind::Command: {
+        wanted = deviceOf(payload) == Surroundings::houseId ? housePermission : controlPermission;
+        const auto device = devices_.find(deviceOf(payload));
+        if (device) narrower = wanted + ':' + device->info.uid;
+        break;
+    }
+    case StepKind::Publish:
+        wanted = mqttPermission;
+        narrower = wanted + ':' + payload.textOr("topic", "");
+        break;
+    default:
+        wanted = payload.textOr("module", "");
+        narrower = wanted + '.' + payload.textOr("function", "");
+        break;
+    }
+    if (contains(grants, wanted) || (!narrower.empty() && contains(grants, narrower))) return {};
+    return "not permitted: the grants of the rule do not contain \"" + wanted + "\"";
+}
+
+std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
+{
+    const auto principal = principalOf(author);
+    if (!principal) return "not permitted: the account of the author is closed";
+    if (step.kind == StepKind::WaitFor && readsTopics(step.triggers) && !principal->may(mqttPermission))
+        return "not permitted: the author may not read MQTT topics";
+    if (step.kind == StepKind::Publish)
+        return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
+    if (step.kind != StepKind::Command) return {};
+    if (deviceOf(step.payload) == Surroundings::houseId)
+        return principal->may(housePermission) ? "" : "not permitted: the author may not set the mode of the house";
+    const auto device = devices_.find(deviceOf(step.payload));
+    if (!device) return {}; // the command itself fails, and says so
+    return principal->may(controlPermission, accessObjectOf(*device))
+               ? ""
+               : "not permitted: the author may not control " + device->info.uid;
+}
+
+std::string RuleRights::refusal(const RuleActor& actor) const
+{
+    if (!actor.author || !actor.rule) return {};
+    const auto principal = principalOf(actor.author);
+    if (!principal) return "the account of the author is closed";
+    if (readsTopics(actor.rule->triggers) && !principal->may(mqttPermission))
+        return "the author may not read MQTT topics";
+    if (!actor.devices) return {};
+    for (const auto id : *actor.devices)
+        if (const auto device = devices_.find(id); device && !principal->may(readPermission, accessObjectOf(*device)))
+            return "the author may not see " + device->info.uid;
+    return {};
+}
+
+bool RuleRights::maySee(UserId author, const Device& device) const
+{
+    if (!author) return true;
+    const auto principal = principalOf(author);
+    return principal && principal->may(readPermission, accessObjectOf(device));
+}
+
+} // namespace atrium::automation
