@@ -12,7 +12,7 @@ build_packages="g++ cmake ninja-build ccache mold pkg-config libpoco-dev libpist
 test_packages="libgtest-dev libgmock-dev mosquitto-clients mariadb-server clang-format chromium fonts-dejavu-core lua5.4
  openssl sqlite3"
 # To measure it.
-bench_packages="libbenchmark-dev wrk mosquitto-clients procps"
+bench_packages="libbenchmark-dev wrk mosquitto-clients mariadb-server procps"
 
 # Installs those of the named Debian packages that are missing.
 install_packages() {

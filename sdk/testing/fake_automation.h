@@ -3,6 +3,7 @@
 #include "atrium/automation.h"
 
 #include <list>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -24,6 +25,10 @@ public:
         const auto place = std::prev(modules_->end());
         return Subscription([modules = modules_, place] { modules->erase(place); });
     }
+    void check(std::string, std::function<void(Result<void>)> done) override { done({}); }
+    void provide(PluginAutomation automation) override { provided[automation.key] = std::move(automation); }
+    void withdraw(std::string key) override { provided.erase(key); }
+    std::vector<UpcomingRun> upcoming(std::string_view, UtcTime, std::size_t) const override { return {}; }
     void raiseEvent(std::string name, Object data, const Cause& cause) override
     {
         raised.push_back({std::move(name), std::move(data), cause});
@@ -42,6 +47,7 @@ public:
     }
 
     std::vector<Event> raised;
+    std::map<std::string, PluginAutomation> provided;
 
 private:
     std::shared_ptr<std::list<AutomationModule>> modules_ = std::make_shared<std::list<AutomationModule>>();

@@ -130,6 +130,7 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
                       (value.isNumeric() && found->spec->kind == Value::Kind::Number);
     if (!fits) return false;
     const auto previous = found->value;
+    const bool wasAssumed = found->assumed;
     if (origin == Origin::Reported) found->desired.reset();
     else
         found->desired = std::make_shared<const DesiredValue>(
@@ -144,6 +145,7 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
         ++version_;
         attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});
     }
+    else if (wasAssumed && !found->assumed) confirmedHandlers_.call(AttributeChanged{*after, *found, previous, cause});
     return true;
 }
 

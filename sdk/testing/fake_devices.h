@@ -28,6 +28,10 @@ public:
     {
         return attributeHandlers_.add(std::move(handler));
     }
+    Subscription onConfirmed(std::function<void(const AttributeChanged&)> handler) override
+    {
+        return confirmedHandlers_.add(std::move(handler));
+    }
     Subscription onEvent(std::function<void(const DeviceEvent&)> handler) override
     {
         return eventHandlers_.add(std::move(handler));
@@ -54,6 +58,7 @@ private:
     std::map<DeviceId, DevicePtr> devices_;
     std::uint64_t version_ = 0;
     HandlerList<const AttributeChanged&> attributeHandlers_;
+    HandlerList<const AttributeChanged&> confirmedHandlers_;
     HandlerList<const DeviceEvent&> eventHandlers_;
     HandlerList<const DeviceChanged&> deviceHandlers_;
     HandlerList<const std::vector<DevicePtr>&> publishedHandlers_;

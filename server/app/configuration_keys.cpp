@@ -40,6 +40,8 @@ const std::vector<KeySpec>& configurationKeys()
         text("database.url", "sqlite:atrium.db",
              "sqlite:FILE (relative to data.dir) or mysql://user:password@host:port/database"),
         number("history.raw.days", 10, 1, 3650, "Days that raw samples are kept; averages are kept longer"),
+        number("history.max.mb", 4096, 64, 10'000'000,
+               "Megabytes that the database may take; history is made shorter to stay below"),
 
         {"http.port", KeyKind::PortList, "5000",
          "Port of the API, the WebSocket and the dashboard; several with commas", 0, 65535},

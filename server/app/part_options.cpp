@@ -43,6 +43,7 @@ storage::HistoryOptions historyOptions(const Configuration& configuration)
 {
     storage::HistoryOptions options;
     options.keep.raw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
+    options.maxBytes = configuration.integer("history.max.mb") << 20;
     return options;
 }
 
@@ -142,15 +143,11 @@ std::optional<std::string> pluginSetting(const Configuration& configuration, con
     if (auto value = configuration.pluginSetting(key)) return value;
     // Keys of the server that are a plugin's business.
     static const std::map<std::string, std::string> serverKeys{
-        {"plugins.auth.adminEmail", "admin.email"},
-        {"plugins.auth.adminPassword", "admin.password"},
-        {"plugins.auth.timeZone", "site.timezone"},
-        {"plugins.notify.smtpHost", "smtp.host"},
-        {"plugins.notify.smtpPort", "smtp.port"},
-        {"plugins.notify.smtpTls", "smtp.tls"},
-        {"plugins.notify.smtpCa", "smtp.ca"},
-        {"plugins.notify.smtpUser", "smtp.user"},
-        {"plugins.notify.smtpPassword", "smtp.password"},
+        {"plugins.auth.adminEmail", "admin.email"}, {"plugins.auth.adminPassword", "admin.password"},
+        {"plugins.auth.timeZone", "site.timezone"}, {"plugins.schedules.openHome", "home.open"},
+        {"plugins.notify.smtpHost", "smtp.host"},   {"plugins.notify.smtpPort", "smtp.port"},
+        {"plugins.notify.smtpTls", "smtp.tls"},     {"plugins.notify.smtpCa", "smtp.ca"},
+        {"plugins.notify.smtpUser", "smtp.user"},   {"plugins.notify.smtpPassword", "smtp.password"},
         {"plugins.notify.smtpFrom", "smtp.from"},
     };
     const auto found = serverKeys.find(key);

@@ -170,7 +170,7 @@ Server::Parts::Parts(const Configuration& settings)
       migrations(database, clock), historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
                                                  historyOptions(configuration)),
       historyReader(database, attributeNames), devices(clock, core, core, metrics),
-      historyRecorder(devices, core, attributeNames, historyWriter),
+      historyRecorder(devices, core, clock, attributeNames, historyWriter),
       broker(configuration.text("mqtt.url").empty()
                  ? std::make_unique<mqtt::ManagedBroker>(brokerOptions(configuration, folder.path()),
                                                          logging.component("broker"))

@@ -228,6 +228,8 @@ void AutomationApi::addWriteRoutes(Http& http)
         const auto triggers = enable ? Engine::Triggers::Armed : Engine::Triggers::Disarmed;
         routes_ += http.asyncRoute(route, [this, triggers](const HttpRequest& request, HttpAnswer answer) {
             onCore(std::move(answer), [this, id = idOf(request), triggers](const HttpAnswer& respond) {
+                if (const auto* entry = service_.find(id); entry && entry->row.kind == SourceKind::Plugin)
+                    return respond(ownedByPlugin());
                 service_.setEnabled(id, triggers, [this, respond](Result<AutomationId> saved) {
                     if (!saved) return respond(saved.error());
                     answerWith(*saved, 200, respond);

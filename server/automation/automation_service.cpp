@@ -22,6 +22,13 @@ Error unknownAutomation()
     return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
 }
 
+Error ownedByPlugin()
+{
+    return makeError(ErrorCode::Conflict,
+                     {"Cette automatisation appartient à une extension : modifiez-la là où elle a été créée",
+                      "This automation belongs to a plugin: change it where it was made"});
+}
+
 std::string fileNameOf(const AutomationRow& row)
 {
     if (row.kind == SourceKind::Database) return row.name;
@@ -65,12 +72,15 @@ void AutomationService::start()
     auto rows = store_->automations();
     auto unfinished = store_->unfinishedRuns();
     auto stores = store_->stores();
+    auto marks = store_->marks();
     auto mode = store_->mode();
-    const bool posted =
-        services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
-                             unfinished = std::move(unfinished), stores = std::move(stores), mode = std::move(mode)] {
-            if (*alive) begin(rows, files, unfinished, stores, mode);
-        });
+    const bool posted = services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
+                                             unfinished = std::move(unfinished), stores = std::move(stores),
+                                             marks = std::move(marks), mode = std::move(mode)] {
+        if (!*alive) return;
+        engine_->restoreMarks(marks);
+        begin(rows, files, unfinished, stores, mode);
+    });
     if (!posted) throw std::runtime_error("core does not take tasks");
 }
 

@@ -60,6 +60,10 @@ public:
 
     // ---- Automation
     Subscription addModule(AutomationModule module) override;
+    void check(std::string source, std::function<void(Result<void>)> done) override;
+    void provide(PluginAutomation automation) override;
+    void withdraw(std::string key) override;
+    std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override;
     void raiseEvent(std::string name, Object data, const Cause& cause) override;
 
     // ---- for the API
@@ -81,6 +85,9 @@ private:
     void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
                std::vector<JournalBatch::Store> stores, const std::string& mode);
     void saveMode();
+    /// The row and text of a plugin's automation; a new row is stored first.
+    void takeProvided(const PluginAutomation& automation);
+    void loadProvided(AutomationRow row, const PluginAutomation& automation);
     /// Gives each file a row. Blocks.
     std::map<std::string, AutomationRow> rowsFor(const std::vector<SourceChange>& files);
     void lookAtFolders();
@@ -101,6 +108,10 @@ private:
     std::map<AutomationId, AutomationEntry> entries_;
     std::shared_ptr<SourceWatcher> watcher_;
     bool looking_ = false;
+    bool begun_ = false;
+    /// Of plugins: what they said last, by key, and which of it has a row.
+    std::map<std::string, PluginAutomation, std::less<>> provided_;
+    std::map<std::string, AutomationId, std::less<>> pluginRows_;
     bool savingMode_ = false;
     std::string savedMode_;
     Subscription timer_;
@@ -112,6 +123,8 @@ private:
 
 /// Where the text of an automation is shown in errors.
 std::string fileNameOf(const AutomationRow& row);
+/// Conflict: its plugin changes it.
+Error ownedByPlugin();
 /// NotFound, for people.
 Error unknownAutomation();
 

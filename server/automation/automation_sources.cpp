@@ -34,6 +34,7 @@ void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<Sourc
     std::map<std::string, AutomationRow> byKey;
     for (auto& row : rows) {
         byKey.emplace(row.key, row);
+        if (row.kind == SourceKind::Plugin) pluginRows_.emplace(row.key, row.id);
         if (row.kind != SourceKind::Database) continue;
         auto& entry = entries_[row.id];
         entry.row = row;
@@ -41,6 +42,8 @@ void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<Sourc
     }
     for (const auto& file : files)
         if (const auto row = byKey.find(file.key); row != byKey.end()) take(file, row->second);
+    begun_ = true;
+    for (const auto& [key, automation] : provided_) takeProvided(automation);
     timer_ = services_.scheduler.every(options_.lookAtFolders, [this] { lookAtFolders(); });
     pruning_ = services_.scheduler.every(1h, [this] {
         const auto before = services_.clock.now() - options_.keepRuns;
@@ -112,7 +115,10 @@ void AutomationService::take(const SourceChange& change, const AutomationRow& ro
 void AutomationService::apply(AutomationEntry& entry, std::string source)
 {
     entry.row.source = source;
-    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source), entry.row.author},
+    // When the text of a file was changed is not known.
+    const bool isFile = entry.row.kind == SourceKind::Shipped || entry.row.kind == SourceKind::LocalFile;
+    engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source), entry.row.author,
+                    isFile ? std::nullopt : std::optional(entry.row.updatedAt)},
                    entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
 }
 
@@ -122,6 +128,7 @@ void AutomationService::saveSource(AutomationId id, std::string name, std::strin
     if (id) {
         const auto* entry = find(id);
         if (!entry) return done(unknownAutomation());
+        if (entry->row.kind == SourceKind::Plugin) return done(ownedByPlugin());
         if (entry->row.kind != SourceKind::Database)
             return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : modifiez le fichier",
                                                         "This automation is a file: edit the file"}));
@@ -156,6 +163,7 @@ void AutomationService::remove(AutomationId id, std::function<void(Result<void>)
 {
     const auto* entry = find(id);
     if (!entry) return done(unknownAutomation());
+    if (entry->row.kind == SourceKind::Plugin) return done(ownedByPlugin());
     if (entry->row.kind != SourceKind::Database)
         return done(makeError(ErrorCode::Conflict, {"Cette automatisation est un fichier : supprimez le fichier",
                                                     "This automation is a file: delete the file"}));

@@ -35,7 +35,16 @@ Object capturesOf(const MqttTrigger& trigger, std::string_view topic)
 Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock,
                        const Surroundings& surroundings, Handlers handlers)
     : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), surroundings_(surroundings),
-      handlers_(std::move(handlers))
+      handlers_(std::move(handlers)),
+      schedules_(scheduler, clock,
+                 {[this](RuleKey key, Object event, UtcTime due) {
+                      const Cause cause{newCorrelationId(), "time", 0};
+                      if (key.instance >= firstWatch) return fire(key, std::move(event), cause);
+                      handlers_.fireAt(key, std::move(event), cause, due);
+                  },
+                  [this](RuleKey key, const char* kind, const std::string& reason, UtcTime until) {
+                      if (key.instance < firstWatch) handlers_.missed(key, kind, reason, until);
+                  }})
 {
     changes_ = devices_.onAttributeChanged([this](const AttributeChanged& change) { onChange(change); });
     availability_ = devices_.onDeviceChanged([this](const DeviceChanged& change) {
@@ -95,13 +104,13 @@ Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers,
 
 Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>& rules)
 {
-    std::vector<std::pair<RuleKey, LocalSchedule>> schedules;
+    std::map<RuleKey, std::vector<LocalSchedule>> schedules;
     for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
         for (const auto& trigger : rules[rule].triggers)
             if (const auto* when = std::get_if<ScheduleTrigger>(&trigger)) {
                 auto schedule = LocalSchedule::make(*when, surroundings_.site());
                 if (!schedule) return schedule.error();
-                schedules.emplace_back(RuleKey{instance, rule}, std::move(*schedule));
+                schedules[{instance, rule}].push_back(std::move(*schedule));
             }
     for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
         const RuleKey key{instance, rule};
@@ -119,26 +128,9 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
             else if (std::holds_alternative<StartupTrigger>(trigger)) startups_.emplace(instance, rule);
         }
     }
-    for (auto& [key, schedule] : schedules) {
-        schedules_.push_back({key, std::move(schedule), {}, {}});
-        arm(schedules_.back(), clock_.now());
-    }
+    for (auto& [key, ofRule] : schedules)
+        schedules_.add(key, std::move(ofRule), instance < firstWatch ? handlers_.decided(key) : clock_.now());
     return {};
-}
-
-void Dispatcher::arm(Schedule& schedule, UtcTime after)
-{
-    const auto next = schedule.schedule.next(after);
-    if (!next) return;
-    schedule.next = *next;
-    // The entry outlives its timer: remove() destroys both together.
-    schedule.timer = scheduler_.at(*next, [this, &schedule] {
-        const auto key = schedule.rule;
-        auto event = eventOf(schedule.schedule.kind());
-        event.set("local_time", schedule.schedule.toLocalText(schedule.next));
-        arm(schedule, std::max(schedule.next, clock_.now()));
-        fire(key, std::move(event), Cause{newCorrelationId(), "time", 0});
-    });
 }
 
 void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
@@ -219,7 +211,7 @@ void Dispatcher::remove(std::uint32_t instance)
                 if (ofInstance(*entry)) entry->removed = true;
                 return entry->removed;
             });
-    schedules_.remove_if(ofInstance);
+    schedules_.remove(instance);
     periods_.remove_if(ofInstance);
     silences_.remove_if(ofInstance);
     std::erase_if(events_, [&](const auto& entry) { return entry.second.instance == instance; });
@@ -291,21 +283,6 @@ void Dispatcher::onChange(const AttributeChanged& change)
         entry->watch.change(change,
                             [&] { return eventOf(change.device, name, change.previous, change.attribute.value); });
     }
-}
-
-std::vector<Upcoming> Dispatcher::upcoming(UtcTime until, std::size_t limit) const
-{
-    std::vector<Upcoming> list;
-    for (const auto& schedule : schedules_) {
-        auto next = schedule.next;
-        for (std::size_t i = 0; i < limit && next != UtcTime{} && next <= until; ++i) {
-            list.push_back({schedule.rule, next, schedule.schedule.toLocalText(next), schedule.schedule.zone()});
-            next = schedule.schedule.next(next).value_or(UtcTime{});
-        }
-    }
-    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
-    if (list.size() > limit) list.resize(limit);
-    return list;
 }
 
 std::size_t Dispatcher::mirroredAttributes() const

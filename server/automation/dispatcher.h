@@ -5,8 +5,8 @@
 #include "atrium/mqtt.h"
 #include "atrium/scheduler.h"
 #include "automation/attribute_watch.h"
-#include "automation/local_schedule.h"
 #include "automation/messages.h"
+#include "automation/schedule_board.h"
 #include "automation/surroundings.h"
 
 #include <functional>
@@ -17,21 +17,6 @@
 #include <unordered_map>
 
 namespace atrium::automation {
-
-/// One rule of one instance.
-struct RuleKey {
-    std::uint32_t instance = 0;
-    std::uint32_t rule = 0;
-    auto operator<=>(const RuleKey&) const = default;
-};
-
-/// The next time that a schedule starts a rule.
-struct Upcoming {
-    RuleKey rule;
-    UtcTime at{};
-    std::string localTime;
-    std::string zone;
-};
 
 /// The index of triggers: an event finds the rules that wait for it, and only those, however many are loaded.
 /// MQTT: one subscription a distinct filter (the broker room dispatches by a trie). Attributes: a hash map by device.
@@ -44,6 +29,12 @@ public:
         std::function<void(RuleKey, const char* trigger, const std::string& reason)> skip;
         /// Before any fire of the same change.
         std::function<void(const MirrorUpdate&)> mirror;
+        /// A schedule came round at `due`.
+        std::function<void(RuleKey, Object event, const Cause&, UtcTime due)> fireAt;
+        /// Instants of a schedule before `until` were missed.
+        std::function<void(RuleKey, const char* kind, const std::string& reason, UtcTime until)> missed;
+        /// Up to when the instants of a rule were decided before.
+        std::function<UtcTime(RuleKey)> decided;
     };
 
     Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, const Surroundings& surroundings,
@@ -63,8 +54,11 @@ public:
     Result<Subscription> watch(std::vector<Trigger> triggers, std::function<void(Object event, const Cause&)> fire);
     /// A value changed: of a device, or of the surroundings.
     void onChange(const AttributeChanged& change);
-    /// Sorted by time, at most `limit`.
-    std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit) const;
+    /// Sorted by time, at most `limit`; of one instance when it is given.
+    std::vector<Upcoming> upcoming(UtcTime until, std::size_t limit, std::optional<std::uint32_t> instance = {}) const
+    {
+        return schedules_.upcoming(until, limit, instance);
+    }
     std::size_t mirroredAttributes() const;
 
 private:
@@ -92,12 +86,6 @@ private:
         std::vector<std::shared_ptr<AttributeEntry>> entries;
         std::set<std::uint32_t> mirroredFor; ///< instances
     };
-    struct Schedule {
-        RuleKey rule;
-        LocalSchedule schedule;
-        UtcTime next{};
-        Subscription timer;
-    };
     struct Period {
         RuleKey rule;
         Subscription timer;
@@ -112,7 +100,6 @@ private:
     void addTopic(RuleKey rule, const MqttTrigger& trigger);
     void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
     void addSilence(RuleKey rule, const SilenceTrigger& trigger);
-    void arm(Schedule& schedule, UtcTime after);
     AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
     void dropEmpty(std::int64_t device);
     void onMessage(const std::string& filter, const MqttMessage& message);
@@ -128,7 +115,7 @@ private:
 
     std::map<std::string, Topic> topics_;
     std::unordered_map<std::int64_t, std::vector<AttributeIndex>> attributes_;
-    std::list<Schedule> schedules_;
+    ScheduleBoard schedules_;
     std::list<Period> periods_;
     std::list<Silence> silences_;
     std::multimap<std::string, RuleKey> events_;

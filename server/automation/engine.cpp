@@ -1,5 +1,7 @@
 #include "automation/engine.h"
 
+#include <algorithm>
+
 namespace atrium::automation {
 
 namespace {
@@ -36,7 +38,7 @@ std::string versionOf(const std::string& source)
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
-    : services_(services), rights_(services_.devices, services_.accounts),
+    : services_(services), journal_(journal), rights_(services_.devices, services_.accounts),
       surroundings_(std::move(site), services.scheduler, services.clock,
                     [this](const AttributeChanged& change) { changed(change); }),
       effects_(services.commands, services.mqtt, surroundings_),
@@ -45,7 +47,15 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
            // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
-           [this](const MirrorUpdate& update) { host_.sendWithNext(update); }}),
+           [this](const MirrorUpdate& update) { host_.sendWithNext(update); },
+           [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
+               runner_.trigger(key, std::move(event), cause, mark(key, due));
+           },
+           [this](RuleKey key, const char* kind, const std::string& reason, UtcTime until) {
+               runner_.skip(key, kind, reason);
+               if (auto passed = mark(key, until)) journal_.keep(std::move(*passed));
+           },
+           [this](RuleKey key) { return decided(key); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
@@ -149,6 +159,7 @@ void Engine::remove(AutomationId automation)
     runner_.forget(automation);
     runLog_.forget(automation);
     kept_.erase(automation);
+    marks_.forget(automation);
     started_.erase(automation);
     offences_.erase(automation);
 }
@@ -162,6 +173,7 @@ void Engine::setTriggers(AutomationId automation, Triggers triggers)
     auto& instance = instances_[id];
     instance.triggers = triggers;
     if (triggers == Triggers::Armed) {
+        decideUpToNow(id, instance);
         if (const auto added = dispatcher_.add(id, instance.rules); !added)
             handlers_.failed(automation, added.error().message.en);
         return;
@@ -250,6 +262,45 @@ void Engine::changed(const AttributeChanged& change)
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
 {
     dispatcher_.raise(name, std::move(data), cause);
+}
+
+std::optional<ScheduleMark> Engine::mark(RuleKey key, UtcTime until)
+{
+    const auto found = instances_.find(key.instance);
+    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
+    ScheduleMark mark{found->second.script.automation, found->second.rules[key.rule].name, found->second.version,
+                      until};
+    marks_.put(mark);
+    return mark;
+}
+
+UtcTime Engine::decided(RuleKey key)
+{
+    const auto& instance = instances_.at(key.instance);
+    if (const auto known = marks_.of(instance.script.automation, instance.rules[key.rule].name, instance.version))
+        // A pause or an edit decides as well, even if the mark was lost with the server.
+        return std::max(*known, instance.script.since.value_or(*known));
+    const auto since = instance.script.since.value_or(services_.clock.now());
+    if (auto first = mark(key, since)) journal_.keep(std::move(*first));
+    return since;
+}
+
+void Engine::decideUpToNow(std::uint32_t id, const Instance& instance)
+{
+    for (std::uint32_t rule = 0; rule < instance.rules.size(); ++rule) {
+        const auto& triggers = instance.rules[rule].triggers;
+        const bool scheduled = std::any_of(triggers.begin(), triggers.end(), [](const Trigger& trigger) {
+            return std::holds_alternative<ScheduleTrigger>(trigger);
+        });
+        if (!scheduled) continue;
+        if (auto now = mark({id, rule}, services_.clock.now())) journal_.keep(std::move(*now));
+    }
+}
+
+std::vector<Upcoming> Engine::upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const
+{
+    const auto id = find(automation, State::Active);
+    return id ? dispatcher_.upcoming(until, limit, id) : std::vector<Upcoming>{};
 }
 
 std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const

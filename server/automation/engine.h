@@ -27,6 +27,9 @@ public:
         std::string name; ///< in error messages
         std::string source;
         UserId author; ///< none = the site itself
+        /// Since when the text holds: schedules are due from then on, should nobody have decided later ones. Empty =
+        /// from the moment that it is loaded.
+        std::optional<UtcTime> since;
     };
     struct Handlers {
         std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;
@@ -67,6 +70,7 @@ public:
                   std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
+    void restoreMarks(std::vector<ScheduleMark> marks) { marks_.restore(std::move(marks)); }
     /// The same with an event of the caller's making.
     Result<std::vector<std::uint64_t>> runWith(AutomationId automation, const std::string& rule, const Object& event,
                                                const Cause& cause);
@@ -81,6 +85,7 @@ public:
     {
         return dispatcher_.upcoming(until, limit);
     }
+    std::vector<Upcoming> upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const;
     /// The attributes that a loaded automation names.
     std::vector<MirrorWish> attributesOf(AutomationId automation) const;
     UtcTime now() const { return services_.clock.now(); }
@@ -124,12 +129,18 @@ private:
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
     RuleActor actorOf(RuleKey key) const;
+    /// The mark of a rule, put to `until`.
+    std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
+    UtcTime decided(RuleKey key);
+    void decideUpToNow(std::uint32_t id, const Instance& instance);
     void changed(const AttributeChanged& change);
     DefineModules definitions() const;
     void offended(AutomationId automation, const std::string& reason);
     std::uint32_t find(AutomationId automation, State state) const;
 
     Services services_;
+    Journal& journal_;
+    ScheduleMarks marks_;
     const RuleRights rights_;
     RunLog runLog_;
     Surroundings surroundings_;

@@ -19,13 +19,16 @@ bool hasEnded(const RunRecord& run) { return run.state != RunState::Running && r
 
 const char* toString(SourceKind kind)
 {
-    constexpr const char* names[] = {"shipped", "local", "database"};
+    constexpr const char* names[] = {"shipped", "local", "database", "plugin"};
     return names[static_cast<std::size_t>(kind)];
 }
 
 SourceKind parseSourceKind(std::string_view word)
 {
-    return word == "shipped" ? SourceKind::Shipped : word == "local" ? SourceKind::LocalFile : SourceKind::Database;
+    return word == "shipped"  ? SourceKind::Shipped
+           : word == "local"  ? SourceKind::LocalFile
+           : word == "plugin" ? SourceKind::Plugin
+                              : SourceKind::Database;
 }
 
 Journal::Journal(std::shared_ptr<JournalStore> store, Executor& core, Executor& worker, Scheduler& scheduler, Log& log,
@@ -63,6 +66,22 @@ void Journal::ended(const RunRecord& run)
             break;
         }
     }
+    writeSoon();
+}
+
+void Journal::begins(const RunRecord& run, ScheduleMark mark, std::function<void(bool)> committed)
+{
+    if (!store_) return committed(true);
+    put(run, std::move(committed));
+    marks_.push_back(std::move(mark));
+    urgent_ = true;
+    write();
+}
+
+void Journal::keep(ScheduleMark mark)
+{
+    if (!store_) return;
+    marks_.push_back(std::move(mark));
     writeSoon();
 }
 
@@ -105,7 +124,7 @@ void Journal::writeSoon()
 
 void Journal::write()
 {
-    if (writing_ || (pending_.empty() && stores_.empty())) return;
+    if (writing_ || (pending_.empty() && stores_.empty() && marks_.empty())) return;
     auto batch = std::make_shared<JournalBatch>();
     auto answers = std::make_shared<std::vector<std::function<void(bool)>>>();
     std::map<AutomationId, int> written;
@@ -118,7 +137,7 @@ void Journal::write()
         }
         JournalBatch::Entry item{std::move(pending.run), known == stored_.end() ? 0 : known->second,
                                  known != stored_.end()};
-        if (item.stored || item.run.state == RunState::Waiting) batch->durable = true;
+        if (item.stored || item.run.state == RunState::Waiting || !pending.committed.empty()) batch->durable = true;
         if (hasEnded(item.run)) stored_.erase(id);
         else stored_[id] = item.run.steps.size();
         for (auto& answer : pending.committed) answers->push_back(std::move(answer));
@@ -128,6 +147,8 @@ void Journal::write()
     depth_.set(0);
     batch->stores = std::move(stores_);
     stores_.clear();
+    batch->marks = std::move(marks_);
+    marks_.clear();
     urgent_ = false;
     writing_ = true;
 
@@ -137,6 +158,7 @@ void Journal::write()
         if (!ok) {
             failures_.add();
             log_.error("journal of rules not written", {{"reason", reason}, {"runs", batch->runs.size()}});
+            marks_.insert(marks_.begin(), batch->marks.begin(), batch->marks.end());
             for (auto& entry : batch->runs) {
                 if (!entry.stored) {
                     stored_.erase(entry.run.id); // the next write starts from nothing
@@ -149,7 +171,7 @@ void Journal::write()
         }
         for (auto& answer : *answers) answer(ok);
         if (urgent_) write();
-        else if (!pending_.empty() || !stores_.empty()) {
+        else if (!pending_.empty() || !stores_.empty() || !marks_.empty()) {
             if (ok) writeSoon();
             else
                 timer_ = scheduler_.after(retryAfter, [this] {

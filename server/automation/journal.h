@@ -26,6 +26,10 @@ public:
             Metrics& metrics);
     ~Journal();
 
+    /// A run that a schedule began, and up to when that decides its instants: written at once, together.
+    void begins(const RunRecord& run, ScheduleMark mark, std::function<void(bool)> committed);
+    /// A mark without a run: the instants before were missed.
+    void keep(ScheduleMark mark);
     void ended(const RunRecord& run);
     /// `committed(false)`: it could not be written; the wait would not survive a restart.
     void waits(const RunRecord& run, std::function<void(bool)> committed);
@@ -35,7 +39,7 @@ public:
     /// The run has a row with this many steps (it was read from the store).
     void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }
 
-    bool isIdle() const { return !writing_ && pending_.empty() && stores_.empty(); }
+    bool isIdle() const { return !writing_ && pending_.empty() && stores_.empty() && marks_.empty(); }
 
 private:
     struct Pending {
@@ -57,6 +61,7 @@ private:
 
     std::map<std::uint64_t, Pending> pending_; ///< by run; run ids grow with time
     std::vector<JournalBatch::Store> stores_;
+    std::vector<ScheduleMark> marks_;
     std::map<std::uint64_t, std::size_t> stored_; ///< unfinished runs with a row: how many steps it has
     bool urgent_ = false;
     bool writing_ = false;

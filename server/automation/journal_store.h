@@ -1,18 +1,19 @@
 #pragma once
 
 #include "automation/run_log.h"
+#include "automation/schedule_mark.h"
 
 namespace atrium::automation {
 
 /// Where an automation's text comes from.
-enum class SourceKind { Shipped, LocalFile, Database };
+enum class SourceKind { Shipped, LocalFile, Database, Plugin };
 const char* toString(SourceKind kind);
 SourceKind parseSourceKind(std::string_view word);
 
 /// A row of the table of automations. Files have one too, for their number and whether they are enabled.
 struct AutomationRow {
     AutomationId id;
-    std::string key; ///< unique: `shipped/hall.lua`, `local/mine.lua`, or `db/` and a number
+    std::string key; ///< unique: `shipped/hall.lua`, `local/mine.lua`, `db/` or `plugin/` and a name
     SourceKind kind = SourceKind::Database;
     std::string name;
     std::string source; ///< of Database rows only
@@ -35,6 +36,7 @@ struct JournalBatch {
     };
     std::vector<Entry> runs;
     std::vector<Store> stores;
+    std::vector<ScheduleMark> marks;
     bool durable = false; ///< with runs that wait or waited: on the disk before write() returns
 };
 
@@ -54,6 +56,7 @@ public:
     /// Newest first.
     virtual std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) = 0;
     virtual std::vector<JournalBatch::Store> stores() = 0;
+    virtual std::vector<ScheduleMark> marks() = 0;
     /// The mode that people set for the house; empty when nobody did yet.
     virtual std::string mode() = 0;
     virtual void saveMode(const std::string& mode) = 0;

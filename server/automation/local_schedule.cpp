@@ -43,7 +43,11 @@ std::optional<UtcTime> LocalSchedule::next(UtcTime time) const
     std::vector<UtcTime> times;
     // A day before: the local date of `time` may lie ahead of the one whose doubled hour is still to come.
     Day day{date::floor<date::days>(local) - date::days{1}};
+    if (const auto& first = trigger_.days.first) day.date = std::max(day.date, date::local_days{date::days{*first}});
     for (int i = 0; i < longestSearch; ++i, day.date += date::days{1}) {
+        const auto number = static_cast<LocalDay>(day.date.time_since_epoch().count());
+        if (trigger_.days.last && number > *trigger_.days.last) return {};
+        if (!trigger_.days.hold(number)) continue;
         times.clear();
         std::visit([&](const auto& when) { addTimes(day, when, times); }, trigger_.when);
         std::sort(times.begin(), times.end());

@@ -25,6 +25,8 @@ public:
     /// calendar is for 29 February over a century that is no leap year).
     std::optional<UtcTime> next(UtcTime time) const;
     const std::string& zone() const { return zoneName_; }
+    /// How late an instant may be and still be fired.
+    std::chrono::microseconds catchUp() const { return std::chrono::microseconds{trigger_.catchUp}; }
     /// What the event of a run calls it.
     const char* kind() const { return trigger_.kind(); }
     /// RFC 3339 with the zone's offset at that time.

@@ -19,13 +19,14 @@ Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& ru
       dropped_(services.metrics.counter("atrium_rule_triggers_dropped_total", "Triggers that a full queue dropped"))
 {}
 
-std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause)
+std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause, std::optional<ScheduleMark> mark)
 {
     const auto rule = handlers_.rule(key);
     if (!rule) return 0;
     const auto drop = [&](const std::string& reason) {
         dropped_.add();
         skip(key, kindOf(event), reason);
+        if (mark) journal_.keep(std::move(*mark));
         return std::uint64_t{0};
     };
     if (cause.hops >= Cause::maxHops) return drop("the chain of rules that set each other off is too long");
@@ -52,17 +53,18 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause)
     case RuleMode::Kind::Queued:
         if (queue.running.empty()) break;
         if (queue.waiting.size() >= mode.limit) return drop("mode queued: too many wait already");
-        queue.waiting.emplace_back(std::move(event), cause);
+        queue.waiting.push_back({std::move(event), cause, std::move(mark)});
         return 0;
     case RuleMode::Kind::Parallel:
         if (queue.running.size() >= mode.limit) return drop("mode parallel: too many run already");
         break;
     }
     if (runs_.size() >= maxLiveRuns || handlers_.isCongested()) return drop("too many runs in the server");
-    return begin(key, *rule, std::move(event), cause);
+    return begin(key, *rule, std::move(event), cause, std::move(mark));
 }
 
-std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const Cause& cause)
+std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
+                            std::optional<ScheduleMark> mark)
 {
     const auto now = services_.clock.now();
     lastId_ = std::max(lastId_ + 1, static_cast<std::uint64_t>(toMicroseconds(now)));
@@ -82,11 +84,28 @@ std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const C
     run.record.startedAt = now;
     auto& live = runs_.emplace(lastId_, std::move(run)).first->second;
     queues_[key].running.push_back(lastId_);
-    if (rule.inHost) {
+    const auto id = lastId_;
+    if (mark) beginWhenKept(live, std::move(*mark));
+    else if (rule.inHost) {
         sendStart(live);
         handlers_.flush();
     }
-    return lastId_;
+    return id;
+}
+
+void Runner::beginWhenKept(LiveRun& run, ScheduleMark mark)
+{
+    run.durable = run.committing = true;
+    journal_.begins(run.record, std::move(mark), [this, id = run.record.id](bool kept) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end()) return;
+        if (!kept) services_.log.error("a scheduled run would not survive a restart", {{"run", std::to_string(id)}});
+        found->second.committing = false;
+        const auto rule = handlers_.rule(found->second.key);
+        if (!rule || !rule->inHost) return; // onLoaded() sends it
+        sendStart(found->second);
+        handlers_.flush();
+    });
 }
 
 void Runner::sendStart(LiveRun& run)
@@ -152,7 +171,7 @@ void Runner::onEnded(RunEnded& ended)
 void Runner::onLoaded(std::uint32_t instance)
 {
     for (auto& [id, run] : runs_)
-        if (run.key.instance == instance && !run.inHost) sendStart(run);
+        if (run.key.instance == instance && !run.inHost && !run.committing) sendStart(run);
     handlers_.flush();
 }
 
@@ -222,13 +241,15 @@ void Runner::end(std::uint64_t id, RunState state, std::string message)
     // A run that `when` turned away left no trace but the note why.
     const bool skipped = state == RunState::Cancelled && record.message.empty();
     if (!skipped) conclude(std::move(record));
+    else if (run.durable) journal_.ended(record);
     const auto key = run.key;
     auto& queue = queues_[key];
     std::erase(queue.running, id);
     if (!queue.waiting.empty() && queue.running.empty()) {
-        auto [event, cause] = std::move(queue.waiting.front());
+        auto next = std::move(queue.waiting.front());
         queue.waiting.pop_front();
-        if (const auto rule = handlers_.rule(key)) begin(key, *rule, std::move(event), cause);
+        if (const auto rule = handlers_.rule(key))
+            begin(key, *rule, std::move(next.event), next.cause, std::move(next.mark));
     }
     if (queue.running.empty() && queue.waiting.empty()) {
         queues_.erase(key);

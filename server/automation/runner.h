@@ -54,8 +54,9 @@ public:
 
     Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers);
 
-    /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0.
-    std::uint64_t trigger(RuleKey key, Object event, const Cause& cause);
+    /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0. With the mark of a schedule the
+    /// run begins when both are on the disk.
+    std::uint64_t trigger(RuleKey key, Object event, const Cause& cause, std::optional<ScheduleMark> mark = {});
     void skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads = {});
     /// Takes up a run that the store kept.
     void resume(RunRecord record, RuleKey key);
@@ -91,6 +92,7 @@ private:
         Value event; ///< whole, while record.event may be cut
         std::vector<RecordedStep> journal;
         bool inHost = false;
+        bool committing = false;    ///< begins when its journal is on the disk
         bool durable = false;       ///< has waited, or can be taken up from the store
         Subscription wait;          ///< timer of the step that it waits in
         Subscription listener;      ///< what wait_for listens to
@@ -98,14 +100,21 @@ private:
     };
     struct Queue {
         std::vector<std::uint64_t> running;
-        std::deque<std::pair<Object, Cause>> waiting;
+        struct Waiting {
+            Object event;
+            Cause cause;
+            std::optional<ScheduleMark> mark;
+        };
+        std::deque<Waiting> waiting;
     };
     struct Minute {
         UtcTime began{};
         int effects = 0;
     };
 
-    std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause);
+    std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
+                        std::optional<ScheduleMark> mark);
+    void beginWhenKept(LiveRun& run, ScheduleMark mark);
     void sendStart(LiveRun& run);
     void beginWait(LiveRun& run, UtcTime due);
     void beginWaitFor(LiveRun& run, Step& step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <span>
 #include <vector>
 
@@ -90,6 +91,24 @@ const char* ScheduleTrigger::kind() const
     if (std::holds_alternative<AtTrigger>(when)) return "at";
     if (std::holds_alternative<CronTrigger>(when)) return "cron";
     return std::get<SunTrigger>(when).event == SunEvent::Rise ? "sunrise" : "sunset";
+}
+
+bool ScheduleDays::hold(LocalDay day) const
+{
+    return !(first && day < *first) && !(last && day > *last) &&
+           std::find(except.begin(), except.end(), day) == except.end();
+}
+
+std::optional<LocalDay> parseLocalDay(std::string_view text)
+{
+    const auto parts = split(text, '-');
+    if (text.size() != 10 || parts.size() != 3 || parts[0].size() != 4 || parts[1].size() != 2) return {};
+    const auto year = readNumber(parts[0]), month = readNumber(parts[1]), day = readNumber(parts[2]);
+    if (!year || !month || !day) return {};
+    const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)}, std::chrono::month{*month},
+                                           std::chrono::day{*day}};
+    if (!date.ok()) return {};
+    return static_cast<LocalDay>(std::chrono::sys_days{date}.time_since_epoch().count());
 }
 
 std::optional<std::uint32_t> parseTimeOfDay(std::string_view text)

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace atrium::automation {
 
@@ -63,12 +64,30 @@ struct SunTrigger {
     }
 };
 
-struct ScheduleTrigger {
-    std::variant<AtTrigger, CronTrigger, SunTrigger> when;
+/// Days of the local calendar, as days since 1970-01-01.
+using LocalDay = std::int32_t;
+
+/// The days on which a schedule holds.
+struct ScheduleDays {
+    std::optional<LocalDay> first;
+    std::optional<LocalDay> last;
+    std::vector<LocalDay> except;
     template <class A>
     void fields(A& a)
     {
-        a(when);
+        a(first, last, except);
+    }
+    bool hold(LocalDay day) const;
+};
+
+struct ScheduleTrigger {
+    std::variant<AtTrigger, CronTrigger, SunTrigger> when;
+    ScheduleDays days;
+    std::int64_t catchUp = 0; ///< microseconds that an instant may be late, e.g. because the server was down
+    template <class A>
+    void fields(A& a)
+    {
+        a(when, days, catchUp);
     }
     /// What the event of a run calls it: `at`, `cron`, `sunrise`, `sunset`.
     const char* kind() const;
@@ -79,6 +98,8 @@ std::optional<std::uint32_t> parseTimeOfDay(std::string_view text);
 /// Reads `mon-fri,sun`, `sat`, `fri-mon`. Empty when a day is unknown.
 std::optional<std::uint8_t> parseDays(std::string_view text);
 std::optional<DstPolicy> parseDstPolicy(std::string_view text);
+/// Reads `2026-12-24`. Empty when it is no day.
+std::optional<LocalDay> parseLocalDay(std::string_view text);
 /// Reads five fields of crontab(5): `*`, numbers, ranges, lists, steps, and names of months and days. Empty when a
 /// field is none, or no day of any year fits (30 February).
 std::optional<CronTrigger> parseCron(std::string_view text);

@@ -173,6 +173,14 @@ void SqlJournalStore::write(const JournalBatch& batch)
             transaction.executeMany("INSERT INTO automation_steps (run_id, step, kind, payload, done, ok, result, "
                                     "read_values, at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                     steps);
+        for (const auto& mark : batch.marks) {
+            if (!known.contains(mark.automation.value)) continue;
+            transaction.execute("DELETE FROM automation_marks WHERE automation_id = ? AND rule_name = ?",
+                                {mark.automation.value, mark.rule});
+            transaction.execute(
+                "INSERT INTO automation_marks (automation_id, rule_name, version, decided_until) VALUES (?, ?, ?, ?)",
+                {mark.automation.value, mark.rule, mark.version, toMicroseconds(mark.decided)});
+        }
         for (const auto& store : batch.stores) {
             if (!known.contains(store.automation.value)) continue;
             transaction.execute("DELETE FROM automation_state WHERE automation_id = ? AND rule_name = ?",
@@ -218,6 +226,18 @@ std::vector<JournalBatch::Store> SqlJournalStore::stores()
         for (const auto& row : transaction.query("SELECT automation_id, rule_name, content FROM automation_state"))
             stores.push_back({AutomationId{row[0].integer()}, row[1].text(), unpacked(row[2])});
         return stores;
+    });
+}
+
+std::vector<ScheduleMark> SqlJournalStore::marks()
+{
+    return database_.transact(TransactionKind::Read, [](Transaction& transaction) {
+        std::vector<ScheduleMark> marks;
+        for (const auto& row :
+             transaction.query("SELECT automation_id, rule_name, version, decided_until FROM automation_marks"))
+            marks.push_back(
+                {AutomationId{row[0].integer()}, row[1].text(), row[2].text(), fromMicroseconds(row[3].integer())});
+        return marks;
     });
 }
 

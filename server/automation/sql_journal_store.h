@@ -19,6 +19,7 @@ public:
     std::vector<RunRecord> unfinishedRuns() override;
     std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) override;
     std::vector<JournalBatch::Store> stores() override;
+    std::vector<ScheduleMark> marks() override;
     std::string mode() override;
     void saveMode(const std::string& mode) override;
     void prune(UtcTime time) override;

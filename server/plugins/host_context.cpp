@@ -36,6 +36,16 @@ struct GuardedAutomation : Automation {
             };
         return link.keep(real.addModule(std::move(module)));
     }
+    void check(std::string source, std::function<void(Result<void>)> done) override
+    {
+        real.check(std::move(source), link.wrap("check answer", std::move(done)));
+    }
+    void provide(PluginAutomation automation) override { real.provide(std::move(automation)); }
+    void withdraw(std::string key) override { real.withdraw(std::move(key)); }
+    std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const override
+    {
+        return real.upcoming(key, until, limit);
+    }
     void raiseEvent(std::string name, Object data, const Cause& cause) override
     {
         real.raiseEvent(std::move(name), std::move(data), cause);
@@ -101,6 +111,10 @@ struct GuardedDevices : Devices {
     Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override
     {
         return link.keep(real.onAttributeChanged(link.wrap("attribute handler", std::move(handler))));
+    }
+    Subscription onConfirmed(std::function<void(const AttributeChanged&)> handler) override
+    {
+        return link.keep(real.onConfirmed(link.wrap("confirmation handler", std::move(handler))));
     }
     Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override
     {

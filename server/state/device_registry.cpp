@@ -278,7 +278,10 @@ bool DeviceRegistry::apply(Slot& slot, std::string_view name, const Value& repor
         attribute.desired = std::make_shared<const DesiredValue>(DesiredValue{*value, last, at});
     }
     attribute.assumed = !isReport;
-    if (!changed) return true;
+    if (!changed) {
+        if (isReport) confirmedHandlers_.call(AttributeChanged{device, attribute, attribute.value, cause});
+        return true;
+    }
     const Value previous = std::exchange(attribute.value, std::move(*value));
     attribute.changedAt = at;
     attributeHandlers_.call(AttributeChanged{device, attribute, previous, cause});
@@ -380,6 +383,11 @@ void DeviceRegistry::publish()
 Subscription DeviceRegistry::onAttributeChanged(std::function<void(const AttributeChanged&)> handler)
 {
     return attributeHandlers_.add(std::move(handler));
+}
+
+Subscription DeviceRegistry::onConfirmed(std::function<void(const AttributeChanged&)> handler)
+{
+    return confirmedHandlers_.add(std::move(handler));
 }
 
 Subscription DeviceRegistry::onEvent(std::function<void(const DeviceEvent&)> handler)

@@ -47,6 +47,7 @@ public:
     void raise(const DeviceEvent& event) override;
 
     Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) override;
+    Subscription onConfirmed(std::function<void(const AttributeChanged&)> handler) override;
     Subscription onEvent(std::function<void(const DeviceEvent&)> handler) override;
     Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) override;
     Subscription onPublished(std::function<void(const std::vector<DevicePtr>&)> handler) override;
@@ -88,6 +89,7 @@ private:
     RestoredState restored_;
 
     runtime::HandlerList<AttributeChanged> attributeHandlers_;
+    runtime::HandlerList<AttributeChanged> confirmedHandlers_;
     runtime::HandlerList<DeviceEvent> eventHandlers_;
     runtime::HandlerList<DeviceChanged> deviceHandlers_;
     runtime::HandlerList<std::vector<DevicePtr>> publishedHandlers_;

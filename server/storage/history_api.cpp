@@ -1,6 +1,6 @@
 #include "storage/history_api.h"
 
-#include "atrium/json.h"
+#include "storage/history_view.h"
 
 namespace atrium::storage {
 
@@ -40,11 +40,10 @@ HistoryApi::HistoryApi(const HistoryReader& reader, const Devices& devices, cons
                    {"to", Value::Kind::Text, "RFC 3339 time or milliseconds since 1970; now by default", {}, 40},
                    {"resolution", Value::Kind::Text, "raw, 5min, hour, day or auto", "auto", 10},
                    {"limit", Value::Kind::Integer, "At most this many points, the newest", 10'000}};
-    route.responseSchema =
-        R"({"type":"object","properties":{"deviceId":{"type":"integer"},"attribute":{"type":"string"},
-      "unit":{"type":"string"},"resolution":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},
-      "points":{"type":"array","items":{"type":"object","required":["at"],"properties":{"at":{"type":"string"},
-        "value":{},"min":{"type":"number"},"max":{"type":"number"},"mean":{"type":"number"},"count":{"type":"integer"}}}}}})";
+    route.query.push_back(
+        {"statistics", Value::Kind::Boolean, "Also minimum, maximum, mean, and how long each state lasted", false});
+    route.query.push_back({"format", Value::Kind::Text, "json, or csv: a file with the points", "json", 10});
+    route.responseSchema = historySchema;
     route.errors = {ErrorCode::NotFound};
     route_ = http.route(route, [this](const HttpRequest& request) { return history(request); });
 }
@@ -67,28 +66,30 @@ Result<HttpResponse> HistoryApi::history(const HttpRequest& request) const
     if (!resolution) return badParameter("resolution");
     const auto limit = query.integerOr("limit", 10'000);
     if (limit < 1 || limit > 100'000) return badParameter("limit");
+    const auto format = query.textOr("format", "json");
+    if (format != "json" && format != "csv") return badParameter("format");
 
-    const auto answer =
-        reader_.query(device->info.id, attribute, *from, *to, *resolution, static_cast<std::size_t>(limit));
-    List points;
-    points.reserve(answer.points.size());
-    for (const auto& point : answer.points) {
-        Object view{{"at", toIso8601(point.at)}, {"value", point.value}};
-        if (answer.resolution != HistoryResolution::Raw) {
-            view.append("min", point.minimum);
-            view.append("max", point.maximum);
-            view.append("mean", point.mean);
-            view.append("count", point.count);
-        }
-        points.push_back(std::move(view));
+    const HistoryQuery wanted{device->info.id,
+                              attribute,
+                              known->spec->kind,
+                              *from,
+                              *to,
+                              clock_.now(),
+                              *resolution,
+                              static_cast<std::size_t>(limit)};
+    const auto answer = reader_.query(wanted);
+    if (format == "csv") {
+        HttpResponse response;
+        response.body = toCsv(answer);
+        response.contentType = "text/csv; charset=utf-8; header=present";
+        response.headers.emplace_back("Content-Disposition", "attachment; filename=\"device-" +
+                                                                 std::to_string(device->info.id.value) + ".csv\"");
+        return response;
     }
-    return HttpResponse::json(Object{{"deviceId", device->info.id.value},
-                                     {"attribute", attribute},
-                                     {"unit", known->spec->unit},
-                                     {"resolution", toString(answer.resolution)},
-                                     {"from", toIso8601(*from)},
-                                     {"to", toIso8601(*to)},
-                                     {"points", std::move(points)}});
+    std::optional<HistoryStatistics> statistics;
+    if (query.booleanOr("statistics", false)) statistics = reader_.statistics(wanted);
+    return HttpResponse::json(
+        toView({device->info.id, attribute, known->spec->unit}, answer, statistics ? &*statistics : nullptr));
 }
 
 } // namespace atrium::storage

@@ -9,8 +9,6 @@ namespace {
 constexpr std::int64_t eraseStep = 20'000;
 } // namespace
 
-HistoryEraser::HistoryEraser(SqlDatabase& database, HistoryAges ages) : database_(database), ages_(ages) {}
-
 std::vector<SeriesKey> HistoryEraser::allSeries() const
 {
     std::vector<SeriesKey> series;
@@ -22,10 +20,16 @@ std::vector<SeriesKey> HistoryEraser::allSeries() const
     return series;
 }
 
-void HistoryEraser::eraseOld(const SeriesKey& series, UtcTime now)
+void HistoryEraser::eraseOld(const SeriesKey& series, const HistoryAges& keep, UtcTime now)
 {
-    eraseSamples(series, toMicroseconds(now - ages_.raw));
-    const std::chrono::hours ages[] = {ages_.fiveMinutes, ages_.hours, ages_.days};
+    SqlValue newestOld;
+    database_.transactJob(TransactionKind::Read, [&](Transaction& transaction) {
+        newestOld = transaction.query(
+            "SELECT MAX(sampled_at) FROM history_samples WHERE device_id = ? AND attribute_id = ? AND sampled_at < ?",
+            {series.device.value, series.attribute, toMicroseconds(now - keep.raw)})[0][0];
+    });
+    if (!newestOld.isNull()) eraseSamples(series, newestOld.integer());
+    const std::chrono::hours ages[] = {keep.fiveMinutes, keep.hours, keep.days};
     database_.transactJob(TransactionKind::Write, [&](Transaction& transaction) {
         for (std::size_t i = 0; i < std::size(rollupWidths); ++i)
             transaction.execute(

@@ -19,11 +19,11 @@ struct HistoryAges {
 /// StorageError; what was deleted until then stays deleted, and calling again goes on.
 class HistoryEraser {
 public:
-    HistoryEraser(SqlDatabase& database, HistoryAges ages);
+    explicit HistoryEraser(SqlDatabase& database) : database_(database) {}
 
     std::vector<SeriesKey> allSeries() const;
-    /// What is too old at `now`.
-    void eraseOld(const SeriesKey& series, UtcTime now);
+    /// What is too old at `now`, but for the newest sample of that age: it still holds.
+    void eraseOld(const SeriesKey& series, const HistoryAges& keep, UtcTime now);
     /// All history and state.
     void eraseDevice(DeviceId device);
 
@@ -31,7 +31,6 @@ private:
     void eraseSamples(const SeriesKey& series, std::int64_t before);
 
     SqlDatabase& database_;
-    const HistoryAges ages_;
 };
 
 } // namespace atrium::storage

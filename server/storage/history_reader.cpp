@@ -2,6 +2,7 @@
 
 #include "atrium/json.h"
 #include "storage/history_tables.h"
+#include "storage/uptime_log.h"
 
 #include <algorithm>
 
@@ -28,49 +29,89 @@ std::chrono::seconds widthOf(HistoryResolution resolution)
 struct Series {
     std::int64_t device;
     AttributeKey attribute;
+    Value::Kind kind;
     std::int64_t from;
     std::int64_t to;
 };
 
-std::vector<HistoryPoint> readRaw(Transaction& transaction, const Series& series, std::size_t limit)
+/// A block and the start of the interval that it summarises.
+struct Row {
+    UtcTime start;
+    HistoryBlock block;
+};
+
+HistoryBlock sampleBlock(const SqlRow& row)
 {
-    std::vector<HistoryPoint> points;
+    HistoryBlock block;
+    block.firstAt = block.lastAt = fromMicroseconds(row[0].integer());
+    block.last = fromStored(row[1], row[2], row[3]);
+    block.held = !block.last.isNull();
+    block.samples = block.held ? 1 : 0;
+    if (const auto number = summaryNumber(block.last)) block.minimum = block.maximum = block.total = *number;
+    return block;
+}
+
+std::vector<Row> readRaw(Transaction& transaction, const Series& series, std::size_t limit)
+{
+    std::vector<Row> rows;
     for (const auto& row : transaction.query(
              "SELECT sampled_at, kind, number_value, text_value FROM history_samples WHERE device_id = ? AND "
              "attribute_id = ? AND sampled_at >= ? AND sampled_at < ? ORDER BY sampled_at DESC LIMIT ?",
-             {series.device, series.attribute, series.from, series.to, limit})) {
-        HistoryPoint point;
-        point.at = fromMicroseconds(row[0].integer());
-        point.value = fromStored(row[1], row[2], row[3]);
-        point.count = 1;
-        if (const auto number = summaryNumber(point.value)) point.minimum = point.maximum = point.mean = *number;
-        points.push_back(std::move(point));
-    }
-    std::reverse(points.begin(), points.end());
-    return points;
+             {series.device, series.attribute, series.from, series.to, limit}))
+        rows.push_back({fromMicroseconds(row[0].integer()), sampleBlock(row)});
+    std::reverse(rows.begin(), rows.end());
+    return rows;
 }
 
-std::vector<HistoryPoint> readSummaries(Transaction& transaction, const Series& series, HistoryResolution resolution,
-                                        std::size_t limit)
+constexpr const char* summaryColumns =
+    "SELECT start_at, minimum, maximum, total, samples, last_number, first_at, last_at, integral, covered, held FROM "
+    "history_rollups WHERE resolution = ? AND device_id = ? AND attribute_id = ? ";
+
+Row summaryRow(const SqlRow& row, Value::Kind kind)
+{
+    HistoryBlock block;
+    block.minimum = row[1].number();
+    block.maximum = row[2].number();
+    block.total = row[3].number();
+    block.samples = row[4].integer();
+    block.firstAt = fromMicroseconds(row[6].integer());
+    block.lastAt = fromMicroseconds(row[7].integer());
+    block.integral = row[8].number();
+    block.coveredSeconds = row[9].number();
+    block.held = row[10].boolean();
+    if (block.held) block.last = kind == Value::Kind::Boolean ? Value(row[5].number() != 0) : Value(row[5].number());
+    return {fromMicroseconds(row[0].integer()), std::move(block)};
+}
+
+std::vector<Row> readSummaries(Transaction& transaction, const Series& series, HistoryResolution resolution,
+                               std::size_t limit)
 {
     const auto width = widthOf(resolution);
-    std::vector<HistoryPoint> points;
+    std::vector<Row> rows;
     // The interval that holds `from` is part of the answer.
     for (const auto& row : transaction.query(
-             "SELECT start_at, minimum, maximum, total, samples, last_number FROM history_rollups WHERE resolution = ? "
-             "AND device_id = ? AND attribute_id = ? AND start_at >= ? AND start_at < ? ORDER BY start_at DESC LIMIT ?",
-             {width.count(), series.device, series.attribute, intervalStart(series.from, width), series.to, limit})) {
-        HistoryPoint point;
-        point.at = fromMicroseconds(row[0].integer());
-        point.minimum = row[1].number();
-        point.maximum = row[2].number();
-        point.count = row[4].integer();
-        point.mean = row[3].number() / static_cast<double>(point.count);
-        point.value = row[5].number();
-        points.push_back(std::move(point));
+             std::string(summaryColumns) + "AND start_at >= ? AND start_at < ? ORDER BY start_at DESC LIMIT ?",
+             {width.count(), series.device, series.attribute, intervalStart(series.from, width), series.to, limit}))
+        rows.push_back(summaryRow(row, series.kind));
+    std::reverse(rows.begin(), rows.end());
+    return rows;
+}
+
+/// What was known last before `time`: a sample, else the summary of an interval.
+std::optional<HistoryBlock> readBefore(Transaction& transaction, const Series& series, std::int64_t time)
+{
+    const auto sample = transaction.query(
+        "SELECT sampled_at, kind, number_value, text_value FROM history_samples WHERE device_id = ? AND "
+        "attribute_id = ? AND sampled_at < ? ORDER BY sampled_at DESC LIMIT 1",
+        {series.device, series.attribute, time});
+    if (!sample.empty()) return sampleBlock(sample[0]);
+    for (const auto width : rollupWidths) {
+        const auto row = transaction.query(std::string(summaryColumns) +
+                                               "AND start_at < ? AND last_at < ? ORDER BY start_at DESC LIMIT 1",
+                                           {width.count(), series.device, series.attribute, time, time});
+        if (!row.empty()) return summaryRow(row[0], series.kind).block;
     }
-    std::reverse(points.begin(), points.end());
-    return points;
+    return {};
 }
 
 /// The finest resolution that needs few points. Raw only where raw samples reach back as far as the summaries do.
@@ -98,6 +139,64 @@ HistoryResolution choose(Transaction& transaction, const Series& series)
     return HistoryResolution::Day;
 }
 
+/// For statistics: samples where they reach back as far as the summaries and are few enough, else the finest summaries
+/// that still do.
+HistoryResolution chooseForStatistics(Transaction& transaction, const Series& series)
+{
+    if (series.kind != Value::Kind::Boolean && series.kind != Value::Kind::Number &&
+        series.kind != Value::Kind::Integer)
+        return HistoryResolution::Raw;
+    const auto many = static_cast<std::int64_t>(HistoryReader::statisticsPoints);
+    const auto firstIn = [&](HistoryResolution resolution) {
+        return transaction.query("SELECT MIN(start_at) FROM history_rollups WHERE resolution = ? AND device_id = ? AND "
+                                 "attribute_id = ? AND start_at >= ? AND start_at < ?",
+                                 {widthOf(resolution).count(), series.device, series.attribute,
+                                  intervalStart(series.from, widthOf(resolution)), series.to})[0][0];
+    };
+    const auto day = rollupWidths[2];
+    const auto firstDay = firstIn(HistoryResolution::Day);
+    if (firstDay.isNull()) return HistoryResolution::Raw;
+    const auto samples = transaction.query("SELECT COUNT(*), MIN(sampled_at) FROM (SELECT sampled_at FROM "
+                                           "history_samples WHERE device_id = ? AND attribute_id = ? AND "
+                                           "sampled_at >= ? AND sampled_at < ? ORDER BY sampled_at LIMIT ?) AS some",
+                                           {series.device, series.attribute, series.from, series.to, many + 1})[0];
+    const auto reaches = [&](const SqlValue& first) {
+        return !first.isNull() && intervalStart(first.integer(), day) <= firstDay.integer();
+    };
+    if (samples[0].integer() <= many && reaches(samples[1])) return HistoryResolution::Raw;
+    const auto span = std::chrono::microseconds(series.to - std::max(series.from, firstDay.integer()));
+    for (const auto resolution : {HistoryResolution::FiveMinutes, HistoryResolution::Hour})
+        if (span / widthOf(resolution) <= many && reaches(firstIn(resolution))) return resolution;
+    return HistoryResolution::Day;
+}
+
+std::vector<Row> readAs(Transaction& transaction, const Series& series, HistoryResolution resolution, std::size_t limit)
+{
+    return resolution == HistoryResolution::Raw ? readRaw(transaction, series, limit)
+                                                : readSummaries(transaction, series, resolution, limit);
+}
+
+/// Until when a block's interval lasts.
+UtcTime endOf(const Row& row, HistoryResolution resolution, UtcTime to)
+{
+    return resolution == HistoryResolution::Raw ? row.start : std::min(row.start + widthOf(resolution), to);
+}
+
+HistoryPoint pointOf(const Row& row, HistoryResolution resolution, const HistoryBlock* carry,
+                     const std::vector<HistoryGap>& outages, UtcTime to)
+{
+    HistoryPoint point;
+    point.at = row.start;
+    point.value = row.block.last;
+    point.minimum = row.block.minimum;
+    point.maximum = row.block.maximum;
+    point.count = row.block.samples;
+    point.mean = meanOf(carry, row.block, outages, row.start, endOf(row, resolution, to));
+    if (!point.mean && row.block.samples > 0 && summaryNumber(row.block.last))
+        point.mean = row.block.total / static_cast<double>(row.block.samples);
+    return point;
+}
+
 } // namespace
 
 std::optional<HistoryResolution> parseHistoryResolution(std::string_view word)
@@ -116,21 +215,65 @@ const char* toString(HistoryResolution resolution)
 
 HistoryReader::HistoryReader(SqlDatabase& database, const AttributeNames& names) : database_(database), names_(names) {}
 
-HistoryAnswer HistoryReader::query(DeviceId device, std::string_view attribute, UtcTime from, UtcTime to,
-                                   HistoryResolution resolution, std::size_t limit) const
+HistoryAnswer HistoryReader::query(const HistoryQuery& wanted) const
 {
     HistoryAnswer answer;
-    answer.resolution = resolution == HistoryResolution::Auto ? HistoryResolution::Raw : resolution;
-    const auto key = names_.find(attribute);
-    if (key == 0 || to <= from) return answer;
-    const Series series{device.value, key, toMicroseconds(from), toMicroseconds(to)};
-    return database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
-        if (resolution == HistoryResolution::Auto) answer.resolution = choose(transaction, series);
-        answer.points = answer.resolution == HistoryResolution::Raw
-                            ? readRaw(transaction, series, limit)
-                            : readSummaries(transaction, series, answer.resolution, limit);
-        return answer;
+    answer.resolution = wanted.resolution == HistoryResolution::Auto ? HistoryResolution::Raw : wanted.resolution;
+    answer.from = wanted.from;
+    answer.to = wanted.to;
+    const auto key = names_.find(wanted.attribute);
+    if (key == 0 || wanted.to <= wanted.from) return answer;
+    const Series series{wanted.device.value, key, wanted.kind, toMicroseconds(wanted.from), toMicroseconds(wanted.to)};
+    const auto until = std::max(std::min(wanted.to, wanted.now), wanted.from);
+    database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
+        if (wanted.resolution == HistoryResolution::Auto) answer.resolution = choose(transaction, series);
+        // One more than wanted tells whether the answer was cut.
+        auto rows = readAs(transaction, series, answer.resolution, wanted.limit + 1);
+        answer.cut = rows.size() > wanted.limit;
+        std::optional<HistoryBlock> before;
+        if (answer.cut) {
+            before = std::move(rows.front().block);
+            rows.erase(rows.begin());
+        }
+        answer.from = answer.cut ? rows.front().start
+                      : answer.resolution == HistoryResolution::Raw
+                          ? wanted.from
+                          : fromMicroseconds(intervalStart(series.from, widthOf(answer.resolution)));
+        if (!answer.cut) before = readBefore(transaction, series, toMicroseconds(answer.from));
+        const auto outages = UptimeLog::outages(transaction, answer.from, until);
+        answer.points.clear();
+        answer.points.reserve(rows.size());
+        std::vector<HistoryBlock> blocks;
+        blocks.reserve(rows.size());
+        for (auto& row : rows) {
+            const auto* carry = !blocks.empty() ? &blocks.back() : before ? &*before : nullptr;
+            answer.points.push_back(pointOf(row, answer.resolution, carry, outages, until));
+            blocks.push_back(std::move(row.block));
+        }
+        answer.gaps = gapsOf(before, blocks, outages, answer.from, until);
     });
+    return answer;
+}
+
+HistoryStatistics HistoryReader::statistics(const HistoryQuery& wanted) const
+{
+    HistoryStatistics result;
+    const auto key = names_.find(wanted.attribute);
+    const auto until = std::min(wanted.to, wanted.now);
+    if (key == 0 || until <= wanted.from) return result;
+    const Series series{wanted.device.value, key, wanted.kind, toMicroseconds(wanted.from), toMicroseconds(until)};
+    database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
+        const auto resolution = chooseForStatistics(transaction, series);
+        std::vector<HistoryBlock> blocks;
+        for (auto& row :
+             readAs(transaction, series, resolution, resolution == HistoryResolution::Raw ? 100'000 : 20'000))
+            blocks.push_back(std::move(row.block));
+        // A summary may begin before `from`: the statistics then begin with it.
+        const auto from = blocks.empty() ? wanted.from : std::min(wanted.from, blocks.front().firstAt);
+        const auto before = readBefore(transaction, series, toMicroseconds(from));
+        result = statisticsOf(before, blocks, UptimeLog::outages(transaction, from, until), from, until);
+    });
+    return result;
 }
 
 std::vector<StoredState> HistoryReader::lastValues() const

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "atrium/clock.h"
 #include "storage/attribute_names.h"
+#include "storage/history_block.h"
 #include "storage/history_sample.h"
 #include "storage/sql_database.h"
 
@@ -19,17 +19,32 @@ const char* toString(HistoryResolution resolution);
 
 /// One sample, or the summary of one interval.
 struct HistoryPoint {
-    UtcTime at{};       ///< of the sample, or the start of the interval (UTC)
-    Value value;        ///< the sample, or the last number of the interval
-    double minimum = 0; ///< of the interval
-    double maximum = 0;
-    double mean = 0;        ///< of the samples, not weighted by time
-    std::int64_t count = 0; ///< samples in the interval; 1 for a raw point
+    UtcTime at{};               ///< of the sample, or the start of the interval (UTC)
+    Value value;                ///< the sample, or the last value of the interval; Null = a gap begins
+    double minimum = 0;         ///< of the samples in the interval
+    double maximum = 0;         ///< of the samples in the interval
+    std::optional<double> mean; ///< each value weighed by how long it held; empty when none was known for any time
+    std::int64_t count = 0;     ///< samples in the interval; 1 for a raw point
+};
+
+struct HistoryQuery {
+    DeviceId device;
+    std::string attribute;
+    Value::Kind kind = Value::Kind::Number; ///< of the attribute: summaries of booleans come back as booleans
+    UtcTime from{};
+    UtcTime to{};  ///< exclusive
+    UtcTime now{}; ///< a last value holds until now, not into the future
+    HistoryResolution resolution = HistoryResolution::Auto;
+    std::size_t limit = 10'000;
 };
 
 struct HistoryAnswer {
     HistoryResolution resolution = HistoryResolution::Raw; ///< never Auto
     std::vector<HistoryPoint> points;                      ///< oldest first
+    std::vector<HistoryGap> gaps;                          ///< when no value was known; sorted
+    bool cut = false;                                      ///< there are older points than the limit let through
+    UtcTime from{}; ///< what the points stand for: widened to whole intervals, narrowed where they were cut
+    UtcTime to{};
 };
 
 /// The last value of one attribute as the database has it.
@@ -50,9 +65,13 @@ public:
     /// The points in [from, to); the newest `limit` where there are more. Auto takes the finest resolution that answers
     /// with at most about `autoPoints` points. Only numbers and booleans have summaries; for other attributes Auto
     /// answers raw.
-    HistoryAnswer query(DeviceId device, std::string_view attribute, UtcTime from, UtcTime to,
-                        HistoryResolution resolution, std::size_t limit = 10'000) const;
+    HistoryAnswer query(const HistoryQuery& wanted) const;
     static constexpr std::size_t autoPoints = 1000;
+
+    /// Of [from, to), from samples where they are kept and few enough, else from the finest summaries that are.
+    /// `limit` and `resolution` do not matter.
+    HistoryStatistics statistics(const HistoryQuery& wanted) const;
+    static constexpr std::size_t statisticsPoints = 10'000;
 
     /// All last values, for the start of the server.
     std::vector<StoredState> lastValues() const;

@@ -2,15 +2,59 @@
 
 namespace atrium::storage {
 
-HistoryRecorder::HistoryRecorder(Devices& devices, Scheduler& scheduler, AttributeNames& names, HistoryWriter& writer)
-    : scheduler_(scheduler), names_(names), writer_(writer)
+namespace {
+
+/// Whether values of the attribute are kept, and known now.
+bool isRecorded(const Attribute& attribute)
 {
-    onChange_ = devices.onAttributeChanged([this](const AttributeChanged& change) { add(change); });
+    return attribute.spec->history && !attribute.assumed && !attribute.value.isNull();
+}
+
+SeriesKind kindOf(const AttributeSpec& spec)
+{
+    using Kind = Value::Kind;
+    return spec.kind == Kind::Boolean || spec.kind == Kind::Integer || spec.kind == Kind::Number ? SeriesKind::Numbers
+                                                                                                 : SeriesKind::Others;
+}
+
+} // namespace
+
+HistoryRecorder::HistoryRecorder(Devices& devices, Scheduler& scheduler, const Clock& clock, AttributeNames& names,
+                                 HistoryWriter& writer)
+    : scheduler_(scheduler), clock_(clock), names_(names), writer_(writer)
+{
+    const auto take = [this](const AttributeChanged& change) {
+        if (!change.attribute.assumed) add(change.device.info.id, change.attribute, change.attribute.reportedAt);
+    };
+    onChange_ = devices.onAttributeChanged(take);
+    onConfirmed_ = devices.onConfirmed(take);
     onDevice_ = devices.onDeviceChanged([this](const DeviceChanged& change) {
-        if (change.after) return;
+        if (change.after) return change.after->online ? endGap(*change.after) : beginGap(*change.after);
+        away_.erase(change.before->info.id);
         flush();
         writer_.forget(change.before->info.id);
     });
+}
+
+void HistoryRecorder::beginGap(const Device& device)
+{
+    const auto now = clock_.now();
+    if (!away_.emplace(device.info.id, now).second) return;
+    for (const auto& attribute : device.attributes)
+        if (isRecorded(attribute))
+            push(
+                {device.info.id, keyOf(attribute.spec->name), now, now, {}, HistoryKeep::Gap, kindOf(*attribute.spec)});
+}
+
+void HistoryRecorder::endGap(const Device& device)
+{
+    const auto away = away_.find(device.info.id);
+    if (away == away_.end()) return;
+    const auto since = away->second;
+    away_.erase(away);
+    // What was reported since has ended the gap by itself; the rest is as it was.
+    for (const auto& attribute : device.attributes)
+        if (isRecorded(attribute) && attribute.reportedAt < since) add(device.info.id, attribute, clock_.now());
 }
 
 AttributeKey HistoryRecorder::keyOf(const std::string& attribute)
@@ -19,12 +63,15 @@ AttributeKey HistoryRecorder::keyOf(const std::string& attribute)
     return known != keys_.end() ? known->second : keys_.emplace(attribute, names_.keyOf(attribute)).first->second;
 }
 
-void HistoryRecorder::add(const AttributeChanged& change)
+void HistoryRecorder::add(DeviceId device, const Attribute& attribute, UtcTime at)
 {
-    const Attribute& attribute = change.attribute;
-    if (attribute.assumed) return;
-    waiting_.push_back({change.device.info.id, keyOf(attribute.spec->name), attribute.reportedAt, attribute.changedAt,
-                        attribute.value, attribute.spec->history ? HistoryKeep::Samples : HistoryKeep::LastValueOnly});
+    push({device, keyOf(attribute.spec->name), at, attribute.changedAt, attribute.value,
+          attribute.spec->history ? HistoryKeep::Samples : HistoryKeep::LastValueOnly, kindOf(*attribute.spec)});
+}
+
+void HistoryRecorder::push(HistorySample sample)
+{
+    waiting_.push_back(std::move(sample));
     if (waiting_.size() >= batchSize) return flush();
     if (waiting_.size() == 1) timer_ = scheduler_.after(longestWait, [this] { flush(); });
 }

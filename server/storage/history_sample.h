@@ -7,11 +7,15 @@
 
 namespace atrium::storage {
 
-/// What becomes of a reported value.
+/// What becomes of a sample.
 enum class HistoryKeep {
     LastValueOnly, ///< AttributeSpec::history is false
     Samples,
+    Gap, ///< from here on nobody knows the value (it is Null); the last one stays what it was
 };
+
+/// What the values of a series are: only numbers and booleans are summarised.
+enum class SeriesKind { Numbers, Others };
 
 /// One value of one attribute, as a device reported it.
 struct HistorySample {
@@ -21,6 +25,7 @@ struct HistorySample {
     UtcTime changedAt{}; ///< when the attribute took this value
     Value value;
     HistoryKeep keep = HistoryKeep::Samples;
+    SeriesKind kind = SeriesKind::Others; ///< matters for Null alone: in a series of numbers it begins a gap
 };
 
 /// One series: an attribute of a device.

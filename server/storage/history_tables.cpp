@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <tuple>
+#include <utility>
 
 namespace atrium::storage {
 
@@ -26,21 +27,40 @@ const char* sampleSql(SqlDialect dialect)
 
 const char* rollupSql(SqlDialect dialect)
 {
+    // Durations join on where the new part follows the old one. MariaDB assigns from left to right and sees what it has
+    // assigned: durations come first, `last_at` and `samples` after what depends on them.
     return dialect == SqlDialect::Sqlite
                ? "INSERT INTO history_rollups (resolution, device_id, attribute_id, start_at, minimum, maximum, total, "
-                 "samples, last_number, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                 "samples, last_number, last_at, first_at, integral, covered, held) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
                  "ON CONFLICT (resolution, device_id, attribute_id, start_at) DO UPDATE SET "
-                 "minimum = MIN(minimum, excluded.minimum), maximum = MAX(maximum, excluded.maximum), "
+                 "integral = CASE WHEN excluded.first_at >= last_at THEN integral + excluded.integral + "
+                 "held * last_number * ((excluded.first_at - last_at) / 1000000.0) ELSE integral END, "
+                 "covered = CASE WHEN excluded.first_at >= last_at THEN covered + excluded.covered + "
+                 "held * ((excluded.first_at - last_at) / 1000000.0) ELSE covered END, "
+                 "minimum = CASE WHEN samples = 0 THEN excluded.minimum WHEN excluded.samples = 0 THEN minimum "
+                 "ELSE MIN(minimum, excluded.minimum) END, "
+                 "maximum = CASE WHEN samples = 0 THEN excluded.maximum WHEN excluded.samples = 0 THEN maximum "
+                 "ELSE MAX(maximum, excluded.maximum) END, "
                  "total = total + excluded.total, samples = samples + excluded.samples, "
                  "last_number = CASE WHEN excluded.last_at >= last_at THEN excluded.last_number ELSE last_number END, "
-                 "last_at = MAX(last_at, excluded.last_at)"
+                 "held = CASE WHEN excluded.last_at >= last_at THEN excluded.held ELSE held END, "
+                 "first_at = MIN(first_at, excluded.first_at), last_at = MAX(last_at, excluded.last_at)"
                : "INSERT INTO history_rollups (resolution, device_id, attribute_id, start_at, minimum, maximum, total, "
-                 "samples, last_number, last_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                 "ON DUPLICATE KEY UPDATE minimum = LEAST(minimum, VALUES(minimum)), "
-                 "maximum = GREATEST(maximum, VALUES(maximum)), total = total + VALUES(total), "
-                 "samples = samples + VALUES(samples), "
+                 "samples, last_number, last_at, first_at, integral, covered, held) "
+                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE "
+                 "integral = IF(VALUES(first_at) >= last_at, integral + VALUES(integral) + "
+                 "held * last_number * ((VALUES(first_at) - last_at) / 1000000.0), integral), "
+                 "covered = IF(VALUES(first_at) >= last_at, covered + VALUES(covered) + "
+                 "held * ((VALUES(first_at) - last_at) / 1000000.0), covered), "
+                 "minimum = IF(samples = 0, VALUES(minimum), IF(VALUES(samples) = 0, minimum, "
+                 "LEAST(minimum, VALUES(minimum)))), "
+                 "maximum = IF(samples = 0, VALUES(maximum), IF(VALUES(samples) = 0, maximum, "
+                 "GREATEST(maximum, VALUES(maximum)))), "
+                 "total = total + VALUES(total), samples = samples + VALUES(samples), "
                  "last_number = IF(VALUES(last_at) >= last_at, VALUES(last_number), last_number), "
-                 "last_at = GREATEST(last_at, VALUES(last_at))";
+                 "held = IF(VALUES(last_at) >= last_at, VALUES(held), held), "
+                 "first_at = LEAST(first_at, VALUES(first_at)), last_at = GREATEST(last_at, VALUES(last_at))";
 }
 
 const char* stateSql(SqlDialect dialect)
@@ -68,15 +88,38 @@ struct Summary {
     std::int64_t samples = 0;
     double last = 0;
     std::int64_t lastAt = 0;
+    std::int64_t firstAt = 0;
+    double integral = 0; ///< value x s
+    double covered = 0;  ///< s
+    bool held = false;
+    bool begun = false;
 
     void add(double number, std::int64_t at)
     {
+        moveTo(at);
         minimum = samples == 0 ? number : std::min(minimum, number);
         maximum = samples == 0 ? number : std::max(maximum, number);
         total += number;
         last = number;
-        lastAt = at;
+        held = true;
         ++samples;
+    }
+    void beginGap(std::int64_t at)
+    {
+        moveTo(at);
+        held = false;
+    }
+
+private:
+    void moveTo(std::int64_t at)
+    {
+        if (!std::exchange(begun, true)) firstAt = at;
+        else if (held) {
+            const double seconds = static_cast<double>(at - lastAt) / 1e6;
+            integral += last * seconds;
+            covered += seconds;
+        }
+        lastAt = at;
     }
 };
 
@@ -146,7 +189,8 @@ HistoryBatch::HistoryBatch(std::vector<HistorySample> samples, const LastValues&
     const auto isBad = [](const HistorySample& sample) { return !isStorable(sample.value); };
     std::erase_if(samples, isBad);
     std::erase_if(last, [&](const auto& entry) { return isBad(entry.second); });
-    for (const auto& sample : samples) keepLast(last, sample);
+    for (const auto& sample : samples)
+        if (sample.keep != HistoryKeep::Gap) keepLast(last, sample);
     stateRows_.reserve(last.size());
     for (const auto& [key, sample] : last)
         stateRows_.push_back({key.device.value, key.attribute, toJson(sample.value), toMicroseconds(sample.changedAt),
@@ -181,14 +225,16 @@ void HistoryBatch::summarise(const std::vector<HistorySample>& sorted)
         Summary summary;
         SeriesKey series;
         const auto finish = [&] {
-            if (summary.samples > 0)
+            if (summary.begun)
                 rollupRows_.push_back({width.count(), series.device.value, series.attribute, summary.start,
                                        summary.minimum, summary.maximum, summary.total, summary.samples, summary.last,
-                                       summary.lastAt});
+                                       summary.lastAt, summary.firstAt, summary.integral, summary.covered,
+                                       summary.held});
         };
         for (const auto& sample : sorted) {
             const auto number = summaryNumber(sample.value);
-            if (!number) continue;
+            const bool beginsGap = sample.value.isNull() && sample.kind == SeriesKind::Numbers;
+            if (!number && !beginsGap) continue;
             const auto at = toMicroseconds(sample.at);
             const auto start = intervalStart(at, width);
             const SeriesKey key{sample.device, sample.attribute};
@@ -198,7 +244,8 @@ void HistoryBatch::summarise(const std::vector<HistorySample>& sorted)
                 summary = Summary{};
                 summary.start = start;
             }
-            summary.add(*number, at);
+            if (number) summary.add(*number, at);
+            else summary.beginGap(at);
         }
         finish();
     }

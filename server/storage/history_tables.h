@@ -23,7 +23,7 @@ std::optional<double> summaryNumber(const Value& value);
 /// Whether both databases take the value as it is: finite, clean UTF-8, at most 60,000 bytes.
 bool isStorable(const Value& value);
 
-/// The last sample of each series.
+/// The last value of each series.
 using LastValues = std::unordered_map<SeriesKey, HistorySample, SeriesKeyHash>;
 /// Keeps the newer one.
 void keepLast(LastValues& values, const HistorySample& sample);

@@ -2,6 +2,8 @@
 
 #include "runtime/thread.h"
 
+#include "atrium/time.h"
+
 #include <algorithm>
 
 namespace atrium::storage {
@@ -14,17 +16,28 @@ constexpr std::chrono::milliseconds idleLook{500};
 constexpr std::chrono::milliseconds retryPause{1000};
 constexpr std::chrono::milliseconds retentionSlice{50};
 constexpr std::chrono::seconds logPause{10};
+/// After so many samples, or so long, the size of the database is looked at.
+constexpr std::size_t measureRows = 20'000;
+constexpr std::chrono::seconds measurePause{60};
+
+/// For how long what was erased still counts: MariaDB frees pages a while after the commit.
+std::chrono::seconds settlePause(SqlDialect dialect)
+{
+    return std::chrono::seconds{dialect == SqlDialect::Sqlite ? 0 : 2};
+}
 
 } // namespace
 
 HistoryWriter::HistoryWriter(SqlDatabase& database, AttributeNames& names, const Clock& clock, Log& log,
                              Metrics& metrics, HistoryOptions options)
-    : database_(database), names_(names), clock_(clock), log_(log), options_(options), eraser_(database, options.keep),
+    : database_(database), names_(names), clock_(clock), log_(log), options_(options),
       written_(metrics.counter("atrium_history_written_samples_total", "Samples written to the database")),
       dropped_(metrics.counter("atrium_history_dropped_samples_total", "Samples lost because the queue was full")),
       failures_(metrics.counter("atrium_history_failures_total", "Group commits that failed")),
       queuedGauge_(metrics.gauge("atrium_history_queued_samples", "Samples that wait to be written")),
       flushSeconds_(metrics.histogram("atrium_history_flush_seconds", "Duration of group commits")),
+      usedGauge_(metrics.gauge("atrium_database_bytes", "Size of the database as the bound of history sees it")),
+      eraser_(database), budget_(database, options.maxBytes, options.keep), uptime_(database),
       nextRetention_(clock.steadyNow() + options.retentionPeriod)
 {}
 
@@ -57,7 +70,8 @@ void HistoryWriter::record(std::vector<HistorySample> samples)
                 ++oldest;
                 continue;
             }
-            for (const auto& sample : oldest->samples) keepLast(overflowLast_, sample);
+            for (const auto& sample : oldest->samples)
+                if (sample.keep != HistoryKeep::Gap) keepLast(overflowLast_, sample);
             dropped_.add(oldest->samples.size());
             droppedSinceLog_ += oldest->samples.size();
             queuedSamples_ -= oldest->samples.size();
@@ -102,6 +116,7 @@ bool HistoryWriter::applyRetention(std::chrono::milliseconds limit)
 void HistoryWriter::run()
 {
     for (;;) {
+        keepAlive();
         const bool last = waitForWork();
         takeQueue();
         const bool written = processTaken();
@@ -111,7 +126,10 @@ void HistoryWriter::run()
                 flushDone_ = std::max(flushDone_, takenFlush_);
             }
             done_.notify_all();
-            if (!last) continueRetention();
+            if (!last) {
+                keepWithinBudget();
+                continueRetention();
+            }
         }
         if (last) {
             std::size_t lost = batch_ ? batch_->sampleCount() : 0;
@@ -119,6 +137,8 @@ void HistoryWriter::run()
             if (lost > 0)
                 log_.error("history is lost: the database is away while stopping",
                            {{"samples", static_cast<std::int64_t>(lost)}});
+            nextAlive_ = {};
+            keepAlive();
             return;
         }
         if (!written) {
@@ -187,6 +207,15 @@ bool HistoryWriter::writeSamples()
                 samples.insert(samples.end(), std::make_move_iterator(next.begin()),
                                std::make_move_iterator(next.end()));
         }
+        if (room_ == HistoryBudget::State::Full) {
+            for (const auto& sample : samples)
+                if (sample.keep != HistoryKeep::Gap) keepLast(takenLast_, sample);
+            dropped_.add(samples.size());
+            logLimited(LogLevel::Error,
+                       "history samples were dropped: the database is as large as history.max.mb allows",
+                       {{"samples", static_cast<std::int64_t>(samples.size())}, {"bytes", budget_.usedBytes()}});
+            samples.clear();
+        }
         batch_.emplace(std::move(samples), takenLast_);
         takenLast_.clear();
     }
@@ -200,9 +229,12 @@ bool HistoryWriter::writeSamples()
                                      : "INSERT IGNORE INTO attribute_names (id, name) VALUES (?, ?)";
             for (const auto& [key, name] : newNames) transaction.execute(insert, {key, name});
             batch_->write(transaction);
+            if (uptimeBegun_) uptime_.stayAlive(transaction, clock_.now());
         });
         if (!newNames.empty()) names_.markSaved(newNames.back().first);
         written_.add(batch_->sampleCount());
+        writtenSinceMeasured_ += batch_->sampleCount();
+        nextAlive_ = clock_.steadyNow() + options_.alivePeriod;
     });
     if (!answered) return false;
     batch_.reset();
@@ -229,6 +261,44 @@ bool HistoryWriter::guarded(const char* what, const std::function<void()>& work)
     }
 }
 
+void HistoryWriter::keepAlive()
+{
+    if (uptimeBegun_ && clock_.steadyNow() < nextAlive_) return;
+    nextAlive_ = clock_.steadyNow() + options_.alivePeriod;
+    guarded("noting that history is recorded", [this] {
+        if (uptimeBegun_) {
+            database_.transactJob(TransactionKind::Write,
+                                  [this](Transaction& transaction) { uptime_.stayAlive(transaction, clock_.now()); });
+            return;
+        }
+        const auto outage = uptime_.begin(clock_.now());
+        uptimeBegun_ = true;
+        if (outage)
+            log_.info("history has a gap: the server was down",
+                      {{"from", toIso8601(outage->from)}, {"to", toIso8601(outage->to)}});
+    });
+}
+
+void HistoryWriter::keepWithinBudget()
+{
+    // A pass that makes history shorter ends before the next look.
+    if (!retentionTodo_.empty()) return;
+    const bool isEasy = room_ == HistoryBudget::State::Easy;
+    const bool wroteMuch = isEasy && writtenSinceMeasured_ >= measureRows;
+    if (clock_.steadyNow() < nextMeasure_ && !wroteMuch) return;
+    writtenSinceMeasured_ = 0;
+    nextMeasure_ = clock_.steadyNow() + measurePause;
+    guarded("measuring the database", [this] {
+        room_ = budget_.measure();
+        usedGauge_.set(static_cast<double>(budget_.usedBytes()));
+        if (room_ == HistoryBudget::State::Easy || !budget_.tighten(clock_.now())) return;
+        log_.info("history is made shorter to keep the database within history.max.mb",
+                  {{"bytes", budget_.usedBytes()}, {"samplesKeptHours", budget_.ages().raw.count()}});
+        retentionTodo_ = eraser_.allSeries();
+        nextMeasure_ = clock_.steadyNow() + settlePause(database_.dialect());
+    });
+}
+
 void HistoryWriter::continueRetention()
 {
     std::uint64_t wanted = 0;
@@ -242,12 +312,14 @@ void HistoryWriter::continueRetention()
         if (!answered) return;
         nextRetention_ = clock_.steadyNow() + options_.retentionPeriod;
         retentionRun_ = wanted;
+        budget_.relax();
     }
     // A slice at a time, so that new samples are not kept waiting.
     const auto end = std::chrono::steady_clock::now() + retentionSlice;
     while (!retentionTodo_.empty() && std::chrono::steady_clock::now() < end) {
         const auto series = retentionTodo_.back();
-        const bool answered = guarded("deleting old history", [&] { eraser_.eraseOld(series, clock_.now()); });
+        const bool answered =
+            guarded("deleting old history", [&] { eraser_.eraseOld(series, budget_.ages(), clock_.now()); });
         if (!answered) return;
         retentionTodo_.pop_back();
     }

@@ -3,9 +3,11 @@
 #include "atrium/clock.h"
 #include "atrium/log.h"
 #include "atrium/metrics.h"
+#include "storage/history_budget.h"
 #include "storage/history_eraser.h"
 #include "storage/history_tables.h"
 #include "storage/sql_database.h"
+#include "storage/uptime_log.h"
 
 #include <condition_variable>
 #include <deque>
@@ -21,14 +23,17 @@ struct HistoryOptions {
     std::size_t batchLimit = 200'000; ///< samples that are written without waiting for the interval
     HistoryAges keep;
     std::chrono::minutes retentionPeriod{60};
+    std::int64_t maxBytes = std::int64_t{4096} << 20; ///< of the database; see HistoryBudget
+    std::chrono::seconds alivePeriod{30};             ///< how exactly a crash is known afterwards
 };
 
 /// Writes samples, summaries and last values in group commits: every 50 ms, or less often when that takes more than a
 /// tenth of the time, up to a second, so a crash loses at most the last second. Owns the thread `storage-writer`.
 ///
 /// The queue is bounded: when the database does not keep up, the oldest samples are dropped and counted
-/// (`atrium_history_dropped_samples_total`), their last values are not. A batch that the database refuses for good is
-/// dropped, counted and logged; while the database is away it is tried again each second. Thread: any.
+/// (`atrium_history_dropped_samples_total`), their last values are not. The same holds for samples that would make the
+/// database larger than `maxBytes` although history is as short as it gets. A batch that the database refuses for good
+/// is dropped, counted and logged; while the database is away it is tried again each second. Thread: any.
 class HistoryWriter {
 public:
     HistoryWriter(SqlDatabase& database, AttributeNames& names, const Clock& clock, Log& log, Metrics& metrics,
@@ -64,6 +69,8 @@ private:
     bool writeSamples();
     bool guarded(const char* what, const std::function<void()>& work);
     void continueRetention();
+    void keepAlive();
+    void keepWithinBudget();
     void logLimited(LogLevel level, std::string_view message, const Object& fields);
 
     SqlDatabase& database_;
@@ -71,12 +78,12 @@ private:
     const Clock& clock_;
     Log& log_;
     const HistoryOptions options_;
-    HistoryEraser eraser_; ///< only the thread
     Counter& written_;
     Counter& dropped_;
     Counter& failures_;
     Gauge& queuedGauge_;
     Histogram& flushSeconds_;
+    Gauge& usedGauge_;
 
     std::mutex mutex_;
     std::condition_variable wake_;
@@ -92,6 +99,14 @@ private:
     bool stopping_ = false;
 
     // Only the thread:
+    HistoryEraser eraser_;
+    HistoryBudget budget_;
+    UptimeLog uptime_;
+    bool uptimeBegun_ = false;
+    SteadyTime nextAlive_{};
+    HistoryBudget::State room_ = HistoryBudget::State::Easy;
+    std::size_t writtenSinceMeasured_ = 0;
+    SteadyTime nextMeasure_{};
     std::deque<Item> taken_;
     LastValues takenLast_;
     std::uint64_t takenFlush_ = 0;

@@ -3,6 +3,7 @@
 #include "atrium/device.h"
 #include "atrium/result.h"
 #include "atrium/subscription.h"
+#include "atrium/time.h"
 #include "atrium/value.h"
 
 #include <functional>
@@ -34,11 +35,41 @@ struct AutomationModule {
     std::vector<AutomationFunction> functions;
 };
 
+/// An automation whose text a plugin writes. It is listed, explained and runs like any other, and is changed only by
+/// its plugin.
+struct PluginAutomation {
+    enum class Triggers { Armed, Paused };
+    std::string key; ///< unique among all plugins, stable over restarts: runs go on, and are listed, by it
+    std::string name;
+    std::string source; ///< Lua, at most 48 KiB
+    Triggers triggers = Triggers::Armed;
+    /// Since when its schedules hold: instants from then on that nobody was there for are caught up with, or missed, as
+    /// their `catch_up` says.
+    UtcTime since{};
+};
+
+/// The next time that a schedule of an automation comes round.
+struct UpcomingRun {
+    UtcTime at{};
+    std::string localTime; ///< RFC 3339 with the zone's offset
+    std::string zone;
+};
+
 /// Where plugins extend the language of automations. Thread: any.
 class Automation {
 public:
     virtual ~Automation() = default;
     virtual Subscription addModule(AutomationModule module) = 0;
+    /// Whether a text would load, without any effect. `done` runs on core, with Unprocessable and the reason if not.
+    /// Thread: any.
+    virtual void check(std::string source, std::function<void(Result<void>)> done) = 0;
+    /// Loads an automation of a plugin, or its next version. May be called before the automations are up. A text that
+    /// does not load is logged and shown like any other. Thread: any.
+    virtual void provide(PluginAutomation automation) = 0;
+    /// Forgets one, with its runs. Thread: any.
+    virtual void withdraw(std::string key) = 0;
+    /// Of one that was provided, soonest first. Empty while it is paused or not loaded. Thread: core.
+    virtual std::vector<UpcomingRun> upcoming(std::string_view key, UtcTime until, std::size_t limit) const = 0;
     /// Starts the rules that have the trigger `event "name"`. Thread: core.
     virtual void raiseEvent(std::string name, Object data, const Cause& cause) = 0;
 };

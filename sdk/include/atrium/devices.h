@@ -60,6 +60,8 @@ public:
 
     /// Handlers run on core, in the order of the events. Thread: any.
     virtual Subscription onAttributeChanged(std::function<void(const AttributeChanged&)> handler) = 0;
+    /// A report has confirmed a value that a command had made be assumed: `previous` is the same value.
+    virtual Subscription onConfirmed(std::function<void(const AttributeChanged&)> handler) = 0;
     virtual Subscription onEvent(std::function<void(const DeviceEvent&)> handler) = 0;
     virtual Subscription onDeviceChanged(std::function<void(const DeviceChanged&)> handler) = 0;
     /// Called on core each time that readers get new snapshots, with the devices that differ: at most every 10 ms,

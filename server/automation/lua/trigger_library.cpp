@@ -76,16 +76,53 @@ DstPolicy requireDstPolicy(lua_State* state, int index)
     return *policy;
 }
 
+LocalDay requireLocalDay(lua_State* state, int index, const char* what)
+{
+    const auto text = requireText(state, index, what);
+    const auto day = parseLocalDay(text);
+    if (!day) throw ScriptError("\"" + std::string(text) + "\" is no day (example: 2026-12-24)");
+    return *day;
+}
+
+/// The options that every schedule has; false for another one.
+bool takeScheduleOption(lua_State* state, std::string_view key, ScheduleTrigger& trigger)
+{
+    constexpr std::chrono::hours longestCatchUp{24 * 7};
+    if (key == "first") trigger.days.first = requireLocalDay(state, -1, "first");
+    else if (key == "last") trigger.days.last = requireLocalDay(state, -1, "last");
+    else if (key == "catch_up") {
+        const auto catchUp = requireDuration(state, -1, "catch_up");
+        if (catchUp > longestCatchUp) throw ScriptError("catch_up is at most 7d");
+        trigger.catchUp = catchUp.count();
+    }
+    else if (key == "except") {
+        constexpr lua_Integer mostDays = 400;
+        if (!lua_istable(state, -1)) throw ScriptError("except is a list of days");
+        const auto count = static_cast<lua_Integer>(lua_rawlen(state, -1));
+        if (count > mostDays) throw ScriptError("except has at most 400 days");
+        for (lua_Integer i = 1; i <= count; ++i) {
+            lua_rawgeti(state, -1, i);
+            trigger.days.except.push_back(requireLocalDay(state, -1, "except"));
+            lua_pop(state, 1);
+        }
+    }
+    else return false;
+    return true;
+}
+
 int at(lua_State* state)
 {
     AtTrigger trigger;
+    ScheduleTrigger schedule;
     trigger.secondOfDay = requireTimeOfDay(state, 1, "the time");
-    forEachOption(state, 2, {"days", "tz", "dst"}, [&](std::string_view key) {
+    forEachOption(state, 2, {"days", "tz", "dst", "first", "last", "except", "catch_up"}, [&](std::string_view key) {
+        if (takeScheduleOption(state, key, schedule)) return;
         if (key == "days") trigger.days = requireDays(state, -1);
         else if (key == "dst") trigger.dst = requireDstPolicy(state, -1);
         else trigger.zone = requireText(state, -1, "tz");
     });
-    pushTrigger(state, ScheduleTrigger{std::move(trigger)});
+    schedule.when = std::move(trigger);
+    pushTrigger(state, std::move(schedule));
     return 1;
 }
 
@@ -97,11 +134,14 @@ int cron(lua_State* state)
         throw ScriptError(
             "\"" + std::string(text) +
             "\" is no schedule: minute, hour, day of month, month, day of week (example: 0 6 * * mon-fri)");
-    forEachOption(state, 2, {"tz", "dst"}, [&](std::string_view key) {
+    ScheduleTrigger schedule;
+    forEachOption(state, 2, {"tz", "dst", "first", "last", "except", "catch_up"}, [&](std::string_view key) {
+        if (takeScheduleOption(state, key, schedule)) return;
         if (key == "dst") trigger->dst = requireDstPolicy(state, -1);
         else trigger->zone = requireText(state, -1, "tz");
     });
-    pushTrigger(state, ScheduleTrigger{std::move(*trigger)});
+    schedule.when = std::move(*trigger);
+    pushTrigger(state, std::move(schedule));
     return 1;
 }
 
@@ -122,17 +162,23 @@ template <SunEvent which>
 int sun(lua_State* state)
 {
     SunTrigger trigger;
+    ScheduleTrigger schedule;
     trigger.event = which;
     if (lua_type(state, 1) == LUA_TSTRING) trigger.offset = requireOffset(state, 1);
     else
-        forEachOption(state, 1, {"offset", "earliest", "latest", "days"}, [&](std::string_view key) {
-            if (key == "offset") trigger.offset = requireOffset(state, -1);
-            else if (key == "days") trigger.days = requireDays(state, -1);
-            else (key == "latest" ? trigger.latest : trigger.earliest) = requireTimeOfDay(state, -1, key.data());
-        });
+        forEachOption(state, 1, {"offset", "earliest", "latest", "days", "first", "last", "except", "catch_up"},
+                      [&](std::string_view key) {
+                          if (takeScheduleOption(state, key, schedule)) return;
+                          if (key == "offset") trigger.offset = requireOffset(state, -1);
+                          else if (key == "days") trigger.days = requireDays(state, -1);
+                          else
+                              (key == "latest" ? trigger.latest : trigger.earliest) =
+                                  requireTimeOfDay(state, -1, key.data());
+                      });
     if (trigger.earliest && trigger.latest && *trigger.earliest > *trigger.latest)
         throw ScriptError("earliest lies after latest");
-    pushTrigger(state, ScheduleTrigger{trigger});
+    schedule.when = trigger;
+    pushTrigger(state, std::move(schedule));
     return 1;
 }
 

@@ -56,6 +56,7 @@ public:
                              },
                              [this](AutomationId id, const std::string& message) { errors[id] = message; },
                              [this](AutomationId id, const std::string& reason) { offenders[id] = reason; }});
+        if (store_) engine->restoreMarks(store_->marks());
         engine->start();
     }
 
