@@ -34,14 +34,20 @@ public:
         raised.push_back({std::move(name), std::move(data), cause});
     }
 
-    /// `module.function(arguments...)` as a rule would call it; NotFound when nobody offers it.
-    Result<Value> call(std::string_view module, std::string_view function, std::vector<Value> arguments) const
+    /// `module.function(arguments...)` as a rule would call it, of the automation that was provided under a key where
+    /// one is given; NotFound when nobody offers it.
+    Result<Value> call(std::string_view module, std::string_view function, std::vector<Value> arguments,
+                       std::string providedKey = {}) const
     {
         for (const auto& known : *modules_) {
             if (known.name != module) continue;
             for (const auto& candidate : known.functions)
                 if (candidate.name == function)
-                    return candidate.call({"test-rule", {"test", "rule:test-rule", 1}, "run:1", std::move(arguments)});
+                    return candidate.call({"test-rule",
+                                           {"test", "rule:test-rule", 1},
+                                           "run:1",
+                                           std::move(arguments),
+                                           std::move(providedKey)});
         }
         return makeError(ErrorCode::NotFound);
     }

@@ -18,6 +18,11 @@ void AutomationService::check(std::string source, std::function<void(Result<void
     if (!posted) (*shared)(makeError(ErrorCode::Unavailable));
 }
 
+std::string providedKey(const AutomationRow& row)
+{
+    return row.kind == SourceKind::Plugin ? row.key.substr(std::string_view(keyPrefix).size()) : std::string();
+}
+
 void AutomationService::provide(PluginAutomation automation)
 {
     services_.core.post([this, alive = alive_, automation = std::move(automation)] {

@@ -125,6 +125,8 @@ private:
 std::string fileNameOf(const AutomationRow& row);
 /// Conflict: its plugin changes it.
 Error ownedByPlugin();
+/// PluginAutomation::key; empty when it is no plugin's.
+std::string providedKey(const AutomationRow& row);
 /// NotFound, for people.
 Error unknownAutomation();
 

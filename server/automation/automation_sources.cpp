@@ -118,7 +118,7 @@ void AutomationService::apply(AutomationEntry& entry, std::string source)
     // When the text of a file was changed is not known.
     const bool isFile = entry.row.kind == SourceKind::Shipped || entry.row.kind == SourceKind::LocalFile;
     engine_->apply({entry.row.id, fileNameOf(entry.row), std::move(source), entry.row.author,
-                    isFile ? std::nullopt : std::optional(entry.row.updatedAt)},
+                    isFile ? std::nullopt : std::optional(entry.row.updatedAt), providedKey(entry.row)},
                    entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
 }
 

@@ -108,7 +108,7 @@ void Effects::call(const Request& request, const Object& payload, const Done& do
     const auto function =
         std::find_if(functions.begin(), functions.end(), [&](const auto& candidate) { return candidate.name == name; });
     if (function == functions.end()) return done(false, "the function is gone");
-    AutomationCall call{request.rule, request.cause, request.idempotencyKey, {}};
+    AutomationCall call{request.rule, request.cause, request.idempotencyKey, {}, request.provided};
     if (const auto* arguments = payload.find("arguments"); arguments && arguments->isList())
         call.arguments = arguments->list();
     try {

@@ -20,6 +20,7 @@ public:
         std::string rule;
         Cause cause; ///< of the effect: one hop further than the run's
         std::string idempotencyKey;
+        std::string provided; ///< of Call: PluginAutomation::key of who calls; empty = people's
     };
     /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
     using Done = std::function<void(bool ok, Value result)>;

@@ -66,7 +66,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
                    const auto& instance = found->second;
                    return Runner::Rule{instance.script.automation, instance.version, &instance.rules[key.rule],
-                                       instance.inHost};
+                                       instance.inHost, instance.script.provided};
                },
                [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
                [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },

@@ -30,6 +30,7 @@ public:
         /// Since when the text holds: schedules are due from then on, should nobody have decided later ones. Empty =
         /// from the moment that it is loaded.
         std::optional<UtcTime> since;
+        std::string provided; ///< PluginAutomation::key; empty = people's
     };
     struct Handlers {
         std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;

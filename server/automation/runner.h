@@ -25,7 +25,8 @@ public:
         AutomationId automation;
         std::string version;
         const RuleView* view = nullptr;
-        bool inHost = false; ///< loaded in the process that is up
+        bool inHost = false;  ///< loaded in the process that is up
+        std::string provided; ///< PluginAutomation::key; empty = people's
     };
     struct Handlers {
         std::function<void(const ToHost&)> send;

@@ -92,9 +92,14 @@ void Runner::onStep(Step& step)
     case StepKind::WaitFor: return beginWaitFor(run, step);
     default: break;
     }
-    Effects::Request request{step.kind, step.payload, run.record.rule,
+    Effects::Request request{step.kind,
+                             step.payload,
+                             run.record.rule,
                              Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
-                             std::to_string(id) + ":" + std::to_string(number)};
+                             std::to_string(id) + ":" + std::to_string(number),
+                             {}};
+    if (step.kind == StepKind::Call)
+        if (const auto rule = handlers_.rule(run.key)) request.provided = rule->provided;
     effects_.perform(request, [this, id, number, awaited = step.awaited](bool ok, Value result) {
         if (complete(id, number, ok, std::move(result)) && awaited) answer(runs_.at(id), number);
     });

@@ -140,6 +140,10 @@ Result<Value> ScheduleBook::run(const AutomationCall& call)
     const auto* number = call.arguments.empty() ? nullptr : call.arguments.front().ifInteger();
     const auto schedule = number ? find(ScheduleId{*number}) : std::nullopt;
     if (!schedule) return unknownSchedule();
+    // It acts with the rights of the schedule's owner: nobody else's rules may set it off.
+    if (call.provided != keyOf(schedule->id))
+        return makeError(ErrorCode::Forbidden,
+                         {"Cette programmation s'exécute elle-même", "A schedule runs by itself"});
     const auto device = in_.devices.find(schedule->device);
     if (!device) return makeError(ErrorCode::NotFound, {"Appareil non trouvé", "Device not found"});
     if (const auto may = allowed(*schedule, *device); !may) return may.error();

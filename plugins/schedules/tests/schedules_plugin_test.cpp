@@ -73,7 +73,10 @@ protected:
         EXPECT_TRUE(made);
         return parseJson(made.value().body).value().find("schedule")->integerOr("id", 0);
     }
-    Result<Value> run(std::int64_t id) { return context.automation().call("schedule", "run", {id}); }
+    Result<Value> run(std::int64_t id)
+    {
+        return context.automation().call("schedule", "run", {id}, "schedules/" + std::to_string(id));
+    }
     std::string path(std::int64_t id, const char* rest = "") { return "/api/schedules/" + std::to_string(id) + rest; }
 
     testing::TempDatabase database{std::filesystem::path(ATRIUM_PLUGIN_SOURCE_DIR) / "migrations"};
@@ -88,6 +91,9 @@ TEST_F(SchedulesPluginTest, AScheduleIsAnAutomationThatCommandsItsDevice)
     const auto id = make();
     const auto& automation = context.automation().provided.at("schedules/" + std::to_string(id));
     EXPECT_NE(automation.source.find("at(\"07:30\""), std::string::npos);
+    EXPECT_EQ(context.automation().call("schedule", "run", {id}).error().code, ErrorCode::Forbidden)
+        << "a rule of people does not borrow the rights of the schedule's owner";
+    EXPECT_EQ(context.automation().call("schedule", "run", {id}, "schedules/999").error().code, ErrorCode::Forbidden);
     ASSERT_TRUE(run(id));
     ASSERT_EQ(context.commands().sent.size(), 1u);
     EXPECT_EQ(context.commands().sent[0].name, "on");

@@ -18,6 +18,7 @@ struct AutomationCall {
     Cause cause;
     std::string idempotencyKey; ///< `run-id:step`: the same after a restart, so that an effect happens once
     std::vector<Value> arguments;
+    std::string provided; ///< PluginAutomation::key of the automation that calls; empty = people's
 };
 
 /// A function that rules can call as `module.name(...)`. Its call is a step in the run's journal: after a restart the
