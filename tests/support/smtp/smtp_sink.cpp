@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <sstream>
 #include <thread>
 #include <unistd.h>
@@ -188,10 +189,11 @@ int main(int argc, char** argv)
     server.bind({"127.0.0.1", static_cast<Poco::UInt16>(std::stoi(argv[1]))}, true);
     server.listen();
     for (;;) {
-        auto socket = server.acceptConnection();
-        std::thread([&sink, socket] {
+        // Its thread alone has the socket, and closes it.
+        auto socket = std::make_unique<Poco::Net::StreamSocket>(server.acceptConnection());
+        std::thread([&sink, socket = std::move(socket)] {
             try {
-                Dialogue(sink, socket).run();
+                Dialogue(sink, *socket).run();
             }
             catch (const Poco::Exception& error) {
                 std::cerr << error.displayText() << '\n';
