@@ -4,7 +4,7 @@ import {computed, signal, type Signal} from '@preact/signals';
 import {request, token} from './api.ts';
 import {language} from './i18n.ts';
 import {onMessage} from './realtime.ts';
-import type {Device} from './types.ts';
+import type {Device, Plain} from './types.ts';
 
 /** One signal a device, so that an update redraws one tile. */
 const known = new Map<number, Signal<Device>>();
@@ -110,10 +110,15 @@ export function toggle(id: number): Promise<void> {
   return command(id, (before) => ({...before, status: !before.status, assumed: true}), 'toggle');
 }
 
-/** Sets a writable attribute, e.g. `level` to 60. */
-export function set(id: number, name: string, value: number): Promise<void> {
-  return command(id, (before) => ({
-    ...before,
-    attributes: {...before.attributes, [name]: {...before.attributes[name], value, assumed: true}},
-  }), 'commands', {command: 'set', arguments: {[name]: value}});
+/** Sends an order to one function of a device; `shown` are the values of attributes that are shown until the device answers. */
+export function order(
+  id: number, entity: string, what: {command: string; arguments?: Record<string, Plain>}, shown: Record<string, Plain>,
+): Promise<void> {
+  return command(id, (before) => {
+    const attributes = {...before.attributes};
+    for (const [name, value] of Object.entries(shown))
+      if (attributes[name]) attributes[name] = {...attributes[name], value, assumed: true};
+    const status = shown.status;
+    return {...before, attributes, ...(typeof status === 'boolean' ? {status, assumed: true} : {})};
+  }, 'commands', entity ? {...what, entity} : what);
 }

@@ -6,21 +6,23 @@ import * as devices from './devices.ts';
 import {language, texts} from './i18n.ts';
 import * as house from './house.ts';
 import {Empty} from './parts/empty.tsx';
+import {lazy} from './parts/lazy.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
 import * as realtime from './realtime.ts';
 import * as router from './router.ts';
 import * as security from './security.ts';
 import {enterAsGuest, restore, returnFromProvider, user} from './session.ts';
 import * as theme from './theme.ts';
-import {Account} from './views/account.tsx';
-import {Administration} from './views/administration.tsx';
-import {AutomationPage} from './views/automation.tsx';
-import {Automations} from './views/automations.tsx';
-import {DevicePage} from './views/device.tsx';
 import {Rooms} from './views/rooms.tsx';
-import {Security} from './views/security.tsx';
-import {Settings} from './views/settings.tsx';
 import {SignIn} from './views/sign_in.tsx';
+
+const Account = lazy(async () => (await import('./views/account.tsx')).Account);
+const Administration = lazy(async () => (await import('./views/administration.tsx')).Administration);
+const AutomationPage = lazy(async () => (await import('./views/automation.tsx')).AutomationPage);
+const Automations = lazy(async () => (await import('./views/automations.tsx')).Automations);
+const DevicePage = lazy(async () => (await import('./views/device.tsx')).DevicePage);
+const Security = lazy(async () => (await import('./views/security.tsx')).Security);
+const Settings = lazy(async () => (await import('./views/settings.tsx')).Settings);
 
 function Page() {
   const {page, id} = router.parse(router.path.value);
