@@ -1,6 +1,6 @@
 // All devices, live. A command shows at once and is rolled back when the server refuses it.
 
-import {computed, signal, type Signal} from '@preact/signals';
+import {computed, signal, type ReadonlySignal, type Signal} from '@preact/signals';
 import {request, token} from './api.ts';
 import {language} from './i18n.ts';
 import {onMessage} from './realtime.ts';
@@ -18,6 +18,10 @@ export function device(id: number): Signal<Device> | undefined {
   return ids.value.includes(id) ? known.get(id) : undefined;
 }
 
+export const idsOf: ReadonlySignal<number[]> = ids;
+/** Devices that people do not want to see in the rooms; their own pages exist. */
+export const hidden = signal<ReadonlySet<number>>(new Set());
+
 export interface Room {
   name: string;
   devices: Signal<Device>[];
@@ -26,16 +30,20 @@ export interface Room {
 export const rooms = computed<Room[]>(() => {
   const byName = new Map<string, Signal<Device>[]>();
   for (const id of ids.value) {
+    if (hidden.value.has(id)) continue;
     const one = known.get(id)!;
     const room = one.peek().room;
     byName.set(room, [...(byName.get(room) ?? []), one]);
   }
   return [...byName].map(([name, devices]) => ({name, devices}))
-    .sort((a, b) => a.name.localeCompare(b.name, language.value));
+    // Those without a room last.
+    .sort((a, b) => Number(a.name === '') - Number(b.name === '') || a.name.localeCompare(b.name, language.value));
 });
 
+export const roomNames = computed(() => rooms.value.map((room) => room.name).filter(Boolean));
+
 /** Every device, for what is counted over all of them. */
-export const all = computed<Device[]>(() => ids.value.map((id) => known.get(id)!.value));
+export const all = computed<Device[]>(() => ids.value.filter((id) => !hidden.value.has(id)).map((id) => known.get(id)!.value));
 
 function take(next: Device): void {
   const present = known.get(next.id);

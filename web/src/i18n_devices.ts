@@ -4,7 +4,6 @@ import {computed} from '@preact/signals';
 import {language} from './i18n.ts';
 
 const french = {
-  unnamedRoom: 'Sans pièce',
   settings: 'Réglages de l’appareil',
   diagnostics: 'Diagnostic',
   more: 'Autres commandes',
@@ -95,7 +94,6 @@ const french = {
 };
 
 const english: typeof french = {
-  unnamedRoom: 'No room',
   settings: 'Settings of the device',
   diagnostics: 'Diagnostics',
   more: 'More commands',

@@ -2,9 +2,11 @@ import {effect} from '@preact/signals';
 import {options, render} from 'preact';
 import {token} from './api.ts';
 import * as automations from './automations.ts';
+import * as collections from './collections.ts';
 import * as devices from './devices.ts';
 import {language, texts} from './i18n.ts';
 import * as house from './house.ts';
+import * as inbox from './inbox.ts';
 import {Empty} from './parts/empty.tsx';
 import {lazy} from './parts/lazy.tsx';
 import {Notices, Shell} from './parts/shell.tsx';
@@ -21,6 +23,8 @@ const Administration = lazy(async () => (await import('./views/administration.ts
 const AutomationPage = lazy(async () => (await import('./views/automation.tsx')).AutomationPage);
 const Automations = lazy(async () => (await import('./views/automations.tsx')).Automations);
 const DevicePage = lazy(async () => (await import('./views/device.tsx')).DevicePage);
+const Groups = lazy(async () => (await import('./views/groups.tsx')).Groups);
+const Inbox = lazy(async () => (await import('./views/inbox.tsx')).Inbox);
 const Security = lazy(async () => (await import('./views/security.tsx')).Security);
 const Settings = lazy(async () => (await import('./views/settings.tsx')).Settings);
 
@@ -29,6 +33,8 @@ function Page() {
   if (page === 'rooms' && id === null) return <Rooms />;
   if (page === 'devices' && id !== null) return <DevicePage key={id} id={id} />;
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
+  if (page === 'groups' && id === null) return <Groups />;
+  if (page === 'inbox' && id === null) return <Inbox />;
   if (page === 'account' && id === null) return <Account />;
   if (page === 'people' && id === null) return <Administration />;
   if (page === 'security' && id === null) return <Security />;
@@ -57,6 +63,8 @@ effect(() => {
 theme.start();
 router.start();
 devices.start();
+collections.start();
+inbox.start();
 automations.start();
 security.start();
 house.start();

@@ -1,9 +1,13 @@
+import {useState} from 'preact/hooks';
 import {controlsOf, isEvent, ownControls, placeOf, type Control} from '../controls.ts';
 import {useDetail} from '../detail.ts';
+import {entityName} from '../device_words.ts';
 import {device as findDevice, loaded} from '../devices.ts';
 import {exactMoment, moment, texts} from '../i18n.ts';
 import {deviceTexts} from '../i18n_devices.ts';
+import {homeTexts} from '../i18n_home.ts';
 import {ControlRow} from '../parts/controls/control.tsx';
+import {DeviceEditor} from '../parts/device_editor.tsx';
 import {DeviceFacts} from '../parts/device_facts.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {HistoryCard} from '../parts/history.tsx';
@@ -12,9 +16,9 @@ import {DeviceSwitch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
 import {Readings, Values} from '../parts/values.tsx';
 import {alerts, isOpen} from '../security.ts';
+import {isAdministrator} from '../session.ts';
 import {summary} from '../summary.ts';
 import type {Device, DeviceDetail, Entity} from '../types.ts';
-import {entityName} from '../device_words.ts';
 
 interface Part {
   entity: Entity | null;
@@ -132,6 +136,7 @@ function Headline({device, detail}: {device: Device; detail: DeviceDetail | null
 export function DevicePage({id}: {id: number}) {
   const t = texts.value;
   const device = findDevice(id)?.value;
+  const [isEdited, setEdited] = useState(false);
   const {detail, problem} = useDetail(id, device);
   useTitle(device?.name ?? '');
   if (!device) return loaded.value ? <Empty icon="search" title={t.deviceNotFound}><a href="/">{t.back}</a></Empty> : <Skeleton tiles={2} />;
@@ -142,10 +147,16 @@ export function DevicePage({id}: {id: number}) {
         <span class={`badge ${device.status ? 'is-on' : ''}`}><Icon name={device.type} /></span>
         <div>
           <h1>{device.name}</h1>
-          <p>{device.room || deviceTexts.value.unnamedRoom} · {t.types[device.type] ?? device.type}</p>
+          <p>{device.room || homeTexts.value.unnamedRoom} · {t.types[device.type] ?? device.type}</p>
         </div>
+        {isAdministrator.value && (
+          <button type="button" class="round" aria-label={homeTexts.value.editDevice} title={homeTexts.value.editDevice} onClick={() => setEdited(true)}>
+            <Icon name="edit" />
+          </button>
+        )}
         {'status' in device.attributes && <DeviceSwitch device={device} />}
       </header>
+      {isEdited && <DeviceEditor device={device} onClose={() => setEdited(false)} />}
       <Headline device={device} detail={detail} />
       <Alerts id={id} />
       {problem && <p class="problem" role="alert">{problem}</p>}

@@ -22,7 +22,10 @@ async function sources(folder) {
 }
 
 /** The catalogues: that of every page, and those that come with some pages. */
-const catalogues = [['i18n', String.raw`(\bt|texts\.value|texts\.peek\(\))`], ['i18n_devices', String.raw`(\bt|deviceTexts\.value|deviceTexts\.peek\(\))`]];
+const catalogues = [
+  ['i18n', String.raw`(\bt|texts\.value|texts\.peek\(\))`], 
+  ...['device', 'home'].map((one) => [`i18n_${one === 'device' ? 'devices' : one}`, String.raw`(\bt|${one}Texts\.value|${one}Texts\.peek\(\))`]),
+];
 
 test('says everything in French and in English', async () => {
   for (const [module] of catalogues) {
