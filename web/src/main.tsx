@@ -25,6 +25,7 @@ const Automations = lazy(async () => (await import('./views/automations.tsx')).A
 const DevicePage = lazy(async () => (await import('./views/device.tsx')).DevicePage);
 const Groups = lazy(async () => (await import('./views/groups.tsx')).Groups);
 const Inbox = lazy(async () => (await import('./views/inbox.tsx')).Inbox);
+const Schedules = lazy(async () => (await import('./views/schedules.tsx')).Schedules);
 const Security = lazy(async () => (await import('./views/security.tsx')).Security);
 const Settings = lazy(async () => (await import('./views/settings.tsx')).Settings);
 
@@ -35,6 +36,7 @@ function Page() {
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
   if (page === 'groups' && id === null) return <Groups />;
   if (page === 'inbox' && id === null) return <Inbox />;
+  if (page === 'schedules' && id === null) return <Schedules />;
   if (page === 'account' && id === null) return <Account />;
   if (page === 'people' && id === null) return <Administration />;
   if (page === 'security' && id === null) return <Security />;

@@ -61,6 +61,7 @@ export function Shell({children}: {children: ComponentChildren}) {
         </a>
         <Link to="/" icon="home" label={t.rooms} />
         <Link to="/automations" icon="bolt" label={t.automations} />
+        <Link to="/schedules" icon="calendar" label={t.schedules} />
         <Link to="/security" icon="shield" label={t.security} count={unknownAlerts.value.length} />
         <button type="button" onClick={openSearch} aria-keyshortcuts="Control+K /">
           <Icon name="search" />

@@ -24,7 +24,7 @@ async function sources(folder) {
 /** The catalogues: that of every page, and those that come with some pages. */
 const catalogues = [
   ['i18n', String.raw`(\bt|texts\.value|texts\.peek\(\))`], 
-  ...['device', 'home'].map((one) => [`i18n_${one === 'device' ? 'devices' : one}`, String.raw`(\bt|${one}Texts\.value|${one}Texts\.peek\(\))`]),
+  ...[['device', 'devices'], ['home', 'home'], ['time', 'times']].map(([one, name]) => [`i18n_${name}`, String.raw`(\bt|${one}Texts\.value|${one}Texts\.peek\(\))`]),
 ];
 
 test('says everything in French and in English', async () => {
