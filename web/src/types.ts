@@ -103,10 +103,22 @@ export interface User {
 
 export interface HistoryPoint {
   at: string;
-  value: boolean | number | string | null;
+  /** Holds until the next point or gap; null where a gap begins. */
+  value?: Plain;
   min?: number;
   max?: number;
   mean?: number;
+  count?: number;
+}
+
+export interface Statistics {
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+  samples: number;
+  knownSeconds: number;
+  unknownSeconds: number;
+  states: {value: Plain; seconds: number; times: number}[];
 }
 
 export interface History {
@@ -115,5 +127,9 @@ export interface History {
   resolution: string;
   from: string;
   to: string;
+  cut?: boolean;
   points: HistoryPoint[];
+  /** When nobody knew the value. */
+  gaps?: {from: string; to: string}[];
+  statistics?: Statistics;
 }
