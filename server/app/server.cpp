@@ -33,6 +33,7 @@
 #include "storage/history_recorder.h"
 #include "storage/history_writer.h"
 #include "storage/migration_runner.h"
+#include "storage/recorded_samples.h"
 #include "storage/sql_database.h"
 
 #include <fstream>
@@ -136,6 +137,7 @@ struct Server::Parts {
     Subscription webSocketPath;
 
     automation::AutomationService automation;
+    storage::RecordedSamples recordedSamples;
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
 
@@ -189,23 +191,25 @@ Server::Parts::Parts(const Configuration& settings)
                  {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
                   logging.component("automation"), metrics, [this] { return services.find<Accounts>(); }},
                  std::make_shared<automation::SqlJournalStore>(database)),
-      pluginServices{automation,
-                     clock,
-                     commandDispatcher,
-                     database,
-                     devices,
-                     http.routes(),
-                     metrics,
-                     mqtt,
-                     realtime,
-                     core,
-                     core,
-                     workers,
-                     [this](const std::string& name) -> Log& { return logging.component(name); },
-                     [this](const std::string& owner, const std::filesystem::path& scripts) {
-                         migrations.migrate(owner, scripts);
-                     },
-                     folder.path()},
+      recordedSamples(historyReader), pluginServices{
+                                          automation,
+                                          clock,
+                                          commandDispatcher,
+                                          database,
+                                          devices,
+                                          recordedSamples,
+                                          http.routes(),
+                                          metrics,
+                                          mqtt,
+                                          realtime,
+                                          core,
+                                          core,
+                                          workers,
+                                          [this](const std::string& name) -> Log& { return logging.component(name); },
+                                          [this](const std::string& owner, const std::filesystem::path& scripts) {
+                                              migrations.migrate(owner, scripts);
+                                          },
+                                          folder.path()},
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
