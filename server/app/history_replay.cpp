@@ -29,14 +29,26 @@ std::vector<automation::RecordedValue> HistoryReplay::read(DeviceId device, cons
     return values;
 }
 
-Value HistoryReplay::before(DeviceId device, const std::string& attribute, UtcTime time)
+std::vector<automation::RecordedValue> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
+                                                           std::size_t count)
 {
     auto query = samplesOf(device, attribute, UtcTime{}, time);
-    query.limit = 2; // the newest may be the beginning of a gap
-    const auto answer = reader_.query(query);
-    for (auto point = answer.points.rbegin(); point != answer.points.rend(); ++point)
-        if (!point->value.isNull()) return point->value;
-    return {};
+    query.limit = count + 1; // the newest may be the beginning of a gap
+    auto answer = reader_.query(query);
+    std::vector<automation::RecordedValue> values;
+    for (auto point = answer.points.rbegin(); point != answer.points.rend() && values.size() < count; ++point)
+        if (!point->value.isNull()) values.push_back({point->at, device, attribute, std::move(point->value)});
+    return values;
+}
+
+automation::RecordedSummary HistoryReplay::summary(DeviceId device, const std::string& attribute, Value::Kind kind,
+                                                   UtcTime from, UtcTime to)
+{
+    auto statistics = reader_.statistics({device, attribute, kind, from, to, to});
+    automation::RecordedSummary summary{statistics.minimum, statistics.maximum, statistics.mean, {}};
+    for (auto& state : statistics.states)
+        summary.states.push_back({std::move(state.value), state.seconds, state.times});
+    return summary;
 }
 
 } // namespace atrium::app

@@ -135,6 +135,7 @@ struct Server::Parts {
     realtime::RealtimeHub realtime;
     Subscription webSocketPath;
 
+    HistoryReplay historyReplay;
     automation::AutomationService automation;
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
@@ -142,7 +143,6 @@ struct Server::Parts {
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
-    HistoryReplay historyReplay;
     automation::Simulator simulator;
     automation::SimulationApi simulationApi;
     plugins::PluginApi pluginApi;
@@ -185,10 +185,11 @@ Server::Parts::Parts(const Configuration& settings)
                                                      [this](AuditEntry entry) { audit(std::move(entry)); }}),
       realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
                                                [this](std::string_view token) { return authenticate(token); }}),
-      automation(automationOptions(configuration, installation, folder.path()),
-                 {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
-                  logging.component("automation"), metrics, [this] { return services.find<Accounts>(); }},
-                 std::make_shared<automation::SqlJournalStore>(database)),
+      historyReplay(historyReader), automation(automationOptions(configuration, installation, folder.path()),
+                                               {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
+                                                logging.component("automation"), metrics,
+                                                [this] { return services.find<Accounts>(); }, historyReplay},
+                                               std::make_shared<automation::SqlJournalStore>(database)),
       pluginServices{automation,
                      clock,
                      commandDispatcher,
@@ -209,7 +210,7 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      houseApi(automation, core, http.routes()), historyReplay(historyReader),
+      houseApi(automation, core, http.routes()),
       simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
       simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,

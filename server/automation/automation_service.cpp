@@ -39,12 +39,15 @@ AutomationService::AutomationService(AutomationOptions options, AutomationServic
                                      std::shared_ptr<JournalStore> store)
     : options_(std::move(options)), services_(services), store_(std::move(store)),
       journal_(store_, services.core, services.worker, services.scheduler, services.log, services.metrics),
+      history_(services.history, services.worker, services.core, services.clock, services.devices, services.log,
+               services.metrics),
       watcher_(std::make_shared<SourceWatcher>(options_.folders))
 {
     if (!store_) throw std::invalid_argument("automations need a store");
     engine_ = std::make_unique<Engine>(
         Engine::Services{services.core, services.scheduler, services.clock, services.devices, services.commands,
-                         services.mqtt, services.realtime, services.log, services.metrics, services.accounts},
+                         services.mqtt, services.realtime, services.log, services.metrics, services.accounts,
+                         &history_},
         options_.host, options_.site, journal_,
         Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memory) {
                              onLoaded(id, rules, memory);

@@ -28,6 +28,7 @@ struct AutomationServices {
     Log& log;
     Metrics& metrics;
     std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
+    RecordedHistory& history;
 };
 
 /// What is known of one automation.
@@ -104,6 +105,7 @@ private:
     AutomationServices services_;
     std::shared_ptr<JournalStore> store_;
     Journal journal_;
+    HistoryDesk history_;
     std::unique_ptr<Engine> engine_;
     std::map<AutomationId, AutomationEntry> entries_;
     std::shared_ptr<SourceWatcher> watcher_;

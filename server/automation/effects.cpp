@@ -20,9 +20,9 @@ bool isIdentifier(const std::string& name)
 void Effects::addModule(AutomationModule module)
 {
     static constexpr const char* reserved[] = {
-        "device",  "rule",   "role",   "user",  "on",      "any",   "none",  "every",  "at",       "cron",
-        "sunrise", "sunset", "event",  "mqtt",  "startup", "log",   "print", "wait",   "wait_for", "sun",
-        "house",   "test",   "string", "table", "math",    "pcall", "error", "assert", "pairs",    "ipairs"};
+        "device", "rule",   "role",  "user",    "on",    "any",   "none",   "every",    "at",    "cron",  "sunrise",
+        "sunset", "event",  "mqtt",  "startup", "log",   "print", "wait",   "wait_for", "sun",   "house", "history",
+        "test",   "string", "table", "math",    "pcall", "error", "assert", "pairs",    "ipairs"};
     if (!isIdentifier(module.name) || modules_.contains(module.name) ||
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
@@ -60,6 +60,9 @@ void Effects::perform(const Request& request, Done done)
     case StepKind::Command: return command(request, *payload, std::move(done));
     case StepKind::Publish: return publish(*payload, done);
     case StepKind::Call: return call(request, *payload, done);
+    case StepKind::History:
+        if (history_) return history_->ask(*payload, std::move(done));
+        return done(false, "nothing is recorded here");
     default: return done(false, "malformed request");
     }
 }

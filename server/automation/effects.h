@@ -3,6 +3,7 @@
 #include "atrium/automation.h"
 #include "atrium/commands.h"
 #include "atrium/mqtt.h"
+#include "automation/history_desk.h"
 #include "automation/messages.h"
 #include "automation/surroundings.h"
 
@@ -11,7 +12,7 @@
 
 namespace atrium::automation {
 
-/// Does what runs ask for: commands, publications, calls of plugins. Thread: core.
+/// Does what runs ask for: commands, publications, calls of plugins, questions about the past. Thread: core.
 class Effects {
 public:
     struct Request {
@@ -25,8 +26,9 @@ public:
     /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
     using Done = std::function<void(bool ok, Value result)>;
 
-    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings)
-        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings)
+    /// `history` may be null: then nothing is recorded.
+    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings, HistoryDesk* history)
+        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings), history_(history)
     {}
 
     void perform(const Request& request, Done done);
@@ -49,6 +51,7 @@ private:
     Commands& commands_;
     Mqtt& mqtt_;
     Surroundings& surroundings_;
+    HistoryDesk* history_;
     std::map<std::string, AutomationModule> modules_;
     Interceptor interceptor_;
 };

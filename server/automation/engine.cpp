@@ -41,7 +41,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
     : services_(services), journal_(journal), rights_(services_.devices, services_.accounts),
       surroundings_(std::move(site), services.scheduler, services.clock,
                     [this](const AttributeChanged& change) { changed(change); }),
-      effects_(services.commands, services.mqtt, surroundings_),
+      effects_(services.commands, services.mqtt, surroundings_, services.history),
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },

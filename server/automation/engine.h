@@ -52,6 +52,7 @@ public:
         Log& log;
         Metrics& metrics;
         std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
+        HistoryDesk* history = nullptr;                      ///< null = nothing is recorded
     };
 
     Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers);

@@ -45,7 +45,8 @@ struct ReadValue {
     }
 };
 
-enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor };
+/// The numbers are in the journal: new ones come last.
+enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor, History };
 const char* toString(StepKind kind);
 
 /// A step that was done: its result is returned again when the run is taken up after a restart. Steps are numbered

@@ -40,7 +40,7 @@ std::string RuleRights::refusal(const RuleActor& actor, const Step& step) const
 
 std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
 {
-    if (!rule.grants || step.kind == StepKind::WaitFor) return {};
+    if (!rule.grants || step.kind == StepKind::WaitFor || step.kind == StepKind::History) return {};
     const auto& payload = step.payload;
     const auto& grants = *rule.grants;
     std::string wanted, narrower;
@@ -72,6 +72,11 @@ std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
         return "not permitted: the author may not read MQTT topics";
     if (step.kind == StepKind::Publish)
         return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
+    if (step.kind == StepKind::History) {
+        const auto device = devices_.find(deviceOf(step.payload));
+        if (!device || principal->may(readPermission, accessObjectOf(*device))) return {};
+        return "not permitted: the author may not see " + device->info.uid;
+    }
     if (step.kind != StepKind::Command) return {};
     if (deviceOf(step.payload) == Surroundings::houseId)
         return principal->may(housePermission) ? "" : "not permitted: the author may not set the mode of the house";

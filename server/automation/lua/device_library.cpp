@@ -7,19 +7,9 @@ namespace {
 constexpr const char* deviceType = "atrium.device";
 constexpr const char* attributeType = "atrium.attribute";
 
-struct AttributeHandle {
-    MirroredDevice* device;
-    int attribute;
-};
-
 MirroredDevice& deviceAt(lua_State* state, int index)
 {
     return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType));
-}
-
-AttributeHandle& attributeAt(lua_State* state, int index)
-{
-    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
 }
 
 void pushDevice(lua_State* state, MirroredDevice& device)
@@ -251,6 +241,11 @@ void makeType(lua_State* state, const char* type, lua_CFunction index, lua_CFunc
 }
 
 } // namespace
+
+AttributeHandle& attributeAt(lua_State* state, int index)
+{
+    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
+}
 
 std::optional<Condition> conditionOfAttribute(lua_State* state, int index)
 {

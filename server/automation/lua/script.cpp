@@ -83,6 +83,7 @@ void Script::load(const std::string& source)
         openTriggers(state);
         openEffects(state);
         openTests(state);
+        openHistory(state);
         lua_pushvalue(state, -1);
         lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
         lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);

@@ -162,9 +162,17 @@ void openPeople(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
 void openTests(lua_State* state);
+void openHistory(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
+/// `device.attribute` as scripts hold it.
+struct AttributeHandle {
+    MirroredDevice* device;
+    int attribute;
+};
+/// The one at `index`; raises a Lua error when there is none.
+AttributeHandle& attributeAt(lua_State* state, int index);
 /// The condition that an attribute stands for by itself: it is true. Empty when there is none at `index`.
 std::optional<Condition> conditionOfAttribute(lua_State* state, int index);
 /// Pushes a handle of a trigger or condition. A trigger made while a rule runs is for wait_for and lives in its handle.

@@ -157,7 +157,8 @@ Run& Script::requireRun(const char* what)
 int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& result)
 {
     if (!ok) lua_pushnil(state);
-    if (ok && result.isNull()) lua_pushboolean(state, 1);
+    // Of what is not known there is no value; of what was done without a result, that it was.
+    if (ok && result.isNull() && kind != StepKind::History) lua_pushboolean(state, 1);
     else if (kind == StepKind::WaitFor) pushEvent(state, result);
     else pushValue(state, result);
     return ok ? 1 : 2;

@@ -86,8 +86,8 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
             attribute.changedAt = attribute.reportedAt = time;
             const auto& names = wish->attributes;
             if (std::find(names.begin(), names.end(), attribute.spec->name) == names.end()) continue;
-            auto value = history.before(device->info.id, attribute.spec->name, time);
-            if (!value.isNull()) attribute.value = std::move(value);
+            auto last = history.last(device->info.id, attribute.spec->name, time, 1);
+            if (!last.empty()) attribute.value = std::move(last.front().value);
         }
         device = std::move(changed);
     }
@@ -129,7 +129,9 @@ Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory
 Result<Object> tryOut(const WorldPlan& plan, const DryRun& dryRun, RecordedHistory& history)
 {
     try {
-        return dryRun.event ? withEvent(plan, dryRun) : withHistory(plan, dryRun, history);
+        auto house = plan;
+        house.history = &history;
+        return dryRun.event ? withEvent(house, dryRun) : withHistory(std::move(house), dryRun, history);
     }
     catch (const SimulationError& error) {
         return makeError(ErrorCode::Unavailable, {"La simulation a échoué : ", "The simulation failed: "},

@@ -65,6 +65,9 @@ World::World(WorldPlan plan) : plan_(std::move(plan)), devices_(clock_), command
                 commandPlan.assumed = obeyed(device, command);
                 return commandPlan;
             }));
+    recording_ = devices_.onAttributeChanged([this](const AttributeChanged& change) {
+        history_.add(change.device.info.id, change.attribute.spec->name, clock_.now(), change.attribute.value);
+    });
     open();
 }
 
@@ -74,9 +77,12 @@ void World::open()
 {
     loop_ = std::make_unique<runtime::CoreLoop>(clock_, [this](const std::string& text) { exception_ = text; });
     journal_ = std::make_unique<Journal>(nullptr, *loop_, worker_, *loop_, log_, metrics_);
+    auto& history = plan_.history ? *plan_.history : history_;
+    historyDesk_ = std::make_unique<HistoryDesk>(history, worker_, *loop_, clock_, devices_, log_, metrics_);
     engine_ = std::make_unique<Engine>(
-        Engine::Services{*loop_, *loop_, clock_, devices_, commands_, mqtt_, realtime_, log_, metrics_}, plan_.host,
-        plan_.site, *journal_,
+        Engine::Services{
+            *loop_, *loop_, clock_, devices_, commands_, mqtt_, realtime_, log_, metrics_, {}, historyDesk_.get()},
+        plan_.host, plan_.site, *journal_,
         Engine::Handlers{[this](AutomationId, const std::vector<RuleView>& rules, std::uint64_t) { loaded_ = rules; },
                          [this](AutomationId, const std::string& message) {
                              loaded_ = makeError(ErrorCode::Unprocessable, {message, message});
@@ -94,6 +100,7 @@ void World::close()
     if (!engine_) return;
     engine_->stop();
     engine_.reset();
+    historyDesk_.reset();
     journal_.reset();
     loop_->stop();
     loop_.reset();
@@ -101,6 +108,7 @@ void World::close()
 
 bool World::take(const Effects::Request& request, const Effects::Done& done)
 {
+    if (request.kind == StepKind::History) return false; // reading changes nothing
     SimulatedEffect effect;
     effect.at = clock_.now();
     effect.kind = request.kind;

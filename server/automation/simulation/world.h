@@ -1,6 +1,7 @@
 #pragma once
 
 #include "automation/engine.h"
+#include "automation/simulation/memory_history.h"
 #include "runtime/core_loop.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
@@ -29,6 +30,7 @@ struct WorldPlan {
     std::vector<DevicePtr> devices; ///< with the values that they have at first
     std::vector<AutomationModule> modules;
     UtcTime begin{};
+    RecordedHistory* history = nullptr; ///< what rules read of the past; null = what happened in the simulation
 };
 
 /// Something that a rule did in the simulation.
@@ -81,6 +83,7 @@ public:
     testing::ManualClock& clock() { return clock_; }
     testing::FakeDevices& devices() { return devices_; }
     testing::FakeMqtt& mqtt() { return mqtt_; }
+    MemoryHistory& history() { return history_; }
     std::vector<SimulatedEffect>& effects() { return effects_; }
     std::size_t effectsNotKept() const { return notKept_; }
     /// Runs of a rule that ended, whatever their result.
@@ -101,11 +104,14 @@ private:
     testing::RecordingLog log_;
     testing::MemoryMetrics metrics_;
     testing::ImmediateExecutor worker_;
+    MemoryHistory history_;
     std::vector<Subscription> handling_;
+    Subscription recording_;
     std::string exception_;
 
     std::unique_ptr<runtime::CoreLoop> loop_;
     std::unique_ptr<Journal> journal_;
+    std::unique_ptr<HistoryDesk> historyDesk_;
     std::unique_ptr<Engine> engine_;
     std::string scriptName_;
     std::string source_;

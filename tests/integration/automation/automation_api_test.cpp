@@ -1,5 +1,6 @@
 #include "atrium/json.h"
 #include "automation/automation_api.h"
+#include "automation/simulation/memory_history.h"
 #include "automation/sql_journal_store.h"
 #include "runtime/core_loop.h"
 #include "runtime/system_clock.h"
@@ -53,11 +54,11 @@ protected:
         options.host.sliceBudget = 300ms;
         options.folders = {{folder, SourceKind::LocalFile}};
         options.lookAtFolders = 50ms;
-        service =
-            std::make_unique<AutomationService>(options,
-                                                AutomationServices{core, worker, core, clock, devices, commands, mqtt,
-                                                                   realtime, log, metrics, [this] { return accounts; }},
-                                                std::make_shared<SqlJournalStore>(temp.database()));
+        service = std::make_unique<AutomationService>(options,
+                                                      AutomationServices{core, worker, core, clock, devices, commands,
+                                                                         mqtt, realtime, log, metrics,
+                                                                         [this] { return accounts; }, history},
+                                                      std::make_shared<SqlJournalStore>(temp.database()));
         api = std::make_unique<AutomationApi>(*service, core, http);
         service->start();
     }
@@ -112,6 +113,7 @@ protected:
     testing::FakeMqtt mqtt{clock};
     testing::FakeRealtime realtime;
     testing::RecordingLog log;
+    MemoryHistory history;
     testing::MemoryMetrics metrics;
     testing::FakeHttp http;
     Principal principal;
