@@ -6,28 +6,7 @@
 
 namespace atrium::automation {
 
-namespace {
-
 using namespace std::chrono_literals;
-
-Error busy()
-{
-    return makeError(ErrorCode::Unavailable, {"Le serveur est occupé, réessayez", "The server is busy, try again"});
-}
-
-} // namespace
-
-Error unknownAutomation()
-{
-    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
-}
-
-Error ownedByPlugin()
-{
-    return makeError(ErrorCode::Conflict,
-                     {"Cette automatisation appartient à une extension : modifiez-la là où elle a été créée",
-                      "This automation belongs to a plugin: change it where it was made"});
-}
 
 std::string fileNameOf(const AutomationRow& row)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/automation.h"
+#include "automation/automation_errors.h"
 #include "automation/engine.h"
 #include "automation/source_folder.h"
 
@@ -125,11 +126,7 @@ private:
 
 /// Where the text of an automation is shown in errors.
 std::string fileNameOf(const AutomationRow& row);
-/// Conflict: its plugin changes it.
-Error ownedByPlugin();
 /// PluginAutomation::key; empty when it is no plugin's.
 std::string providedKey(const AutomationRow& row);
-/// NotFound, for people.
-Error unknownAutomation();
 
 } // namespace atrium::automation

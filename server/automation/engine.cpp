@@ -27,14 +27,14 @@ DeviceView viewOf(const Device& device)
     return view;
 }
 
-std::string versionOf(const std::string& source)
+std::string versionOf(const std::string& text)
 {
     // FNV-1a: tells versions of one text apart, nothing secret hangs on it.
     std::uint64_t hash = 0xcbf29ce484222325ull;
-    for (const unsigned char c : source) hash = (hash ^ c) * 0x100000001b3ull;
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+    for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ull;
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+    return digits;
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)

@@ -14,7 +14,7 @@
 namespace atrium::automation {
 
 /// The version of an automation's text; the same text has the same version.
-std::string versionOf(const std::string& source);
+std::string versionOf(const std::string& text);
 /// A device as scripts see it.
 DeviceView viewOf(const Device& device);
 

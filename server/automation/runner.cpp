@@ -12,6 +12,12 @@ constexpr std::size_t maxLiveRuns = 20'000;
 std::string kindOf(const Value& event) { return event.textOr("kind", "unknown"); }
 } // namespace
 
+Value keptEvent(Value event)
+{
+    if (wireSize(event) <= largestKeptEvent) return event;
+    return Object{{"kind", kindOf(event)}, {"too_large", true}};
+}
+
 Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers)
     : services_(services), effects_(effects), journal_(journal), runLog_(runLog), handlers_(std::move(handlers)),
       duration_(
@@ -75,9 +81,7 @@ std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const C
     run.record.automation = rule.automation;
     run.record.rule = rule.view->name;
     run.record.version = rule.version;
-    run.record.event = wireSize(run.event) <= largestKeptEvent
-                           ? run.event
-                           : Value(Object{{"kind", kindOf(run.event)}, {"too_large", true}});
+    run.record.event = keptEvent(run.event);
     run.record.store = storeOf(rule.automation, *rule.view);
     run.record.correlationId = cause.correlationId;
     run.record.hops = cause.hops;

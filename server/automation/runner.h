@@ -16,6 +16,9 @@
 
 namespace atrium::automation {
 
+/// The event of a trigger as a journal keeps it: one of more than 16 KiB is left out, with `too_large` in its place.
+Value keptEvent(Value event);
+
 /// The runs that live: begins them as their rules' modes say, does their steps, keeps their journals, and takes them
 /// up again after the script host or the server died. Thread: core.
 class Runner {

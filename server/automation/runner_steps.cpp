@@ -5,7 +5,6 @@ namespace atrium::automation {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t largestShownPayload = 8 * 1024;
-constexpr std::size_t largestKeptEvent = 16 * 1024;
 } // namespace
 
 void Runner::resume(RunRecord record, RuleKey key)
@@ -122,9 +121,7 @@ void Runner::beginWaitFor(LiveRun& run, Step& step)
     if (run.record.event.booleanOr("too_large", false))
         return finishWait(id, number, false, "the event is too large for a run that waits");
     auto watch = handlers_.watch(std::move(step.triggers), [this, id, number](Object event) {
-        if (wireSize(event) > largestKeptEvent)
-            event = Object{{"kind", event.find("kind") ? *event.find("kind") : Value()}, {"too_large", true}};
-        finishWait(id, number, true, std::move(event));
+        finishWait(id, number, true, keptEvent(std::move(event)));
     });
     if (!watch) return finishWait(id, number, false, watch.error().message.en);
     run.listener = std::move(*watch);

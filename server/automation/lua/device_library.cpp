@@ -153,25 +153,15 @@ int crosses(lua_State* state)
 {
     auto trigger = triggerOn(attributeAt(state, 1), test);
     trigger.operand = requireNumber(state, 2, "the threshold");
-    if (!lua_isnoneornil(state, 3)) {
-        luaL_checktype(state, 3, LUA_TTABLE);
-        lua_pushnil(state);
-        while (lua_next(state, 3) != 0) {
-            const auto key = requireText(state, -2, "the name of an option");
-            if (key == "hysteresis") {
-                const double hysteresis = requireNumber(state, -1, "hysteresis");
-                if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
-                trigger.hysteresis = hysteresis;
-            }
-            else if (key == "hold") trigger.hold = requireDuration(state, -1, "hold").count();
-            else {
-                Suggestion suggestion(key);
-                for (const char* known : {"hysteresis", "hold"}) suggestion.consider(known);
-                throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
-            }
-            lua_pop(state, 1);
+    forEachOption(state, 3, {"hysteresis", "hold"}, [&](std::string_view key) {
+        if (key == "hold") {
+            trigger.hold = requireDuration(state, -1, "hold").count();
+            return;
         }
-    }
+        const double hysteresis = requireNumber(state, -1, "hysteresis");
+        if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
+        trigger.hysteresis = hysteresis;
+    });
     pushTrigger(state, std::move(trigger));
     return 1;
 }

@@ -5,27 +5,6 @@ namespace atrium::automation::lua {
 
 namespace {
 
-/// Walks the options table at `index` (or nothing) and refuses unknown names.
-void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,
-                   const std::function<void(std::string_view)>& take)
-{
-    if (lua_isnoneornil(state, index)) return;
-    luaL_checktype(state, index, LUA_TTABLE);
-    lua_pushnil(state);
-    while (lua_next(state, index) != 0) {
-        const auto key = requireText(state, -2, "the name of an option");
-        Suggestion suggestion(key);
-        bool found = false;
-        for (const char* name : known) {
-            found = found || key == name;
-            suggestion.consider(name);
-        }
-        if (!found) throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
-        take(key);
-        lua_pop(state, 1);
-    }
-}
-
 bool requireBoolean(lua_State* state, const char* what)
 {
     if (!lua_isboolean(state, -1)) throw ScriptError(std::string(what) + " is true or false");

@@ -4,6 +4,7 @@
 #include "automation/simulation/memory_history.h"
 #include "runtime/core_loop.h"
 #include "runtime/worker_pool.h"
+#include "test_devices.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
 #include "testing/fake_mqtt.h"
@@ -83,14 +84,7 @@ public:
         info.uid = uid;
         info.name = uid;
         info.integration = "fake";
-        std::vector<Attribute> list;
-        for (auto& [name, value] : attributes) {
-            Attribute attribute;
-            attribute.spec = AttributeSpec{name, value.kind()};
-            attribute.value = std::move(value);
-            list.push_back(std::move(attribute));
-        }
-        devices.put(info, std::move(list)).value();
+        devices.put(info, attributesOf(std::move(attributes))).value();
     }
 
     void report(std::int64_t id, const std::string& attribute, Value value)

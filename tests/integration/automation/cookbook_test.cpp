@@ -1,5 +1,7 @@
 #include "automation/simulation/rule_tests.h"
 
+#include "test_devices.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -38,17 +40,9 @@ WorldPlan house()
     WorldPlan plan;
     plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
     plan.begin = *parseTime("2026-11-02T12:00:00Z");
-    const auto add = [&](const char* uid, std::vector<std::pair<const char*, Value>> attributes) {
-        auto device = std::make_shared<Device>();
-        device->info.id = DeviceId{static_cast<std::int64_t>(plan.devices.size()) + 1};
-        device->info.uid = device->info.name = uid;
-        for (auto& [name, value] : attributes) {
-            Attribute attribute;
-            attribute.spec = AttributeSpec{name, value.kind()};
-            attribute.value = std::move(value);
-            device->attributes.push_back(std::move(attribute));
-        }
-        plan.devices.push_back(std::move(device));
+    const auto add = [&](const char* uid, std::vector<std::pair<std::string, Value>> attributes) {
+        const auto id = static_cast<std::int64_t>(plan.devices.size()) + 1;
+        plan.devices.push_back(testDevice(id, uid, std::move(attributes)));
     };
     for (const char* uid : {"hall/light", "living/lamp"}) add(uid, {{"status", false}, {"level", 0.0}});
     for (const char* uid : {"living/tv", "kitchen/washer", "car/charger", "room-101/plug"})

@@ -1,5 +1,7 @@
 #include "automation/simulation/dry_run.h"
 
+#include "test_devices.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,16 +45,7 @@ WorldPlan house()
     WorldPlan plan;
     plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
     plan.begin = *parseTime("2026-11-02T12:00:00Z");
-    auto device = std::make_shared<Device>();
-    device->info.id = DeviceId{1};
-    device->info.uid = device->info.name = "room";
-    for (const char* name : {"temperature", "humidity"}) {
-        Attribute attribute;
-        attribute.spec = AttributeSpec{name, Value::Kind::Number};
-        attribute.value = 30.0;
-        device->attributes.push_back(std::move(attribute));
-    }
-    plan.devices = {device};
+    plan.devices = {testDevice(1, "room", {{"temperature", 30.0}, {"humidity", 30.0}})};
     return plan;
 }
 
