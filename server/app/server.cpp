@@ -10,9 +10,12 @@
 #include "app/service_manager.h"
 #include "automation/automation_api.h"
 #include "automation/automation_service.h"
+#include "automation/blueprints/blueprint_api.h"
+#include "automation/hook_api.h"
 #include "automation/house_api.h"
 #include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
+#include "automation/version_api.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
 #include "http/http_server.h"
@@ -48,6 +51,7 @@ constexpr auto healthPeriod = 5s;
 // Together well below the ten seconds that a service manager gives us.
 constexpr auto requestPatience = 2s;
 constexpr auto brokerPatience = 1s;
+constexpr auto rulePatience = 3s;
 
 /// Where scripts and people find the running server: `http=` and `mqtt=` lines in `addresses`.
 void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<std::uint16_t>& ports,
@@ -143,6 +147,10 @@ struct Server::Parts {
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
+    automation::HookApi hookApi;
+    automation::VersionApi versionApi;
+    automation::BlueprintShelf blueprints;
+    automation::BlueprintApi blueprintApi;
     automation::Simulator simulator;
     automation::SimulationApi simulationApi;
     plugins::PluginApi pluginApi;
@@ -210,7 +218,10 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      houseApi(automation, core, http.routes()),
+      houseApi(automation, core, http.routes()), hookApi(automation, core, http.routes()),
+      versionApi(automation, core, http.routes()),
+      blueprints(automation, database, devices, clock, core, workers, logging.component("automation")),
+      blueprintApi(blueprints, automation, core, http.routes()),
       simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
       simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
@@ -302,6 +313,7 @@ void Server::Parts::start()
     watchHealth();
     pluginHost.startAll();
     automation.start();
+    blueprints.start();
     // Plugins and automations have subscribed: nothing that waits at the broker is missed. Then whoever waits for
     // commands gets them.
     mqtt.start();
@@ -326,6 +338,7 @@ void Server::Parts::stop()
     webSocketPath.reset();
     realtime.stop();
     simulator.stop();
+    automation.sayGoodbye(rulePatience);
     automation.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);

@@ -106,7 +106,7 @@ void Script::resume(Run& run, int arguments)
     current_ = nullptr;
     if (exceeded) return end(run, RunEnd::OverBudget, name_ + ": CPU time is used up");
     if (status == LUA_YIELD) {
-        if (run.waitsForAnswer || !run.deviceAsked.empty()) return;
+        if (run.waitsForAnswer || !run.deviceAsked.empty() || run.asksSelection) return;
         return end(run, RunEnd::Failed, name_ + ": the run yielded outside of a step");
     }
     if (status == LUA_ERRMEM) return end(run, RunEnd::OverBudget, name_ + ": memory is used up");

@@ -46,6 +46,7 @@ private:
     void answer(const World::TestCall& call)
     {
         if (call.function == "restart_server") {
+            world_.shutdown();
             world_.answer(true, {}); // in the journal, or the test would restart it again
             return world_.restart();
         }
@@ -94,6 +95,12 @@ private:
             world_.engine().raiseEvent(text(arguments, 0, "event wants a name"), data ? *data : Object{},
                                        Cause{newCorrelationId(), "test", 0});
         }
+        else if (function == "hook") callHook(arguments);
+        else if (function == "http") {
+            const auto* answer = arguments.size() < 2 ? nullptr : arguments[1].ifObject();
+            if (!answer) throw SimulationError("http wants an address and an answer, e.g. {status = 200, json = {}}");
+            world_.setWebAnswer(text(arguments, 0, "http wants an address"), *answer);
+        }
         else if (function == "mode") {
             const auto set = world_.engine().surroundings().setMode(text(arguments, 0, "mode wants a mode"),
                                                                     Cause{newCorrelationId(), "test", 0});
@@ -102,6 +109,20 @@ private:
         else if (function == "got") expectEffect(arguments);
         else expectNothing(text(arguments, 0, ""));
         world_.settle();
+    }
+
+    void callHook(const List& arguments)
+    {
+        const auto name = text(arguments, 0, "hook wants a name");
+        Object event{{"name", name}, {"method", "POST"}, {"query", Object{}}};
+        if (arguments.size() > 1 && arguments[1].isText()) event.set("body", arguments[1]);
+        else if (arguments.size() > 1) event.set("body", toJson(arguments[1])).set("json", arguments[1]);
+        for (const char* method : {"POST", "PUT", "GET"}) {
+            event.set("method", method);
+            if (world_.engine().hook(World::automation, name, method, event, Cause{newCorrelationId(), "test", 0}) > 0)
+                return;
+        }
+        throw SimulationError("nobody waits for the hook \"" + name + "\"");
     }
 
     void setClock(const List& arguments)

@@ -29,6 +29,7 @@ struct WorldPlan {
     std::string mode;               ///< of the house; empty = the first one
     std::vector<DevicePtr> devices; ///< with the values that they have at first
     std::vector<AutomationModule> modules;
+    std::map<std::string, std::string> library; ///< what `require` finds
     UtcTime begin{};
     RecordedHistory* history = nullptr; ///< what rules read of the past; null = what happened in the simulation
 };
@@ -73,6 +74,8 @@ public:
     /// The same until no run is left, and no further than `time`.
     void finishRuns(UtcTime time);
     void report(DeviceId device, const std::string& attribute, Value value);
+    /// Rules hear that the server ends.
+    void shutdown();
     /// The server ends and starts anew: only what the journal keeps goes on.
     void restart();
     /// What the test that runs waits for; null when it waits for nothing. Stays until answer().
@@ -84,6 +87,8 @@ public:
     testing::FakeDevices& devices() { return devices_; }
     testing::FakeMqtt& mqtt() { return mqtt_; }
     MemoryHistory& history() { return history_; }
+    /// What rules get that ask this address.
+    void setWebAnswer(const std::string& url, Value answer) { webAnswers_[url] = std::move(answer); }
     std::vector<SimulatedEffect>& effects() { return effects_; }
     std::size_t effectsNotKept() const { return notKept_; }
     /// Runs of a rule that ended, whatever their result.
@@ -105,6 +110,7 @@ private:
     testing::MemoryMetrics metrics_;
     testing::ImmediateExecutor worker_;
     MemoryHistory history_;
+    std::map<std::string, Value> webAnswers_;
     std::vector<Subscription> handling_;
     Subscription recording_;
     std::string exception_;

@@ -96,6 +96,19 @@ TEST(DryRunTest, RulesReadThePastAsOfTheSimulatedTime)
     EXPECT_EQ(history.asked[0], 48h);
 }
 
+TEST(DryRunTest, ReplaysWhatASelectionHolds)
+{
+    Swinging history;
+    const DryRun request{"all.lua",
+                         R"lua(
+        on(devices{ uid = "ro*" }.temperature:above(24), function(ev) mqtt.publish("warm", ev.device.uid) end))lua",    "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
+    const auto result = tryOut(house(), request, history);
+    ASSERT_TRUE(result) << result.error().message.en;
+    const Value report(*result);
+    EXPECT_EQ(report.integerOr("values", 0), 2 * 1440);
+    EXPECT_EQ(report.find("effects")->list().size(), 2u);
+}
+
 TEST(DryRunTest, AnEventStartsOneRuleAndNothingElse)
 {
     Swinging history;

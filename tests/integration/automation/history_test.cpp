@@ -1,4 +1,4 @@
-#include "automation_house.h"
+#include "tests/integration/automation/automation_house.h"
 
 namespace atrium::automation {
 namespace {

@@ -94,6 +94,16 @@ TEST_F(RuleRightsTest, MqttIsAPermissionOfItsOwn)
     EXPECT_TRUE(house.published("house/door", "open"));
 }
 
+TEST_F(RuleRightsTest, AskingServersIsAPermissionOfItsOwn)
+{
+    ASSERT_EQ(load(R"(on(event "go", function() http.get("http://nowhere.example/") end))"), "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("the author may not ask servers"), std::string::npos);
+    person->rights.insert({"automations.http", "*"});
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("not among automations.http.hosts"), std::string::npos);
+}
+
 TEST_F(RuleRightsTest, TheModeOfTheHouseIsAPermissionOfItsOwn)
 {
     ASSERT_EQ(load(R"(on(event "go", function() house:set{ mode = "away" } end))"), "");
