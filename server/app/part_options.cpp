@@ -98,6 +98,12 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
     automation::AutomationOptions options;
     options.host.program = (installation.programs / "atrium-luahost").string();
     options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
+    options.web.hosts = configuration.list("automations.http.hosts");
+    options.web.privateAddresses = configuration.boolean("automations.http.private")
+                                       ? automation::PrivateAddresses::Allowed
+                                       : automation::PrivateAddresses::Refused;
+    options.web.authorityFile = configuration.text("automations.http.ca");
+    options.web.perMinute = static_cast<int>(configuration.integer("automations.http.questions"));
     auto& site = options.site;
     site.zone = configuration.text("site.timezone");
     // The zones of the system's tzdata are files below this folder.

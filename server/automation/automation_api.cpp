@@ -45,9 +45,11 @@ Object toObject(const RuleView& rule)
 
 std::vector<PermissionDeclaration> AutomationApi::permissions()
 {
-    return {{"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
-            {"automations.write", Role::Admin, "Write, enable, disable and run automations"},
-            {RuleRights::mqttPermission, Role::Admin, "Read and write any MQTT topic in automations of one's own"}};
+    return {
+        {"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
+        {"automations.write", Role::Admin, "Write, enable, disable and run automations"},
+        {RuleRights::webPermission, Role::Admin, "Ask servers (automations.http.hosts) in automations of one's own"},
+        {RuleRights::mqttPermission, Role::Admin, "Read and write any MQTT topic in automations of one's own"}};
 }
 
 AutomationApi::AutomationApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)

@@ -35,6 +35,7 @@ WorldPlan Simulator::plan(const Principal& who) const
     for (const auto& device : list->devices)
         if (who.may(RuleRights::readPermission, accessObjectOf(*device))) plan.devices.push_back(device);
     plan.begin = clock_.now();
+    plan.library = service_.library();
     plan.modules = service_.engine().effects().definitions();
     return plan;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "automation/engine.h"
+#include "automation/simulation/memory_history.h"
 #include "runtime/core_loop.h"
 #include "runtime/worker_pool.h"
 #include "test_devices.h"
@@ -47,9 +48,11 @@ public:
         worker = std::make_unique<runtime::WorkerPool>("work", 1, 1000,
                                                        [this](const std::string& text) { exceptions.push_back(text); });
         journal = std::make_unique<Journal>(store_, *loop, *worker, *loop, log, metrics);
+        webDesk = std::make_unique<WebDesk>(web, *loop, *loop, clock, log, metrics);
+        desk = std::make_unique<HistoryDesk>(history, *worker, *loop, clock, devices, log, metrics);
         engine = std::make_unique<Engine>(
             Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics,
-                             [this] { return accounts; }},
+                             [this] { return accounts; }, desk.get(), webDesk.get()},
             options, Site{}, *journal,
             Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>&, std::uint64_t bytes) {
                                  loaded[id] = bytes;
@@ -67,8 +70,10 @@ public:
         if (!engine) return;
         engine->stop();
         engine.reset();
+        webDesk.reset();
         journal.reset();
         worker->stop();
+        desk.reset();
         worker.reset();
         loop->stop();
         loop.reset();
@@ -151,6 +156,8 @@ public:
     testing::FakeDevices devices{clock};
     testing::FakeCommands commands{devices};
     testing::FakeMqtt mqtt{clock};
+    MemoryHistory history; ///< what rules read of the past
+    WebOptions web{{"localhost"}, PrivateAddresses::Allowed, "", 60};
     testing::FakeRealtime realtime;
     std::shared_ptr<Accounts> accounts; ///< null = no plugin knows accounts
     testing::RecordingLog log;
@@ -164,6 +171,8 @@ public:
     std::unique_ptr<runtime::CoreLoop> loop;
     std::unique_ptr<runtime::WorkerPool> worker;
     std::unique_ptr<Journal> journal;
+    std::unique_ptr<HistoryDesk> desk;
+    std::unique_ptr<WebDesk> webDesk;
     std::unique_ptr<Engine> engine;
 
 private:
