@@ -130,7 +130,7 @@ const french = {
     sunrise: 'lever du soleil', sunset: 'coucher du soleil', silent: 'silence', startup: 'démarrage',
     event: 'événement', manual: 'à la main',
   } as Record<string, string>,
-  steps: {command: 'Commande', publish: 'Message', log: 'Journal', wait: 'Attente', wait_for: 'Attente de', call: 'Appel'} as Record<string, string>,
+  steps: {command: 'Commande', publish: 'Message', log: 'Journal', wait: 'Attente', wait_for: 'Attente de', call: 'Appel', history: 'Historique'} as Record<string, string>,
   roles: {
     guest: 'Invité', user: 'Utilisateur', livreur: 'Livreur', manager: 'Gestionnaire', admin: 'Administrateur',
     superadmin: 'Super-administrateur',
@@ -267,7 +267,7 @@ const english: typeof french = {
     sunrise: 'sunrise', sunset: 'sunset', silent: 'silence', startup: 'start', event: 'event',
     manual: 'by hand',
   },
-  steps: {command: 'Command', publish: 'Message', log: 'Log', wait: 'Wait', wait_for: 'Wait for', call: 'Call'},
+  steps: {command: 'Command', publish: 'Message', log: 'Log', wait: 'Wait', wait_for: 'Wait for', call: 'Call', history: 'History'},
   roles: {
     guest: 'Guest', user: 'User', livreur: 'Courier', manager: 'Manager', admin: 'Administrator',
     superadmin: 'Super administrator',

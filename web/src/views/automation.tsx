@@ -54,6 +54,7 @@ function stepText({kind, what, due}: Step): string {
   if (kind === 'wait_for')
     return [...(Array.isArray(what.events) ? what.events : []), due ? `→ ${exactMoment(due)}` : ''].join(' ').trim();
   if (kind === 'call') return `${what.module}.${what.function}(${Array.isArray(what.arguments) ? what.arguments.map(json).join(', ') : ''})`;
+  if (kind === 'history') return [`${what.function}`, what.attribute, what.state === undefined ? '' : json(what.state), typeof what.microseconds === 'number' ? duration(what.microseconds / 1000) : ''].filter(Boolean).join(' ');
   return json(what);
 }
 
