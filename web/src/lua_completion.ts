@@ -16,7 +16,9 @@ const words: Source[] = [
   ['alert.raise', 'alert.raise{ key, severity, text }', 'alert.raise{ key = "", severity = "warning", text = "" }'], ['alert.clear', 'alert.clear(key)'],
   ['notify.send', 'notify.send{ to, text }', 'notify.send{ to = "", text = "" }'], ['sun.up', 'condition'], ['sun.down', 'condition'],
   ['house.mode', 'house.mode:is "night"'], ['house:set', 'house:set{ mode = "night" }', 'house:set{ mode = "night" }'],
-  ['any', 'any{ a, b }'], ['none', 'none{ a, b }'], ['test', 'test "name" (function(t) ... end)', 'test "name" (function(t)\n  \nend)'],
+  ['devices', 'devices{ kind = "light", area = "hall" }', 'devices{ kind = "" }'], ['history', 'history(device.power):delta "1d"', 'history()'],
+  ['webhook', 'webhook("POST", "/hooks/name")', 'webhook("POST", "/hooks/")'], ['shutdown', 'shutdown()', 'shutdown()'], ['require', 'require "module"'],
+  ['http.get', 'http.get(url)'], ['any', 'any{ a, b }'], ['none', 'none{ a, b }'], ['test', 'test "name" (function(t) ... end)', 'test "name" (function(t)\n  \nend)'],
   ['function', ''], ['local', ''], ['return', ''], ['then', ''], ['if', ''], ['else', ''], ['end', ''], ['true', ''], ['false', ''], ['nil', ''], ['not', ''], ['and', ''], ['or', ''],
 ];
 const methods: Source[] = [
@@ -25,7 +27,7 @@ const methods: Source[] = [
 const valueMethods: Source[] = [
   ['becomes', 'becomes(true)', 'becomes()'], ['changes', 'changes()', 'changes()'], ['above', 'above(80, { hold = "3m" })', 'above()'],
   ['below', 'below(5, { hold = "3m" })', 'below()'], ['is', 'is(true)', 'is()'], ['is_not', 'is_not(0)', 'is_not()'], ['silent', 'silent "20m"', 'silent "20m"'],
-  ['holds', 'holds "30s"', 'holds "30s"'], ['debounce', 'debounce "5s"', 'debounce "5s"'],
+  ['on_for', 'on_for()'], ['off_for', 'off_for()'], ['holds', 'holds "30s"', 'holds "30s"'], ['debounce', 'debounce "5s"', 'debounce "5s"'],
 ];
 const testMethods: Source[] = [
   ['clock', 'clock "2026-10-25 02:59:00"', 'clock ""'], ['set', 'set("hall/pir.motion", true)', 'set("", true)'], ['online', 'online("uid", false)'],
