@@ -18,14 +18,10 @@ storage::HistoryQuery samplesOf(DeviceId device, const std::string& attribute, U
 std::vector<automation::RecordedValue> HistoryReplay::read(DeviceId device, const std::string& attribute, UtcTime from,
                                                            UtcTime to)
 {
-    auto query = samplesOf(device, attribute, from, to);
-    query.limit = mostValues;
-    auto answer = reader_.query(query);
+    auto samples = reader_.samples(device, attribute, from, to, mostValues);
     std::vector<automation::RecordedValue> values;
-    values.reserve(answer.points.size());
-    // Where a gap begins nobody reported anything.
-    for (auto& point : answer.points)
-        if (!point.value.isNull()) values.push_back({point.at, device, attribute, std::move(point.value)});
+    values.reserve(samples.size());
+    for (auto& [at, value] : samples) values.push_back({at, device, attribute, std::move(value)});
     return values;
 }
 
