@@ -6,34 +6,25 @@ namespace {
 
 constexpr std::size_t mostValues = 2'000'000;
 
-storage::HistoryQuery samplesOf(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to)
-{
-    storage::HistoryQuery query{device, attribute, Value::Kind::Number, from, to, to};
-    query.resolution = storage::HistoryResolution::Raw;
-    return query;
-}
-
 } // namespace
 
 std::vector<automation::RecordedValue> HistoryReplay::read(DeviceId device, const std::string& attribute, UtcTime from,
                                                            UtcTime to)
 {
-    auto samples = reader_.samples(device, attribute, from, to, mostValues);
     std::vector<automation::RecordedValue> values;
-    values.reserve(samples.size());
-    for (auto& [at, value] : samples) values.push_back({at, device, attribute, std::move(value)});
+    for (auto& sample : samples_.between(device, attribute, from, to, mostValues))
+        values.push_back({sample.at, device, attribute, std::move(sample.value)});
     return values;
 }
 
 std::vector<automation::RecordedValue> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
                                                            std::size_t count)
 {
-    auto query = samplesOf(device, attribute, UtcTime{}, time);
-    query.limit = count + 1; // the newest may be the beginning of a gap
-    auto answer = reader_.query(query);
+    // One more: the newest may be the beginning of a gap.
+    auto samples = samples_.between(device, attribute, UtcTime{}, time, count + 1);
     std::vector<automation::RecordedValue> values;
-    for (auto point = answer.points.rbegin(); point != answer.points.rend() && values.size() < count; ++point)
-        if (!point->value.isNull()) values.push_back({point->at, device, attribute, std::move(point->value)});
+    for (auto sample = samples.rbegin(); sample != samples.rend() && values.size() < count; ++sample)
+        values.push_back({sample->at, device, attribute, std::move(sample->value)});
     return values;
 }
 

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "automation/recorded_history.h"
-#include "storage/history_reader.h"
+#include "storage/recorded_samples.h"
 
 namespace atrium::app {
 
 /// The database's history as rules and dry runs read it: at most the newest two million values of an attribute.
 class HistoryReplay : public automation::RecordedHistory {
 public:
-    explicit HistoryReplay(const storage::HistoryReader& reader) : reader_(reader) {}
+    explicit HistoryReplay(const storage::HistoryReader& reader) : reader_(reader), samples_(reader) {}
 
     std::vector<automation::RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
                                                 UtcTime to) override;
@@ -19,6 +19,7 @@ public:
 
 private:
     const storage::HistoryReader& reader_;
+    const storage::RecordedSamples samples_;
 };
 
 } // namespace atrium::app

@@ -149,11 +149,17 @@ std::optional<std::string> pluginSetting(const Configuration& configuration, con
     if (auto value = configuration.pluginSetting(key)) return value;
     // Keys of the server that are a plugin's business.
     static const std::map<std::string, std::string> serverKeys{
-        {"plugins.auth.adminEmail", "admin.email"}, {"plugins.auth.adminPassword", "admin.password"},
-        {"plugins.auth.timeZone", "site.timezone"}, {"plugins.schedules.openHome", "home.open"},
-        {"plugins.notify.smtpHost", "smtp.host"},   {"plugins.notify.smtpPort", "smtp.port"},
-        {"plugins.notify.smtpTls", "smtp.tls"},     {"plugins.notify.smtpCa", "smtp.ca"},
-        {"plugins.notify.smtpUser", "smtp.user"},   {"plugins.notify.smtpPassword", "smtp.password"},
+        {"plugins.auth.adminEmail", "admin.email"},
+        {"plugins.auth.adminPassword", "admin.password"},
+        {"plugins.auth.timeZone", "site.timezone"},
+        {"plugins.schedules.openHome", "home.open"},
+        {"plugins.away.openHome", "home.open"},
+        {"plugins.notify.smtpHost", "smtp.host"},
+        {"plugins.notify.smtpPort", "smtp.port"},
+        {"plugins.notify.smtpTls", "smtp.tls"},
+        {"plugins.notify.smtpCa", "smtp.ca"},
+        {"plugins.notify.smtpUser", "smtp.user"},
+        {"plugins.notify.smtpPassword", "smtp.password"},
         {"plugins.notify.smtpFrom", "smtp.from"},
     };
     const auto found = serverKeys.find(key);

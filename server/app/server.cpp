@@ -36,6 +36,7 @@
 #include "storage/history_recorder.h"
 #include "storage/history_writer.h"
 #include "storage/migration_runner.h"
+#include "storage/recorded_samples.h"
 #include "storage/sql_database.h"
 
 #include <fstream>
@@ -119,6 +120,7 @@ struct Server::Parts {
     storage::AttributeNames attributeNames;
     storage::HistoryWriter historyWriter;
     storage::HistoryReader historyReader;
+    storage::RecordedSamples recordedSamples;
 
     state::DeviceRegistry devices;
     storage::HistoryRecorder historyRecorder;
@@ -177,7 +179,7 @@ Server::Parts::Parts(const Configuration& settings)
                {[this] { return !core.isCurrent(); }}),
       migrations(database, clock), historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
                                                  historyOptions(configuration)),
-      historyReader(database, attributeNames), devices(clock, core, core, metrics),
+      historyReader(database, attributeNames), recordedSamples(historyReader), devices(clock, core, core, metrics),
       historyRecorder(devices, core, clock, attributeNames, historyWriter),
       broker(configuration.text("mqtt.url").empty()
                  ? std::make_unique<mqtt::ManagedBroker>(brokerOptions(configuration, folder.path()),
@@ -203,6 +205,7 @@ Server::Parts::Parts(const Configuration& settings)
                      commandDispatcher,
                      database,
                      devices,
+                     recordedSamples,
                      http.routes(),
                      metrics,
                      mqtt,
