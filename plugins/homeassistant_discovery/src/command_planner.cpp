@@ -1,4 +1,4 @@
-#include "entity_model.h"
+#include "entity_shape.h"
 
 #include "atrium/json.h"
 
@@ -26,10 +26,11 @@ Error notSupported(const std::string& name)
 /// Builds one plan; the first error stays.
 class Planner {
 public:
-    Planner(const EntityModel& model, const std::string& name, const Object& arguments, UtcTime now)
-        : model_(model), name_(name), arguments_(arguments), now_(now)
+    Planner(const EntityShape& shape, const Topics& topics, const std::string& name, const Object& arguments,
+            UtcTime now)
+        : shape_(shape), topics_(topics), name_(name), arguments_(arguments), now_(now)
     {
-        if (model.isOptimistic) plan_.confirmation = Confirmation::None;
+        if (shape.isOptimistic) plan_.confirmation = Confirmation::None;
     }
 
     Result<EntityPlan> run();
@@ -37,22 +38,23 @@ public:
 private:
     using Variables = std::vector<std::pair<std::string_view, Var>>;
 
-    const EntityConfig& config() const { return model_.config; }
+    const EntityConfig& config() const { return shape_.config; }
     void send(const char* topicKey, const char* templateKey, const Var& value, Variables variables = {})
     {
         if (!config().has(topicKey)) return fail(notSupported(name_));
         std::string payload = value.text();
-        const auto found = model_.commandTemplates.find(templateKey);
-        if (found != model_.commandTemplates.end() && found->second) {
+        const auto found = shape_.commandTemplates.find(templateKey);
+        if (found != shape_.commandTemplates.end() && found->second) {
             variables.emplace_back("value", value);
             const auto rendered = found->second->render({std::move(variables), now_}, jinja::Edges::Kept);
             if (!rendered) return fail(rendered.error());
             payload = *rendered;
         }
-        publish(config().text(topicKey), std::move(payload));
+        publish(topicKey, std::move(payload));
     }
-    void publish(std::string topic, std::string payload)
+    void publish(const char* topicKey, std::string payload)
     {
+        std::string topic = shape_.topic(topics_, topicKey);
         if (!isValidTopic(topic)) return fail(notSupported(name_));
         const int qos = static_cast<int>(std::clamp(config().number("qos").value_or(0), 0.0, 2.0));
         plan_.publications.push_back({std::move(topic), std::move(payload), qos, config().flag("retain", false)});
@@ -107,7 +109,8 @@ private:
     void alarm();
     void vacuum();
 
-    const EntityModel& model_;
+    const EntityShape& shape_;
+    const Topics& topics_;
     const std::string& name_;
     const Object& arguments_;
     const UtcTime now_;
@@ -228,12 +231,12 @@ void Planner::jsonLight(bool on)
     if (name_ == "set_effect") message.set("effect", word("effect"));
     if (arguments_.contains("transition")) message.set("transition", number("transition").json());
     if (arguments_.contains("flash")) message.set("flash", word("flash"));
-    publish(config().text("command_topic"), toJson(message));
+    publish("command_topic", toJson(message));
 }
 
 void Planner::templateLight(bool on)
 {
-    const auto& source = model_.commandTemplates;
+    const auto& source = shape_.commandTemplates;
     const auto found = source.find(on ? "command_on_template" : "command_off_template");
     if (found == source.end() || !found->second) return fail(notSupported(name_));
     Variables variables{{"state", on ? "on" : "off"}};
@@ -261,7 +264,7 @@ void Planner::templateLight(bool on)
     if (arguments_.contains("transition")) variables.emplace_back("transition", number("transition"));
     const auto payload = found->second->render({std::move(variables), now_}, jinja::Edges::Kept);
     if (!payload) return fail(payload.error());
-    publish(config().text("command_topic"), *payload);
+    publish("command_topic", *payload);
 }
 
 void Planner::climate()
@@ -407,10 +410,10 @@ void Planner::siren()
             message.set(key, *value);
         }
     expect("state", on);
-    const bool hasOffTemplate = model_.commandTemplates.contains("command_off_template");
+    const bool hasOffTemplate = shape_.commandTemplates.contains("command_off_template");
     const char* key = !on && hasOffTemplate ? "command_off_template" : "command_template";
-    if (model_.commandTemplates.contains(key)) send("command_topic", key, payload, std::move(variables));
-    else publish(config().text("command_topic"), toJson(message));
+    if (shape_.commandTemplates.contains(key)) send("command_topic", key, payload, std::move(variables));
+    else publish("command_topic", toJson(message));
 }
 
 void Planner::alarm()
@@ -420,7 +423,7 @@ void Planner::alarm()
     const std::string action = config().text("payload_" + name_, upper);
     const Value* code = arguments_.find("code");
     const Var codeValue = code ? Var::from(*code) : Var(jinja::None{});
-    const bool hasTemplate = model_.commandTemplates.contains("command_template");
+    const bool hasTemplate = shape_.commandTemplates.contains("command_template");
     send("command_topic", hasTemplate ? "command_template" : "", action, {{"action", action}, {"code", codeValue}});
     if (name_ == "disarm") expect("state", "disarmed");
     else if (name_.starts_with("arm_")) expect("state", "armed_" + name_.substr(4));
@@ -492,9 +495,10 @@ Result<EntityPlan> Planner::run()
 
 } // namespace
 
-Result<EntityPlan> planCommand(const EntityModel& model, const std::string& name, const Object& arguments, UtcTime now)
+Result<EntityPlan> planCommand(const EntityShape& shape, const Topics& topics, const std::string& name,
+                               const Object& arguments, UtcTime now)
 {
-    return Planner(model, name, arguments, now).run();
+    return Planner(shape, topics, name, arguments, now).run();
 }
 
 } // namespace atrium::homeassistant_discovery
