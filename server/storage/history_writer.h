@@ -19,7 +19,7 @@
 namespace atrium::storage {
 
 struct HistoryOptions {
-    std::size_t queueLimit = 500'000; ///< samples
+    std::size_t queueLimit = 350'000; ///< samples
     std::size_t batchLimit = 20'000;  ///< samples of one transaction, written without waiting for the interval
     HistoryAges keep;
     std::chrono::minutes retentionPeriod{60};

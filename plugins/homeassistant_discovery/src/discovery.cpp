@@ -86,8 +86,7 @@ void Discovery::takeConfig(const MqttMessage& message)
 void Discovery::handOver(Source& source)
 {
     for (const auto& id : source.owned)
-        if (const auto device = byEntity_.find(id); device != byEntity_.end())
-            if (Entity* entity = device->second->find(id)) entity->migrates = true;
+        if (auto* device = byEntity_.find(id)) device->find(id)->migrates = true;
     source.owned.clear();
 }
 
@@ -103,8 +102,8 @@ void Discovery::reduce(const SharedText& topic, const std::function<bool(const S
 void Discovery::add(const SharedText& owner, DescribedEntity described, const DeviceAnnouncement& said)
 {
     const SharedText id = described.id;
-    const auto place = byEntity_.find(id);
-    Entity* known = place == byEntity_.end() ? nullptr : place->second->find(id);
+    AnnouncedDevice* const before = byEntity_.find(id);
+    Entity* known = before ? before->find(id) : nullptr;
     // The first topic that brought an identity keeps it, unless it hands it over.
     if (known && known->owner != owner && !known->migrates) return;
     AnnouncedDevice& device = deviceFor(said);
@@ -116,10 +115,11 @@ void Discovery::add(const SharedText& owner, DescribedEntity described, const De
         entity.id = known->id;
         entity.expired = known->expired;
         if (known->activity && known->activity->memory) entity.active().memory = std::move(known->activity->memory);
-        if (place->second != &device) drop(id);
+        if (before != &device) drop(id);
         else {
             forgetOwner(known->owner, id);
             const auto left = known->topics;
+            byEntity_.erase(id);
             device.entities.erase(device.entities.begin() + (known - device.entities.data()));
             listening_.leave(device, *left);
         }
@@ -132,9 +132,9 @@ void Discovery::add(const SharedText& owner, DescribedEntity described, const De
     const auto key = device.said.key;
     device.said = said;
     device.said.key = key;
-    byEntity_[entity.id] = &device;
     sources_[owner].owned.push_back(entity.id);
     device.entities.push_back(std::move(entity));
+    byEntity_.put(id, device);
     announceSoon(device);
     const Entity& added = device.entities.back();
     listening_.join(device, *added.shape, *added.topics);
@@ -143,12 +143,11 @@ void Discovery::add(const SharedText& owner, DescribedEntity described, const De
 void Discovery::drop(const SharedText& dropped)
 {
     const SharedText id = dropped; // it may be the one that is erased
-    const auto place = byEntity_.find(id);
-    if (place == byEntity_.end()) return;
-    AnnouncedDevice& device = *place->second;
-    byEntity_.erase(place);
+    AnnouncedDevice* const place = byEntity_.find(id);
+    if (!place) return;
+    AnnouncedDevice& device = *place;
     Entity* entity = device.find(id);
-    if (!entity) return;
+    byEntity_.erase(id);
     forgetOwner(entity->owner, id);
     const auto topics = entity->topics;
     device.entities.erase(device.entities.begin() + (entity - device.entities.data()));
@@ -216,9 +215,9 @@ void Discovery::announceNow(AnnouncedDevice& device)
 
 Result<EntityPlan> Discovery::plan(const EntityCommand& command) const
 {
-    const auto device = byEntity_.find(command.entity.id);
-    const Entity* entity = device == byEntity_.end() ? nullptr : device->second->find(command.entity.id);
-    if (!entity) return makeError(ErrorCode::Unavailable);
+    AnnouncedDevice* const device = byEntity_.find(command.entity.id);
+    if (!device) return makeError(ErrorCode::Unavailable);
+    const Entity* entity = device->find(command.entity.id);
     return planCommand(*entity->shape, *entity->topics, command.name, command.arguments, clock_.now());
 }
 

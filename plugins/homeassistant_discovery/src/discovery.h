@@ -1,5 +1,6 @@
 #pragma once
 
+#include "entity_index.h"
 #include "listening.h"
 
 #include <map>
@@ -49,8 +50,7 @@ private:
     Sources sources_;
     std::map<std::string, AnnouncedDevice, std::less<>> devices_;  ///< by key
     std::unordered_map<std::string, AnnouncedDevice*> byIdentity_; ///< identifiers and addresses of devices
-    /// Which device an identity belongs to.
-    std::unordered_map<SharedText, AnnouncedDevice*, std::hash<SharedText>, std::equal_to<>> byEntity_;
+    EntityIndex byEntity_;
     std::vector<std::string> waiting_; ///< keys
     Subscription waitingTimer_;
     Listening listening_;
