@@ -6,8 +6,8 @@
 
 namespace {
 
-/// Hundreds of thousands of small objects live long, among messages that do not: an arena for each thread (eight a core)
-/// and large blocks kept for later would hold a third more memory than is in use.
+/// Hundreds of thousands of small objects live long, among messages that do not: an arena for each thread (eight a
+/// core) and large blocks kept for later would hold a third more memory than is in use.
 void keepMemoryTight()
 {
     mallopt(M_ARENA_MAX, 2);

@@ -15,7 +15,8 @@ struct SharedText::Letters {
 SharedText::SharedText(std::string_view text)
 {
     if (text.empty()) return;
-    letters_ = new (::operator new(sizeof(Letters) + text.size())) Letters{{1}, static_cast<std::uint32_t>(text.size())};
+    letters_ =
+        new (::operator new(sizeof(Letters) + text.size())) Letters{{1}, static_cast<std::uint32_t>(text.size())};
     std::memcpy(letters_->first(), text.data(), text.size());
 }
 

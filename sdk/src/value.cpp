@@ -81,7 +81,10 @@ void Value::destroyContent()
     else delete content_.object;
 }
 
-double Value::number() const { return kind_ == Kind::Integer ? static_cast<double>(content_.integer) : expect(Kind::Number).number; }
+double Value::number() const
+{
+    return kind_ == Kind::Integer ? static_cast<double>(content_.integer) : expect(Kind::Number).number;
+}
 
 std::optional<double> Value::ifNumber() const
 {

@@ -162,9 +162,8 @@ void MqttService::receive(std::shared_ptr<MessageBatch> batch)
     if (batch->entries.size() <= fewMessages && core_.runNow([&] { dispatch(*batch); })) return;
     {
         std::unique_lock lock(flowMutex_);
-        flow_.wait(lock, [this] {
-            return stopped_ || (batchesToCore_ < maxBatchesToCore && bytesToCore_ < maxBytesToCore);
-        });
+        flow_.wait(lock,
+                   [this] { return stopped_ || (batchesToCore_ < maxBatchesToCore && bytesToCore_ < maxBytesToCore); });
         ++batchesToCore_;
         bytesToCore_ += batch->bytes.size();
     }

@@ -24,8 +24,8 @@ struct DeviceEdit;
 
 /// Gives announced devices their identity: who announces a known identifier or MAC address speaks of a known device.
 /// Announcements are collected for a moment, so that a device of thirty entities is described once and not thirty
-/// times; what is reported meanwhile waits with them. What it keeps of a device is little: the description is the device
-/// in the state. Thread: core, except where a method says otherwise.
+/// times; what is reported meanwhile waits with them. What it keeps of a device is little: the description is the
+/// device in the state. Thread: core, except where a method says otherwise.
 class DeviceDirectory : public Integrations, public std::enable_shared_from_this<DeviceDirectory> {
 public:
     /// DeviceInfo::integration of all discovered devices; their entities name the integration that speaks for them.

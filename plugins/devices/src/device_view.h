@@ -3,9 +3,9 @@
 #include "atrium/device.h"
 #include "atrium/devices.h"
 
+#include "atrium/value.h"
 #include <span>
 #include <string>
-#include "atrium/value.h"
 
 #include <span>
 #include <string>

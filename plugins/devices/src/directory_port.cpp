@@ -17,8 +17,7 @@ int indexOf(const std::vector<SharedText>& entities, std::string_view entity)
 DirectoryPort::DirectoryPort(std::shared_ptr<DeviceDirectory> directory, std::string name)
     : directory_(std::move(directory)), name_(std::move(name)),
       refused_(directory_->to_.metrics.counter("atrium_device_messages_refused_total",
-                                               "Device messages that could not be decoded",
-                                               {{"integration", name_}}))
+                                               "Device messages that could not be decoded", {{"integration", name_}}))
 {}
 
 DirectoryPort::~DirectoryPort()
@@ -33,10 +32,7 @@ DeviceDirectory::Record* DirectoryPort::find(std::string_view key, DeviceId& id)
     return directory_->find(id);
 }
 
-void DirectoryPort::announce(DeviceAnnouncement announcement)
-{
-    directory_->announce(name_, std::move(announcement));
-}
+void DirectoryPort::announce(DeviceAnnouncement announcement) { directory_->announce(name_, std::move(announcement)); }
 
 void DirectoryPort::withdraw(std::string_view key) { directory_->withdraw(name_, key); }
 

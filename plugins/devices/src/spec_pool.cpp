@@ -25,8 +25,7 @@ void SpecPool::Shelf<T>::intern(std::size_t hash, Shared<T>& value, Equal&& isEq
 
 void SpecPool::intern(Description& description)
 {
-    for (auto& entity : description.entities)
-        entities_.intern(hashOf(*entity.spec), entity.spec, std::equal_to<>{});
+    for (auto& entity : description.entities) entities_.intern(hashOf(*entity.spec), entity.spec, std::equal_to<>{});
     for (auto& spec : description.attributes) attributes_.intern(hashOf(*spec), spec, std::equal_to<>{});
 }
 

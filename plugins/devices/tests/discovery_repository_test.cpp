@@ -49,10 +49,10 @@ TEST_P(DiscoveryRepositoryTest, GivesEverythingBackAPartAtATime)
 
 TEST_P(DiscoveryRepositoryTest, TheStoreWritesWhatDevicesAreWhenTheirTurnComes)
 {
-    testing::FakePluginContext context;
+    testing::FakePluginContext context{"devices", {}};
     auto& devices = context.devices();
-    auto store = std::make_shared<DescriptionStore>(repository, devices, context.workers(), context.scheduler(),
-                                                    context.log());
+    auto store =
+        std::make_shared<DescriptionStore>(repository, devices, context.workers(), context.scheduler(), context.log());
     const auto put = [&](std::int64_t id, const std::string& uid) {
         DeviceInfo info;
         info.id = DeviceId(id);

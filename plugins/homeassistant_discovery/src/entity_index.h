@@ -8,8 +8,8 @@
 
 namespace atrium::homeassistant_discovery {
 
-/// Which device an entity belongs to, by the entity's id. The ids are those in the devices: a place here is eight bytes,
-/// where a map of 300,000 would be 15 MB. Thread: core.
+/// Which device an entity belongs to, by the entity's id. The ids are those in the devices: a place here is eight
+/// bytes, where a map of 300,000 would be 15 MB. Thread: core.
 class EntityIndex {
 public:
     /// Null when no device has such an entity.

@@ -129,8 +129,7 @@ std::size_t hashOf(const Value& value);
 std::size_t hashOf(const Object& object)
 {
     std::size_t hash = object.size();
-    for (const auto& [key, value] : object)
-        hash = mixed(mixed(hash, std::hash<std::string>{}(key)), hashOf(value));
+    for (const auto& [key, value] : object) hash = mixed(mixed(hash, std::hash<std::string>{}(key)), hashOf(value));
     return hash;
 }
 

@@ -63,8 +63,7 @@ void Listening::giveWhatWasSaid(AnnouncedDevice& device, Entity& entity)
         if (channel.valueTemplate)
             if (const auto json = parseJson(payload))
                 context.variables.emplace_back("value_json", jinja::Var::from(*json));
-        const auto text =
-            channel.valueTemplate ? channel.valueTemplate->render(context) : Result<std::string>(payload);
+        const auto text = channel.valueTemplate ? channel.valueTemplate->render(context) : Result<std::string>(payload);
         if (text) apply(device, entity, channel, *text, {filter.view(), payload, true, context.now});
     }
     refusal_ = refusal;
@@ -189,8 +188,7 @@ void Listening::applyAvailability(const AnnouncedDevice& device, Entity& entity,
     const bool isUp = text == channel.available;
     if (!isUp && text != channel.notAvailable) return;
     // The latest word of any topic is that of all of them.
-    const auto bits =
-        entity.shape->availabilityMode == "latest" ? entity.shape->availabilityBits : channel.bit;
+    const auto bits = entity.shape->availabilityMode == "latest" ? entity.shape->availabilityBits : channel.bit;
     entity.heard |= bits;
     entity.up = isUp ? entity.up | bits : entity.up & ~bits;
     updateAvailability(device, entity);
@@ -201,7 +199,7 @@ void Listening::updateAvailability(const AnnouncedDevice& device, const Entity& 
     const auto& shape = *entity.shape;
     const auto asked = shape.availabilityBits;
     const bool isUp = asked == 0 || (shape.availabilityMode == "all" ? entity.up == asked : entity.up != 0);
-    auto availability = isUp ? Availability::Available
+    auto availability = isUp                ? Availability::Available
                         : entity.heard != 0 ? Availability::Offline
                                             : Availability::NeverHeard;
     if (isUp && shape.expiresAfter.count() > 0 && entity.expired)

@@ -17,7 +17,8 @@ void setMovement(Reading& entity, const std::string& state, Values& values)
 
 double percentOf(const Reading& entity, double raw, const char* closedKey, const char* openKey)
 {
-    const double closed = entity.config.number(closedKey).value_or(0), open = entity.config.number(openKey).value_or(100);
+    const double closed = entity.config.number(closedKey).value_or(0),
+                 open = entity.config.number(openKey).value_or(100);
     if (open == closed) return 0;
     return std::clamp(std::floor((raw - closed) * 100 / (open - closed)), 0.0, 100.0);
 }

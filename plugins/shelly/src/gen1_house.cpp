@@ -149,7 +149,8 @@ void Gen1House::announce(const std::string& id, Known& known)
 Result<EntityPlan> Gen1House::plan(const EntityCommand& command) const
 {
     const std::string id(command.key);
-    if (!known_.contains(id) || !command.entity.id.view().starts_with(id + '-')) return makeError(ErrorCode::Unavailable);
+    if (!known_.contains(id) || !command.entity.id.view().starts_with(id + '-'))
+        return makeError(ErrorCode::Unavailable);
     return planGen1(std::string(root) + id, command.entity.id.str().substr(id.size() + 1), command);
 }
 

@@ -81,9 +81,7 @@ public:
         if (optional) *this = Value(*optional);
     }
     Value(const Value& other);
-    Value(Value&& other) noexcept
-        : content_(other.content_), kind_(std::exchange(other.kind_, Kind::Null))
-    {}
+    Value(Value&& other) noexcept : content_(other.content_), kind_(std::exchange(other.kind_, Kind::Null)) {}
     Value& operator=(const Value& other)
     {
         if (this != &other) *this = Value(other);
