@@ -1,8 +1,7 @@
-// Builds the dashboard into dist/: one script and one style with hashed names, precompressed, and index.html last, so that its
-// age says when the build was complete.
+// Builds the dashboard into dist/: a script, a part of its own for each page that is opened later, and a style, with hashed names,
+// precompressed, and index.html last, so that its age says when the build was complete.
 
 import {build} from 'esbuild';
-import {createHash} from 'node:crypto';
 import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {brotliCompressSync, gzipSync} from 'node:zlib';
 
@@ -14,7 +13,12 @@ const result = await build({
   target: ['es2021'],
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  splitting: true,
   outdir: 'dist',
+  // The digit says to the server that what follows is a hash: such files never change.
+  entryNames: 'assets/atrium-0[hash]',
+  chunkNames: 'assets/[name]-0[hash]',
+  metafile: true,
   write: false,
   legalComments: 'none',
 });
@@ -29,12 +33,10 @@ async function put(path, bytes) {
 }
 
 const names = {};
-for (const file of result.outputFiles) {
-  const kind = file.path.endsWith('.css') ? 'css' : 'js';
-  const hash = createHash('sha256').update(file.contents).digest('hex').slice(0, 12);
-  names[kind] = `assets/atrium-${hash}.${kind}`;
-  await put(names[kind], Buffer.from(file.contents));
-}
+for (const [path, {entryPoint}] of Object.entries(result.metafile.outputs))
+  if (/\.(tsx|css)$/.test(entryPoint ?? '') && /main|style/.test(entryPoint)) names[path.split('.').pop()] = path.replace('dist/', '');
+for (const file of result.outputFiles)
+  await put(file.path.slice(file.path.lastIndexOf('/assets/') + 1), Buffer.from(file.contents));
 await put('icon.svg', await readFile('src/icon.svg'));
 await put('manifest.webmanifest', await readFile('src/manifest.webmanifest'));
 const page = (await readFile('src/index.html', 'utf8'))
@@ -42,5 +44,14 @@ const page = (await readFile('src/index.html', 'utf8'))
   .replace('{{script}}', `/${names.js}`);
 await put('index.html', Buffer.from(page));
 
-const script = await readFile(`dist/${names.js}.gz`);
-console.log(`dashboard: ${(script.length / 1024).toFixed(1)} KiB of script, compressed`);
+// What a visit begins with: the script and all that it imports at once.
+const first = new Set();
+function take(path) {
+  if (first.has(path)) return;
+  first.add(path);
+  for (const one of result.metafile.outputs[path].imports) if (one.kind === 'import-statement') take(one.path);
+}
+take(`dist/${names.js}`);
+let bytes = 0;
+for (const path of first) bytes += (await readFile(`${path}.gz`)).length;
+console.log(`dashboard: ${(bytes / 1024).toFixed(1)} KiB of script at first, compressed`);

@@ -6,6 +6,7 @@
 #include "testing/fake_automation.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
+#include "testing/fake_history.h"
 #include "testing/fake_http.h"
 #include "testing/fake_mqtt.h"
 #include "testing/fake_realtime.h"
@@ -74,6 +75,8 @@ public:
     }
     FakeDevices& devices() override { return devices_; }
     FakeHealth& health() override { return health_; }
+    FakeHistory& history() { return history_; }
+    const FakeHistory& history() const override { return history_; }
     FakeHttp& http() override { return http_; }
     RecordingLog& log() override { return log_; }
     MemoryMetrics& metrics() override { return metrics_; }
@@ -103,6 +106,7 @@ private:
     FakeDevices devices_{clock_};
     FakeCommands commands_{devices_};
     FakeHealth health_;
+    FakeHistory history_;
     FakeHttp http_;
     RecordingLog log_;
     MemoryMetrics metrics_;

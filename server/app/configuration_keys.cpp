@@ -81,6 +81,13 @@ const std::vector<KeySpec>& configurationKeys()
              "Load the automations that come with Atrium; they are made for the demo home"),
         number("automations.effects", 600, 1, 10'000'000,
                "Commands, messages and log lines that one automation may make in a minute"),
+        text("automations.http.hosts", "",
+             "Servers that rules may ask with http.get and its kin, separated by commas: api.example.org, "
+             "*.example.net"),
+        flag("automations.http.private", "false",
+             "Those servers may be at private addresses (this machine, the home's network), and speak plain http"),
+        text("automations.http.ca", "", "File with the authority of those servers; empty = the system's"),
+        number("automations.http.questions", 60, 1, 100'000, "Questions of one automation to servers in a minute"),
         text("automations.folders", "",
              "More folders with automations, separated by commas; data.dir/automations is one anyway"),
 

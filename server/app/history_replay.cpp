@@ -6,37 +6,36 @@ namespace {
 
 constexpr std::size_t mostValues = 2'000'000;
 
-storage::HistoryQuery samplesOf(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to)
-{
-    storage::HistoryQuery query{device, attribute, Value::Kind::Number, from, to, to};
-    query.resolution = storage::HistoryResolution::Raw;
-    return query;
-}
-
 } // namespace
 
 std::vector<automation::RecordedValue> HistoryReplay::read(DeviceId device, const std::string& attribute, UtcTime from,
                                                            UtcTime to)
 {
-    auto query = samplesOf(device, attribute, from, to);
-    query.limit = mostValues;
-    auto answer = reader_.query(query);
     std::vector<automation::RecordedValue> values;
-    values.reserve(answer.points.size());
-    // Where a gap begins nobody reported anything.
-    for (auto& point : answer.points)
-        if (!point.value.isNull()) values.push_back({point.at, device, attribute, std::move(point.value)});
+    for (auto& sample : samples_.between(device, attribute, from, to, mostValues))
+        values.push_back({sample.at, device, attribute, std::move(sample.value)});
     return values;
 }
 
-Value HistoryReplay::before(DeviceId device, const std::string& attribute, UtcTime time)
+std::vector<automation::RecordedValue> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
+                                                           std::size_t count)
 {
-    auto query = samplesOf(device, attribute, UtcTime{}, time);
-    query.limit = 2; // the newest may be the beginning of a gap
-    const auto answer = reader_.query(query);
-    for (auto point = answer.points.rbegin(); point != answer.points.rend(); ++point)
-        if (!point->value.isNull()) return point->value;
-    return {};
+    // One more: the newest may be the beginning of a gap.
+    auto samples = samples_.between(device, attribute, UtcTime{}, time, count + 1);
+    std::vector<automation::RecordedValue> values;
+    for (auto sample = samples.rbegin(); sample != samples.rend() && values.size() < count; ++sample)
+        values.push_back({sample->at, device, attribute, std::move(sample->value)});
+    return values;
+}
+
+automation::RecordedSummary HistoryReplay::summary(DeviceId device, const std::string& attribute, Value::Kind kind,
+                                                   UtcTime from, UtcTime to)
+{
+    auto statistics = reader_.statistics({device, attribute, kind, from, to, to});
+    automation::RecordedSummary summary{statistics.minimum, statistics.maximum, statistics.mean, {}};
+    for (auto& state : statistics.states)
+        summary.states.push_back({std::move(state.value), state.seconds, state.times});
+    return summary;
 }
 
 } // namespace atrium::app

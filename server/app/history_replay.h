@@ -1,21 +1,25 @@
 #pragma once
 
-#include "automation/simulation/dry_run.h"
-#include "storage/history_reader.h"
+#include "automation/recorded_history.h"
+#include "storage/recorded_samples.h"
 
 namespace atrium::app {
 
-/// The database's history as dry runs read it: at most the newest two million values of an attribute.
+/// The database's history as rules and dry runs read it: at most the newest two million values of an attribute.
 class HistoryReplay : public automation::RecordedHistory {
 public:
-    explicit HistoryReplay(const storage::HistoryReader& reader) : reader_(reader) {}
+    explicit HistoryReplay(const storage::HistoryReader& reader) : reader_(reader), samples_(reader) {}
 
     std::vector<automation::RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
                                                 UtcTime to) override;
-    Value before(DeviceId device, const std::string& attribute, UtcTime time) override;
+    std::vector<automation::RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time,
+                                                std::size_t count) override;
+    automation::RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,
+                                        UtcTime to) override;
 
 private:
     const storage::HistoryReader& reader_;
+    const storage::RecordedSamples samples_;
 };
 
 } // namespace atrium::app

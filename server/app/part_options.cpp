@@ -98,6 +98,12 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
     automation::AutomationOptions options;
     options.host.program = (installation.programs / "atrium-luahost").string();
     options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
+    options.web.hosts = configuration.list("automations.http.hosts");
+    options.web.privateAddresses = configuration.boolean("automations.http.private")
+                                       ? automation::PrivateAddresses::Allowed
+                                       : automation::PrivateAddresses::Refused;
+    options.web.authorityFile = configuration.text("automations.http.ca");
+    options.web.perMinute = static_cast<int>(configuration.integer("automations.http.questions"));
     auto& site = options.site;
     site.zone = configuration.text("site.timezone");
     // The zones of the system's tzdata are files below this folder.
@@ -143,11 +149,17 @@ std::optional<std::string> pluginSetting(const Configuration& configuration, con
     if (auto value = configuration.pluginSetting(key)) return value;
     // Keys of the server that are a plugin's business.
     static const std::map<std::string, std::string> serverKeys{
-        {"plugins.auth.adminEmail", "admin.email"}, {"plugins.auth.adminPassword", "admin.password"},
-        {"plugins.auth.timeZone", "site.timezone"}, {"plugins.schedules.openHome", "home.open"},
-        {"plugins.notify.smtpHost", "smtp.host"},   {"plugins.notify.smtpPort", "smtp.port"},
-        {"plugins.notify.smtpTls", "smtp.tls"},     {"plugins.notify.smtpCa", "smtp.ca"},
-        {"plugins.notify.smtpUser", "smtp.user"},   {"plugins.notify.smtpPassword", "smtp.password"},
+        {"plugins.auth.adminEmail", "admin.email"},
+        {"plugins.auth.adminPassword", "admin.password"},
+        {"plugins.auth.timeZone", "site.timezone"},
+        {"plugins.schedules.openHome", "home.open"},
+        {"plugins.away.openHome", "home.open"},
+        {"plugins.notify.smtpHost", "smtp.host"},
+        {"plugins.notify.smtpPort", "smtp.port"},
+        {"plugins.notify.smtpTls", "smtp.tls"},
+        {"plugins.notify.smtpCa", "smtp.ca"},
+        {"plugins.notify.smtpUser", "smtp.user"},
+        {"plugins.notify.smtpPassword", "smtp.password"},
         {"plugins.notify.smtpFrom", "smtp.from"},
     };
     const auto found = serverKeys.find(key);

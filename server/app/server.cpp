@@ -10,9 +10,12 @@
 #include "app/service_manager.h"
 #include "automation/automation_api.h"
 #include "automation/automation_service.h"
+#include "automation/blueprints/blueprint_api.h"
+#include "automation/hook_api.h"
 #include "automation/house_api.h"
 #include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
+#include "automation/version_api.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
 #include "http/http_server.h"
@@ -33,6 +36,7 @@
 #include "storage/history_recorder.h"
 #include "storage/history_writer.h"
 #include "storage/migration_runner.h"
+#include "storage/recorded_samples.h"
 #include "storage/sql_database.h"
 
 #include <fstream>
@@ -48,6 +52,7 @@ constexpr auto healthPeriod = 5s;
 // Together well below the ten seconds that a service manager gives us.
 constexpr auto requestPatience = 2s;
 constexpr auto brokerPatience = 1s;
+constexpr auto rulePatience = 3s;
 
 /// Where scripts and people find the running server: `http=` and `mqtt=` lines in `addresses`.
 void writeAddresses(const std::filesystem::path& dataFolder, const std::vector<std::uint16_t>& ports,
@@ -115,6 +120,7 @@ struct Server::Parts {
     storage::AttributeNames attributeNames;
     storage::HistoryWriter historyWriter;
     storage::HistoryReader historyReader;
+    storage::RecordedSamples recordedSamples;
 
     state::DeviceRegistry devices;
     storage::HistoryRecorder historyRecorder;
@@ -135,6 +141,7 @@ struct Server::Parts {
     realtime::RealtimeHub realtime;
     Subscription webSocketPath;
 
+    HistoryReplay historyReplay;
     automation::AutomationService automation;
     plugins::ServerServices pluginServices;
     plugins::PluginHost pluginHost;
@@ -142,7 +149,10 @@ struct Server::Parts {
     storage::HistoryApi historyApi;
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
-    HistoryReplay historyReplay;
+    automation::HookApi hookApi;
+    automation::VersionApi versionApi;
+    automation::BlueprintShelf blueprints;
+    automation::BlueprintApi blueprintApi;
     automation::Simulator simulator;
     automation::SimulationApi simulationApi;
     plugins::PluginApi pluginApi;
@@ -169,7 +179,7 @@ Server::Parts::Parts(const Configuration& settings)
                {[this] { return !core.isCurrent(); }}),
       migrations(database, clock), historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
                                                  historyOptions(configuration)),
-      historyReader(database, attributeNames), devices(clock, core, core, metrics),
+      historyReader(database, attributeNames), recordedSamples(historyReader), devices(clock, core, core, metrics),
       historyRecorder(devices, core, clock, attributeNames, historyWriter),
       broker(configuration.text("mqtt.url").empty()
                  ? std::make_unique<mqtt::ManagedBroker>(brokerOptions(configuration, folder.path()),
@@ -185,15 +195,17 @@ Server::Parts::Parts(const Configuration& settings)
                                                      [this](AuditEntry entry) { audit(std::move(entry)); }}),
       realtime(realtimeConfig(configuration), {clock, metrics, logging.component("realtime"),
                                                [this](std::string_view token) { return authenticate(token); }}),
-      automation(automationOptions(configuration, installation, folder.path()),
-                 {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
-                  logging.component("automation"), metrics, [this] { return services.find<Accounts>(); }},
-                 std::make_shared<automation::SqlJournalStore>(database)),
+      historyReplay(historyReader), automation(automationOptions(configuration, installation, folder.path()),
+                                               {core, workers, core, clock, devices, commandDispatcher, mqtt, realtime,
+                                                logging.component("automation"), metrics,
+                                                [this] { return services.find<Accounts>(); }, historyReplay},
+                                               std::make_shared<automation::SqlJournalStore>(database)),
       pluginServices{automation,
                      clock,
                      commandDispatcher,
                      database,
                      devices,
+                     recordedSamples,
                      http.routes(),
                      metrics,
                      mqtt,
@@ -209,7 +221,10 @@ Server::Parts::Parts(const Configuration& settings)
       pluginHost(pluginHostOptions(configuration, installation, folder.path()), pluginServices, services, *permissions,
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
-      houseApi(automation, core, http.routes()), historyReplay(historyReader),
+      houseApi(automation, core, http.routes()), hookApi(automation, core, http.routes()),
+      versionApi(automation, core, http.routes()),
+      blueprints(automation, database, devices, clock, core, workers, logging.component("automation")),
+      blueprintApi(blueprints, automation, core, http.routes()),
       simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
       simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
@@ -301,6 +316,7 @@ void Server::Parts::start()
     watchHealth();
     pluginHost.startAll();
     automation.start();
+    blueprints.start();
     // Plugins and automations have subscribed: nothing that waits at the broker is missed. Then whoever waits for
     // commands gets them.
     mqtt.start();
@@ -325,6 +341,7 @@ void Server::Parts::stop()
     webSocketPath.reset();
     realtime.stop();
     simulator.stop();
+    automation.sayGoodbye(rulePatience);
     automation.stop();
     pluginHost.stopAll();
     mqtt.stop(brokerPatience);

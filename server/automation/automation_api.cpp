@@ -5,9 +5,6 @@ namespace atrium::automation {
 namespace {
 
 constexpr std::size_t upcomingLimit = 200;
-constexpr const char* sourceSchema =
-    R"({"type":"object","required":["source"],"additionalProperties":false,"properties":{
-  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
 constexpr const char* createSchema =
     R"({"type":"object","required":["name","source"],"additionalProperties":false,"properties":{
   "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
@@ -19,15 +16,9 @@ constexpr const char* automationSchema =
   "last_run":{"type":["object","null"]},"not_run":{"type":"array"},"memory_bytes":{"type":"integer"},
   "source":{"type":"string"}}})";
 
-Route makeRoute(HttpMethod method, const char* path, const char* operation, Text summary, const char* permission)
+Route automationRoute(HttpMethod method, const char* path, const char* operation, Text summary, const char* permission)
 {
-    Route route(RouteAccess::permitted(permission));
-    route.method = method;
-    route.path = path;
-    route.operationId = operation;
-    route.tag = "automations";
-    route.summary = std::move(summary);
-    return route;
+    return makeRoute(method, path, operation, "automations", std::move(summary), RouteAccess::permitted(permission));
 }
 
 /// Whose rights the rules of a text get that somebody sends. The operator's tool speaks for the site.
@@ -37,15 +28,6 @@ UserId authorOf(const HttpRequest& request)
 }
 
 AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
-
-/// An error in a script, with its line, as the editor wants it.
-Error scriptError(const std::string& message)
-{
-    auto error =
-        makeError(ErrorCode::Unprocessable, {"Erreur dans le script : " + message, "Error in the script: " + message});
-    error.fields.push_back({"/source", message});
-    return error;
-}
 
 Object toObject(const RuleView& rule)
 {
@@ -59,18 +41,15 @@ Object toObject(const RuleView& rule)
                   {"triggers", std::move(kinds)}};
 }
 
-Error fromValidation(const Error& error)
-{
-    return error.code == ErrorCode::Unprocessable ? scriptError(error.message.en) : error;
-}
-
 } // namespace
 
 std::vector<PermissionDeclaration> AutomationApi::permissions()
 {
-    return {{"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
-            {"automations.write", Role::Admin, "Write, enable, disable and run automations"},
-            {RuleRights::mqttPermission, Role::Admin, "Read and write any MQTT topic in automations of one's own"}};
+    return {
+        {"automations.read", Role::Admin, "See automations with their text, their runs and their logs"},
+        {"automations.write", Role::Admin, "Write, enable, disable and run automations"},
+        {RuleRights::webPermission, Role::Admin, "Ask servers (automations.http.hosts) in automations of one's own"},
+        {RuleRights::mqttPermission, Role::Admin, "Read and write any MQTT topic in automations of one's own"}};
 }
 
 AutomationApi::AutomationApi(AutomationService& service, Executor& core, Http& http) : service_(service), core_(core)
@@ -89,7 +68,7 @@ void AutomationApi::onCore(HttpAnswer answer, Work work)
             answer(makeError(ErrorCode::Internal));
         }
     });
-    if (!posted) answer(makeError(ErrorCode::Unavailable));
+    if (!posted) answer(busy());
 }
 
 Value AutomationApi::toValue(AutomationId id) const
@@ -136,9 +115,9 @@ void AutomationApi::answerWith(AutomationId id, int status, const HttpAnswer& an
 void AutomationApi::addReadRoutes(Http& http)
 {
     auto list =
-        makeRoute(HttpMethod::Get, "/api/automations", "listAutomations",
-                  {"Liste des automatisations et de leur état", "All automations with their state and last run"},
-                  "automations.read");
+        automationRoute(HttpMethod::Get, "/api/automations", "listAutomations",
+                        {"Liste des automatisations et de leur état", "All automations with their state and last run"},
+                        "automations.read");
     list.responseSchema =
         std::string(R"({"type":"object","required":["automations"],"properties":{"success":{"type":"boolean"},
       "automations":{"type":"array","items":)") +
@@ -151,9 +130,9 @@ void AutomationApi::addReadRoutes(Http& http)
         });
     });
 
-    auto upcoming =
-        makeRoute(HttpMethod::Get, "/api/automations/upcoming", "listUpcomingAutomations",
-                  {"Prochains déclenchements planifiés", "Scheduled runs, in UTC and local time"}, "automations.read");
+    auto upcoming = automationRoute(HttpMethod::Get, "/api/automations/upcoming", "listUpcomingAutomations",
+                                    {"Prochains déclenchements planifiés", "Scheduled runs, in UTC and local time"},
+                                    "automations.read");
     upcoming.query = {
         {"until", Value::Kind::Text, "RFC 3339 time or milliseconds since 1970; 24 hours from now by default", {}, 40}};
     upcoming.responseSchema = R"({"type":"object","required":["success","upcoming"],"properties":{
@@ -183,8 +162,9 @@ void AutomationApi::addReadRoutes(Http& http)
         });
     });
 
-    auto one = makeRoute(HttpMethod::Get, "/api/automations/{id}", "getAutomation",
-                         {"Une automatisation avec son texte", "One automation with its text"}, "automations.read");
+    auto one =
+        automationRoute(HttpMethod::Get, "/api/automations/{id}", "getAutomation",
+                        {"Une automatisation avec son texte", "One automation with its text"}, "automations.read");
     one.responseSchema = automationSchema;
     one.errors = {ErrorCode::NotFound};
     routes_ += http.asyncRoute(one, [this](const HttpRequest& request, HttpAnswer answer) {
@@ -192,9 +172,9 @@ void AutomationApi::addReadRoutes(Http& http)
                [this, id = idOf(request)](const HttpAnswer& respond) { answerWith(id, 200, respond); });
     });
 
-    auto runs =
-        makeRoute(HttpMethod::Get, "/api/automations/{id}/runs", "listAutomationRuns",
-                  {"Dernières exécutions, pas à pas", "The last runs, step by step with values"}, "automations.read");
+    auto runs = automationRoute(HttpMethod::Get, "/api/automations/{id}/runs", "listAutomationRuns",
+                                {"Dernières exécutions, pas à pas", "The last runs, step by step with values"},
+                                "automations.read");
     runs.query = {{"limit", Value::Kind::Integer, "At most this many runs, 1 to 200", 20}};
     runs.errors = {ErrorCode::NotFound};
     runs.responseSchema = R"({"type":"object","required":["success","runs"],"properties":{"success":{"type":"boolean"},
@@ -218,12 +198,12 @@ void AutomationApi::addReadRoutes(Http& http)
 void AutomationApi::addWriteRoutes(Http& http)
 {
     for (const bool enable : {true, false}) {
-        auto route =
-            makeRoute(HttpMethod::Post, enable ? "/api/automations/{id}/enable" : "/api/automations/{id}/disable",
-                      enable ? "enableAutomation" : "disableAutomation",
-                      enable ? Text{"Activer une automatisation", "Enable an automation"}
-                             : Text{"Désactiver une automatisation", "Disable an automation; its runs are cancelled"},
-                      "automations.write");
+        auto route = automationRoute(
+            HttpMethod::Post, enable ? "/api/automations/{id}/enable" : "/api/automations/{id}/disable",
+            enable ? "enableAutomation" : "disableAutomation",
+            enable ? Text{"Activer une automatisation", "Enable an automation"}
+                   : Text{"Désactiver une automatisation", "Disable an automation; its runs are cancelled"},
+            "automations.write");
         route.errors = {ErrorCode::NotFound};
         const auto triggers = enable ? Engine::Triggers::Armed : Engine::Triggers::Disarmed;
         routes_ += http.asyncRoute(route, [this, triggers](const HttpRequest& request, HttpAnswer answer) {
@@ -238,9 +218,9 @@ void AutomationApi::addWriteRoutes(Http& http)
         });
     }
 
-    auto run = makeRoute(HttpMethod::Post, "/api/automations/{id}/run", "runAutomation",
-                         {"Exécuter maintenant", "Run its rules now, whatever triggers them; conditions count"},
-                         "automations.write");
+    auto run = automationRoute(HttpMethod::Post, "/api/automations/{id}/run", "runAutomation",
+                               {"Exécuter maintenant", "Run its rules now, whatever triggers them; conditions count"},
+                               "automations.write");
     run.query = {{"rule", Value::Kind::Text, "Only the rule of this name", {}, 100}};
     run.successStatus = 202;
     run.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
@@ -258,24 +238,25 @@ void AutomationApi::addWriteRoutes(Http& http)
         });
     });
 
-    auto validate =
-        makeRoute(HttpMethod::Post, "/api/automations/validate", "validateAutomation",
-                  {"Vérifier un script sans l'enregistrer", "Check a script without saving it"}, "automations.write");
-    validate.requestSchema = sourceSchema;
+    auto validate = automationRoute(HttpMethod::Post, "/api/automations/validate", "validateAutomation",
+                                    {"Vérifier un script sans l'enregistrer", "Check a script without saving it"},
+                                    "automations.write");
+    validate.requestSchema = scriptSchema;
     validate.errors = {ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
         onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
             service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
-                if (!rules) return respond(fromValidation(rules.error()));
+                if (!rules) return respond(scriptError(rules.error()));
                 respond(HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
             });
         });
     });
 
-    auto create = makeRoute(HttpMethod::Post, "/api/automations", "createAutomation",
-                            {"Créer une automatisation", "Create an automation from its text"}, "automations.write");
+    auto create =
+        automationRoute(HttpMethod::Post, "/api/automations", "createAutomation",
+                        {"Créer une automatisation", "Create an automation from its text"}, "automations.write");
     create.requestSchema = createSchema;
     create.responseSchema = automationSchema;
     create.successStatus = 201;
@@ -285,16 +266,16 @@ void AutomationApi::addWriteRoutes(Http& http)
         const auto source = request.body.textOr("source", "");
         onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
             service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
-                if (!saved) return respond(fromValidation(saved.error()));
+                if (!saved) return respond(scriptError(saved.error()));
                 answerWith(*saved, 201, respond);
             });
         });
     });
 
-    auto replace = makeRoute(HttpMethod::Put, "/api/automations/{id}/source", "replaceAutomationSource",
-                             {"Remplacer le texte d'une automatisation", "Replace the text of an automation"},
-                             "automations.write");
-    replace.requestSchema = sourceSchema;
+    auto replace = automationRoute(HttpMethod::Put, "/api/automations/{id}/source", "replaceAutomationSource",
+                                   {"Remplacer le texte d'une automatisation", "Replace the text of an automation"},
+                                   "automations.write");
+    replace.requestSchema = scriptSchema;
     replace.responseSchema = automationSchema;
     replace.errors = {ErrorCode::NotFound, ErrorCode::Conflict, ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(replace, [this](const HttpRequest& request, HttpAnswer answer) {
@@ -304,15 +285,15 @@ void AutomationApi::addWriteRoutes(Http& http)
                [this, id = idOf(request), name, source, author = authorOf(request)](const HttpAnswer& respond) {
                    if (!id) return respond(unknownAutomation());
                    service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
-                       if (!saved) return respond(fromValidation(saved.error()));
+                       if (!saved) return respond(scriptError(saved.error()));
                        answerWith(*saved, 200, respond);
                    });
                });
     });
 
-    auto remove = makeRoute(HttpMethod::Delete, "/api/automations/{id}", "deleteAutomation",
-                            {"Supprimer une automatisation", "Delete an automation that was written over REST"},
-                            "automations.write");
+    auto remove = automationRoute(HttpMethod::Delete, "/api/automations/{id}", "deleteAutomation",
+                                  {"Supprimer une automatisation", "Delete an automation that was written over REST"},
+                                  "automations.write");
     remove.successStatus = 204;
     remove.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
     routes_ += http.asyncRoute(remove, [this](const HttpRequest& request, HttpAnswer answer) {

@@ -6,6 +6,11 @@
 
 namespace atrium::automation {
 
+/// JSON Schema of a request that sends a text: `source` and, where it matters, a `name`.
+inline constexpr const char* scriptSchema =
+    R"({"type":"object","required":["source"],"additionalProperties":false,"properties":{
+  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
+
 /// Automations over REST. Every handler hands its work to core and answers from there.
 class AutomationApi {
 public:

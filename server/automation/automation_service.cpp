@@ -3,30 +3,17 @@
 #include "runtime/call_gate.h"
 
 #include <stdexcept>
+#include <thread>
 
 namespace atrium::automation {
 
-namespace {
-
 using namespace std::chrono_literals;
 
-Error busy()
+std::vector<std::filesystem::path> pathsOf(const std::vector<SourceFolder>& folders)
 {
-    return makeError(ErrorCode::Unavailable, {"Le serveur est occupé, réessayez", "The server is busy, try again"});
-}
-
-} // namespace
-
-Error unknownAutomation()
-{
-    return makeError(ErrorCode::NotFound, {"Automatisation inconnue", "There is no such automation"});
-}
-
-Error ownedByPlugin()
-{
-    return makeError(ErrorCode::Conflict,
-                     {"Cette automatisation appartient à une extension : modifiez-la là où elle a été créée",
-                      "This automation belongs to a plugin: change it where it was made"});
+    std::vector<std::filesystem::path> paths;
+    for (const auto& folder : folders) paths.push_back(folder.path);
+    return paths;
 }
 
 std::string fileNameOf(const AutomationRow& row)
@@ -39,12 +26,17 @@ AutomationService::AutomationService(AutomationOptions options, AutomationServic
                                      std::shared_ptr<JournalStore> store)
     : options_(std::move(options)), services_(services), store_(std::move(store)),
       journal_(store_, services.core, services.worker, services.scheduler, services.log, services.metrics),
-      watcher_(std::make_shared<SourceWatcher>(options_.folders))
+      history_(services.history, services.worker, services.core, services.clock, services.devices, services.log,
+               services.metrics),
+      web_(options_.web, services.core, services.scheduler, services.clock, services.log, services.metrics),
+      watcher_(std::make_shared<SourceWatcher>(options_.folders)),
+      libraryFolder_(std::make_shared<LibraryFolder>(pathsOf(options_.folders)))
 {
     if (!store_) throw std::invalid_argument("automations need a store");
     engine_ = std::make_unique<Engine>(
         Engine::Services{services.core, services.scheduler, services.clock, services.devices, services.commands,
-                         services.mqtt, services.realtime, services.log, services.metrics, services.accounts},
+                         services.mqtt, services.realtime, services.log, services.metrics, services.accounts, &history_,
+                         &web_},
         options_.host, options_.site, journal_,
         Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>& rules, std::uint64_t memory) {
                              onLoaded(id, rules, memory);
@@ -67,27 +59,38 @@ AutomationService::~AutomationService()
 
 void AutomationService::start()
 {
-    auto files = watcher_->look();
-    rowsFor(files);
-    auto rows = store_->automations();
-    auto unfinished = store_->unfinishedRuns();
-    auto stores = store_->stores();
-    auto marks = store_->marks();
-    auto mode = store_->mode();
-    const bool posted = services_.core.post([this, alive = alive_, rows = std::move(rows), files = std::move(files),
-                                             unfinished = std::move(unfinished), stores = std::move(stores),
-                                             marks = std::move(marks), mode = std::move(mode)] {
-        if (!*alive) return;
-        engine_->restoreMarks(marks);
-        begin(rows, files, unfinished, stores, mode);
+    auto beginning = std::make_shared<Beginning>();
+    beginning->files = watcher_->look();
+    beginning->library = libraryFolder_->look().value_or(std::map<std::string, std::string>{});
+    rowsFor(beginning->files);
+    beginning->rows = store_->automations();
+    beginning->unfinished = store_->unfinishedRuns();
+    beginning->stores = store_->stores();
+    beginning->marks = store_->marks();
+    beginning->timers = store_->timers();
+    beginning->hookSecrets = store_->hookSecrets();
+    beginning->mode = store_->mode();
+    const bool posted = services_.core.post([this, alive = alive_, beginning] {
+        if (*alive) begin(std::move(*beginning));
     });
     if (!posted) throw std::runtime_error("core does not take tasks");
+}
+
+void AutomationService::sayGoodbye(std::chrono::milliseconds patience)
+{
+    const auto end = std::chrono::steady_clock::now() + patience;
+    services_.core.runAndWait([this] { engine_->shutdown(); });
+    for (bool busy = true; busy && std::chrono::steady_clock::now() < end;) {
+        services_.core.runAndWait([&] { busy = engine_->isShuttingDown(); });
+        if (busy) std::this_thread::sleep_for(10ms);
+    }
 }
 
 void AutomationService::stop()
 {
     timer_.reset();
     pruning_.reset();
+    web_.stop();
     engine_->stop();
 }
 
@@ -106,6 +109,7 @@ void AutomationService::onLoaded(AutomationId id, const std::vector<RuleView>& r
     entry.error.clear();
     entry.rules = rules;
     entry.memoryBytes = memoryBytes;
+    makeHookSecrets(id, rules);
     services_.log.info("automation loaded", {{"automation", entry.row.key}, {"rules", rules.size()}});
     publish(id);
 }

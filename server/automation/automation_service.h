@@ -1,7 +1,9 @@
 #pragma once
 
 #include "atrium/automation.h"
+#include "automation/automation_errors.h"
 #include "automation/engine.h"
+#include "automation/library_folder.h"
 #include "automation/source_folder.h"
 
 #include <mutex>
@@ -12,6 +14,7 @@ struct AutomationOptions {
     HostOptions host;
     std::vector<SourceFolder> folders;
     Site site;
+    WebOptions web;
     std::chrono::milliseconds lookAtFolders{1000};
     std::chrono::hours keepRuns{24 * 30};
 };
@@ -28,6 +31,7 @@ struct AutomationServices {
     Log& log;
     Metrics& metrics;
     std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
+    RecordedHistory& history;
 };
 
 /// What is known of one automation.
@@ -54,6 +58,9 @@ public:
     /// Reads rows, files and unfinished runs, and starts the script host. Throws when the store cannot be read.
     /// Thread: any that may block, not core; core runs already.
     void start();
+    /// Lets the rules that wait for it hear that the server stops, for at most `patience`. Thread: any but core, which
+    /// runs.
+    void sayGoodbye(std::chrono::milliseconds patience);
     /// Ends script host and timers; unfinished runs go on after the next start. Thread: any but core, or core when it
     /// is not running.
     void stop();
@@ -72,18 +79,45 @@ public:
     void setEnabled(AutomationId id, Engine::Triggers triggers, Saved done);
     /// Validates, then writes and loads: a new automation (id 0) or the next version of one from the database.
     /// From then on its rules act as `author` (none = the site).
-    void saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done);
+    /// A new one is armed unless `triggers` says otherwise.
+    void saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done,
+                    std::optional<Engine::Triggers> triggers = {});
     void remove(AutomationId id, std::function<void(Result<void>)> done);
+    /// Newest first; of automations that were saved over REST.
+    void versions(AutomationId id, std::function<void(Result<std::vector<AutomationVersion>>)> done);
+    /// Saves an older text anew, that of before the newest one when none is named. NotFound.
+    void rollBack(AutomationId id, std::optional<std::int64_t> number, UserId author, Saved done);
     /// Newest first; unfinished ones included, old ones from the store.
     void runs(AutomationId id, std::size_t limit, std::function<void(Result<List>)> done);
     /// Scheduled runs until then (a day from now when empty), soonest first.
     std::vector<Upcoming> upcoming(std::optional<UtcTime> until, std::size_t limit) const;
+    /// Of a hook; empty when there is none.
+    std::string hookSecret(AutomationId id, const std::string& name) const;
+    void renewHookSecret(AutomationId id, const std::string& name, std::function<void(Result<std::string>)> done);
+    /// When what began until now is in the journal.
+    void settle(std::function<void(bool)> kept) { journal_.settle(std::move(kept)); }
+    /// The modules that rules find with `require`.
+    const std::map<std::string, std::string>& library() const { return library_; }
     Engine& engine() { return *engine_; }
     const HostOptions& hostOptions() const { return options_.host; }
 
 private:
-    void begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files, std::vector<RunRecord> unfinished,
-               std::vector<JournalBatch::Store> stores, const std::string& mode);
+    /// What the store and the folders hold when the server starts.
+    struct Beginning {
+        std::vector<AutomationRow> rows;
+        std::vector<SourceChange> files;
+        std::map<std::string, std::string> library;
+        std::vector<RunRecord> unfinished;
+        std::vector<JournalBatch::Store> stores;
+        std::vector<ScheduleMark> marks;
+        std::vector<TimedCommand> timers;
+        std::vector<HookSecret> hookSecrets;
+        std::string mode;
+    };
+    void begin(Beginning beginning);
+    void setLibrary(std::map<std::string, std::string> library);
+    void makeHookSecrets(AutomationId id, const std::vector<RuleView>& rules);
+    void storeHookSecret(HookSecret secret, std::function<void(Result<std::string>)> done);
     void saveMode();
     /// The row and text of a plugin's automation; a new row is stored first.
     void takeProvided(const PluginAutomation& automation);
@@ -104,9 +138,14 @@ private:
     AutomationServices services_;
     std::shared_ptr<JournalStore> store_;
     Journal journal_;
+    HistoryDesk history_;
+    WebDesk web_;
     std::unique_ptr<Engine> engine_;
     std::map<AutomationId, AutomationEntry> entries_;
     std::shared_ptr<SourceWatcher> watcher_;
+    std::shared_ptr<LibraryFolder> libraryFolder_;
+    std::map<std::string, std::string> library_;
+    std::map<std::pair<AutomationId, std::string>, std::string> hookSecrets_;
     bool looking_ = false;
     bool begun_ = false;
     /// Of plugins: what they said last, by key, and which of it has a row.
@@ -123,11 +162,7 @@ private:
 
 /// Where the text of an automation is shown in errors.
 std::string fileNameOf(const AutomationRow& row);
-/// Conflict: its plugin changes it.
-Error ownedByPlugin();
 /// PluginAutomation::key; empty when it is no plugin's.
 std::string providedKey(const AutomationRow& row);
-/// NotFound, for people.
-Error unknownAutomation();
 
 } // namespace atrium::automation

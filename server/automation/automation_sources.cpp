@@ -21,15 +21,21 @@ std::map<std::string, AutomationRow> AutomationService::rowsFor(const std::vecto
     return rows;
 }
 
-void AutomationService::begin(std::vector<AutomationRow> rows, std::vector<SourceChange> files,
-                              std::vector<RunRecord> unfinished, std::vector<JournalBatch::Store> stores,
-                              const std::string& mode)
+void AutomationService::begin(Beginning beginning)
 {
+    auto& rows = beginning.rows;
+    const auto& files = beginning.files;
+    engine_->restoreMarks(std::move(beginning.marks));
     // A mode that the configuration does not name any more is forgotten.
-    savedMode_ = mode;
-    if (!mode.empty()) (void)engine_->surroundings().setMode(mode, Cause{newCorrelationId(), "system", 0});
-    for (auto& store : stores) engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
-    engine_->keepForResume(std::move(unfinished));
+    savedMode_ = beginning.mode;
+    if (!savedMode_.empty()) (void)engine_->surroundings().setMode(savedMode_, Cause{newCorrelationId(), "system", 0});
+    for (auto& store : beginning.stores)
+        engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
+    engine_->keepForResume(std::move(beginning.unfinished));
+    for (auto& secret : beginning.hookSecrets)
+        hookSecrets_[{secret.automation, secret.name}] = std::move(secret.secret);
+    setLibrary(std::move(beginning.library));
+    engine_->timedCommands().restore(std::move(beginning.timers));
     engine_->start();
     std::map<std::string, AutomationRow> byKey;
     for (auto& row : rows) {
@@ -75,16 +81,24 @@ void AutomationService::saveMode()
         });
 }
 
+void AutomationService::setLibrary(std::map<std::string, std::string> library)
+{
+    library_ = library;
+    engine_->setLibrary(std::move(library));
+}
+
 void AutomationService::lookAtFolders()
 {
     if (std::exchange(looking_, true)) return;
     struct Look {
+        std::optional<std::map<std::string, std::string>> library;
         std::vector<SourceChange> changes;
         std::map<std::string, AutomationRow> rows;
     };
     auto look = std::make_shared<Look>();
     store(
-        [this, alive = alive_, watcher = watcher_, look]() -> Result<AutomationId> {
+        [this, alive = alive_, watcher = watcher_, library = libraryFolder_, look]() -> Result<AutomationId> {
+            look->library = library->look();
             look->changes = watcher->look();
             if (!look->changes.empty()) look->rows = rowsFor(look->changes);
             return AutomationId{};
@@ -92,6 +106,7 @@ void AutomationService::lookAtFolders()
         [this, look](Result<AutomationId> looked) {
             looking_ = false;
             if (!looked) return;
+            if (look->library) setLibrary(std::move(*look->library));
             for (const auto& change : look->changes)
                 if (const auto row = look->rows.find(change.key); row != look->rows.end()) take(change, row->second);
         });
@@ -122,7 +137,8 @@ void AutomationService::apply(AutomationEntry& entry, std::string source)
                    entry.row.enabled ? Engine::Triggers::Armed : Engine::Triggers::Disarmed);
 }
 
-void AutomationService::saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done)
+void AutomationService::saveSource(AutomationId id, std::string name, std::string source, UserId author, Saved done,
+                                   std::optional<Engine::Triggers> triggers)
 {
     AutomationRow row;
     if (id) {
@@ -145,6 +161,7 @@ void AutomationService::saveSource(AutomationId id, std::string name, std::strin
     row.source = std::move(source);
     row.updatedAt = services_.clock.now();
     row.author = author;
+    if (triggers) row.enabled = *triggers == Engine::Triggers::Armed;
     engine_->validate(row.name, row.source, author, [this, row, done](Result<std::vector<std::string>> valid) {
         if (!valid) return done(valid.error());
         store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },

@@ -48,6 +48,7 @@ Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const
 {
     changes_ = devices_.onAttributeChanged([this](const AttributeChanged& change) { onChange(change); });
     availability_ = devices_.onDeviceChanged([this](const DeviceChanged& change) {
+        if (!selected_.empty()) onDeviceChanged(change);
         if (!change.before || !change.after || change.before->online == change.after->online) return;
         // What comes and goes is watched like any other value: device "gw".online.
         const Attribute online = onlineOf(*change.after);
@@ -78,7 +79,7 @@ void Dispatcher::fire(RuleKey rule, Object event, const Cause& cause)
     if (rule.instance < firstWatch) return handlers_.fire(rule, std::move(event), cause);
     const auto found = watches_.find(rule.instance);
     if (found == watches_.end()) return;
-    const auto handler = found->second; // which may end the watch
+    const auto handler = found->second.fire; // which may end the watch
     handler(std::move(event), cause);
 }
 
@@ -87,15 +88,18 @@ void Dispatcher::skip(RuleKey rule, const char* trigger, const std::string& reas
     if (rule.instance < firstWatch) handlers_.skip(rule, trigger, reason);
 }
 
-Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers,
+Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers, RuleKey owner,
                                        std::function<void(Object event, const Cause&)> fire)
 {
     if (++lastWatch_ < firstWatch) lastWatch_ = firstWatch;
     const auto id = lastWatch_;
     RuleView view;
     view.triggers = std::move(triggers);
-    if (auto added = add(id, {std::move(view)}); !added) return added.error();
-    watches_[id] = std::move(fire);
+    watches_[id] = {owner, std::move(fire)};
+    if (auto added = add(id, {std::move(view)}); !added) {
+        watches_.erase(id);
+        return added.error();
+    }
     return Subscription([this, id] {
         watches_.erase(id);
         remove(id);
@@ -126,6 +130,10 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
             }
             else if (const auto* event = std::get_if<EventTrigger>(&trigger)) events_.emplace(event->name, key);
             else if (std::holds_alternative<StartupTrigger>(trigger)) startups_.emplace(instance, rule);
+            else if (std::holds_alternative<ShutdownTrigger>(trigger)) shutdowns_.push_back(key);
+            else if (const auto* hook = std::get_if<WebhookTrigger>(&trigger))
+                hooks_.emplace(hook->name, Hook{key, *hook});
+            else if (const auto* selected = std::get_if<SelectedTrigger>(&trigger)) addSelected(key, *selected);
         }
     }
     for (auto& [key, ofRule] : schedules)
@@ -144,12 +152,15 @@ void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
             });
 }
 
-void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
+void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection)
 {
     AttributeWatch::Handlers handlers{
-        [this, rule](Object event, const Cause& cause) { fire(rule, std::move(event), cause); },
+        [this, rule, selection, device = DeviceId{trigger.device}](Object event, const Cause& cause) {
+            if (selection == 0 || sees(rule, device)) fire(rule, std::move(event), cause);
+        },
         [this, rule](const std::string& reason) { skip(rule, "attribute", reason); }};
     auto entry = std::make_shared<AttributeEntry>(rule, trigger, scheduler_, std::move(handlers));
+    entry->selection = selection;
     const auto surrounding = surroundings_.find(DeviceId{trigger.device});
     if (const auto device = surrounding ? surrounding : devices_.find(DeviceId{trigger.device})) {
         const auto begin = [&](const Attribute& attribute) {
@@ -161,18 +172,19 @@ void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger)
     indexOf(trigger.device, trigger.attribute).entries.push_back(std::move(entry));
 }
 
-void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger)
+void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger, std::uint32_t selection)
 {
-    const auto tell = [this, rule, trigger](UtcTime lastReport) {
+    const auto tell = [this, rule, trigger, selection](UtcTime lastReport) {
         const auto device = devices_.find(DeviceId{trigger.device});
-        if (!device) return;
+        if (!device || (selection != 0 && !sees(rule, device->info.id))) return;
         const auto value = device->value(trigger.attribute);
         auto event = eventOf(*device, trigger.attribute, value, value);
         event.set("kind", "silent");
         if (lastReport != UtcTime{}) event.set("last", static_cast<double>(toMicroseconds(lastReport)) / 1e6);
         fire(rule, std::move(event), Cause{newCorrelationId(), "time", 0});
     };
-    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, tell)});
+    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, tell),
+                         DeviceId{trigger.device}, selection});
 }
 
 Dispatcher::AttributeIndex& Dispatcher::indexOf(std::int64_t device, const std::string& attribute)
@@ -216,6 +228,9 @@ void Dispatcher::remove(std::uint32_t instance)
     silences_.remove_if(ofInstance);
     std::erase_if(events_, [&](const auto& entry) { return entry.second.instance == instance; });
     startups_.erase(instance);
+    std::erase_if(shutdowns_, [&](const auto& rule) { return rule.instance == instance; });
+    std::erase_if(hooks_, [&](const auto& entry) { return entry.second.rule.instance == instance; });
+    selected_.remove_if(ofInstance);
 }
 
 void Dispatcher::startup(std::uint32_t instance)

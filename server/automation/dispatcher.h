@@ -35,6 +35,8 @@ public:
         std::function<void(RuleKey, const char* kind, const std::string& reason, UtcTime until)> missed;
         /// Up to when the instants of a rule were decided before.
         std::function<UtcTime(RuleKey)> decided;
+        /// Whether a rule may know of a device that it did not name.
+        std::function<bool(RuleKey, const Device&)> sees;
     };
 
     Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock, const Surroundings& surroundings,
@@ -48,10 +50,19 @@ public:
     void removeMirror(std::uint32_t instance);
     /// Fires the startup triggers of an instance.
     void startup(std::uint32_t instance);
+    /// Fires the shutdown triggers of all.
+    void shutdown();
+    /// Fires the rules that wait for a call of the hook; `event` is what is known of it. How many there are.
+    std::size_t hook(std::uint32_t instance, const std::string& name, const std::string& method, const Object& event,
+                     const Cause& cause);
+    /// The triggers of an instance on a hook, those of wait_for included.
+    std::vector<WebhookTrigger> hooks(std::uint32_t instance, const std::string& name) const;
     void raise(const std::string& name, Object data, const Cause& cause);
     /// Calls `fire` for every event of the triggers until the subscription ends, which may be within `fire`.
     /// Error: InvalidArgument as add().
-    Result<Subscription> watch(std::vector<Trigger> triggers, std::function<void(Object event, const Cause&)> fire);
+    /// `owner` is the rule whose run waits.
+    Result<Subscription> watch(std::vector<Trigger> triggers, RuleKey owner,
+                               std::function<void(Object event, const Cause&)> fire);
     /// A value changed: of a device, or of the surroundings.
     void onChange(const AttributeChanged& change);
     /// Sorted by time, at most `limit`; of one instance when it is given.
@@ -79,6 +90,7 @@ private:
         {}
         RuleKey rule;
         AttributeWatch watch;
+        std::uint32_t selection = 0; ///< that it is a member of; 0 = the rule names the device
         bool removed = false;
     };
     struct AttributeIndex {
@@ -93,13 +105,33 @@ private:
     struct Silence {
         RuleKey rule;
         std::unique_ptr<SilenceWatch> watch;
+        DeviceId device;
+        std::uint32_t selection = 0;
+    };
+    struct Selected {
+        RuleKey rule;
+        SelectedTrigger trigger;
+        std::uint32_t number = 0;
+        std::set<DeviceId> members;
+    };
+    struct Hook {
+        RuleKey rule;
+        WebhookTrigger trigger;
     };
 
     void fire(RuleKey rule, Object event, const Cause& cause);
     void skip(RuleKey rule, const char* trigger, const std::string& reason);
     void addTopic(RuleKey rule, const MqttTrigger& trigger);
-    void addAttribute(RuleKey rule, const AttributeTrigger& trigger);
-    void addSilence(RuleKey rule, const SilenceTrigger& trigger);
+    void addAttribute(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection = 0);
+    void addSilence(RuleKey rule, const SilenceTrigger& trigger, std::uint32_t selection = 0);
+    // ---- dispatcher_selections.cpp
+    void addSelected(RuleKey rule, const SelectedTrigger& trigger);
+    /// Lets a device join or leave a selection.
+    void look(Selected& selected, const Device& device);
+    void leave(Selected& selected, DeviceId device);
+    void onDeviceChanged(const DeviceChanged& change);
+    bool sees(RuleKey rule, DeviceId device) const;
+    std::uint32_t ownerOf(RuleKey rule) const;
     AttributeIndex& indexOf(std::int64_t device, const std::string& attribute);
     void dropEmpty(std::int64_t device);
     void onMessage(const std::string& filter, const MqttMessage& message);
@@ -120,8 +152,17 @@ private:
     std::list<Silence> silences_;
     std::multimap<std::string, RuleKey> events_;
     std::multimap<std::uint32_t, std::uint32_t> startups_;
+    std::vector<RuleKey> shutdowns_;
+    std::multimap<std::string, Hook> hooks_;
+    std::list<Selected> selected_;
+    std::uint32_t lastSelection_ = 0;
+    Subscription lookAgain_;
     /// Watches take part in the index as instances with numbers from firstWatch on, of one rule each.
-    std::map<std::uint32_t, std::function<void(Object event, const Cause&)>> watches_;
+    struct Watch {
+        RuleKey owner;
+        std::function<void(Object event, const Cause&)> fire;
+    };
+    std::map<std::uint32_t, Watch> watches_;
     std::uint32_t lastWatch_ = firstWatch;
     Subscription changes_;
     Subscription availability_;

@@ -20,9 +20,10 @@ bool isIdentifier(const std::string& name)
 void Effects::addModule(AutomationModule module)
 {
     static constexpr const char* reserved[] = {
-        "device",  "rule",   "role",   "user",  "on",      "any",   "none",  "every",  "at",       "cron",
-        "sunrise", "sunset", "event",  "mqtt",  "startup", "log",   "print", "wait",   "wait_for", "sun",
-        "house",   "test",   "string", "table", "math",    "pcall", "error", "assert", "pairs",    "ipairs"};
+        "device",  "devices", "rule",    "role",   "user",     "on",    "any",     "none",     "every",
+        "at",      "cron",    "sunrise", "sunset", "event",    "mqtt",  "startup", "shutdown", "webhook",
+        "require", "log",     "print",   "wait",   "wait_for", "sun",   "house",   "history",  "http",
+        "test",    "string",  "table",   "math",   "pcall",    "error", "assert",  "pairs",    "ipairs"};
     if (!isIdentifier(module.name) || modules_.contains(module.name) ||
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
@@ -60,6 +61,12 @@ void Effects::perform(const Request& request, Done done)
     case StepKind::Command: return command(request, *payload, std::move(done));
     case StepKind::Publish: return publish(*payload, done);
     case StepKind::Call: return call(request, *payload, done);
+    case StepKind::History:
+        if (history_) return history_->ask(*payload, std::move(done));
+        return done(false, "nothing is recorded here");
+    case StepKind::Web:
+        if (web_) return web_->ask(request.automation, *payload, std::move(done));
+        return done(false, "there are no servers to ask");
     default: return done(false, "malformed request");
     }
 }
@@ -79,6 +86,40 @@ void Effects::command(const Request& request, const Object& payload, Done done)
     }
     command.cause = request.cause;
     command.idempotencyKey = request.idempotencyKey;
+    if (payload.find("for")) return timedCommand(request, std::move(command), std::move(done));
+    send(std::move(command), std::move(done));
+}
+
+void Effects::timedCommand(const Request& request, Command command, Done done)
+{
+    TimedCommand after;
+    after.device = command.device;
+    after.uid = request.payload.textOr("uid", "");
+    after.rule = request.rule;
+    after.state = command.name == "on";
+    after.due = clock_.now() + std::chrono::microseconds(request.payload.integerOr("for", 0));
+    after.name = after.state ? "off" : "on";
+    if (const auto* values = request.payload.find("after")) {
+        after.name = "set";
+        after.arguments = *values;
+    }
+    const auto device = after.device;
+    timedCommands_.promise(std::move(after), [this, alive = alive_, device, command = std::move(command),
+                                              done = std::move(done)](bool kept) mutable {
+        if (!*alive) return;
+        if (!kept) {
+            timedCommands_.takeBack(device);
+            return done(false, "its end could not be stored, so it was not begun");
+        }
+        send(std::move(command), [this, device, done = std::move(done)](bool ok, Value result) {
+            if (!ok) timedCommands_.takeBack(device);
+            done(ok, std::move(result));
+        });
+    });
+}
+
+void Effects::send(Command command, Done done)
+{
     commands_.send(std::move(command), [done = std::move(done)](Result<CommandReceipt> receipt) {
         if (receipt) done(true, {});
         else done(false, receipt.error().message.en);

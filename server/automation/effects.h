@@ -3,15 +3,18 @@
 #include "atrium/automation.h"
 #include "atrium/commands.h"
 #include "atrium/mqtt.h"
+#include "automation/history_desk.h"
 #include "automation/messages.h"
 #include "automation/surroundings.h"
+#include "automation/timed_commands.h"
+#include "automation/web/web_desk.h"
 
 #include <functional>
 #include <map>
 
 namespace atrium::automation {
 
-/// Does what runs ask for: commands, publications, calls of plugins. Thread: core.
+/// Does what runs ask for: commands, publications, calls of plugins, questions about the past. Thread: core.
 class Effects {
 public:
     struct Request {
@@ -21,14 +24,19 @@ public:
         Cause cause; ///< of the effect: one hop further than the run's
         std::string idempotencyKey;
         std::string provided; ///< of Call: PluginAutomation::key of who calls; empty = people's
+        AutomationId automation;
     };
     /// Called once, on core, maybe before perform() returns: the result, or the reason as text.
     using Done = std::function<void(bool ok, Value result)>;
 
-    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings)
-        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings)
+    /// `history` may be null: then nothing is recorded; `web` too: then there are no servers to ask.
+    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings, HistoryDesk* history, WebDesk* web,
+            TimedCommands& timedCommands, const Clock& clock)
+        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings), history_(history), web_(web),
+          timedCommands_(timedCommands), clock_(clock)
     {}
 
+    ~Effects() { *alive_ = false; }
     void perform(const Request& request, Done done);
 
     /// Sees each effect before it is done; true = it was done there, and `done` is or will be called. For simulations.
@@ -43,12 +51,19 @@ public:
 
 private:
     void command(const Request& request, const Object& payload, Done done);
+    void timedCommand(const Request& request, Command command, Done done);
+    void send(Command command, Done done);
     void publish(const Object& payload, const Done& done);
     void call(const Request& request, const Object& payload, const Done& done);
 
     Commands& commands_;
     Mqtt& mqtt_;
     Surroundings& surroundings_;
+    HistoryDesk* history_;
+    WebDesk* web_;
+    TimedCommands& timedCommands_;
+    const Clock& clock_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::map<std::string, AutomationModule> modules_;
     Interceptor interceptor_;
 };

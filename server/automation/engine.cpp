@@ -27,21 +27,24 @@ DeviceView viewOf(const Device& device)
     return view;
 }
 
-std::string versionOf(const std::string& source)
+std::string versionOf(const std::string& text)
 {
     // FNV-1a: tells versions of one text apart, nothing secret hangs on it.
     std::uint64_t hash = 0xcbf29ce484222325ull;
-    for (const unsigned char c : source) hash = (hash ^ c) * 0x100000001b3ull;
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+    for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ull;
+    char digits[17];
+    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+    return digits;
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
     : services_(services), journal_(journal), rights_(services_.devices, services_.accounts),
       surroundings_(std::move(site), services.scheduler, services.clock,
                     [this](const AttributeChanged& change) { changed(change); }),
-      effects_(services.commands, services.mqtt, surroundings_),
+      effects_(services.commands, services.mqtt, surroundings_, services.history, services.web, timedCommands_,
+               services.clock),
+      timedCommands_(services.devices, services.scheduler, services.clock, journal, services.log,
+                     [this](const TimedCommand& command) { perform(command); }),
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
@@ -55,7 +58,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                runner_.skip(key, kind, reason);
                if (auto passed = mark(key, until)) journal_.keep(std::move(*passed));
            },
-           [this](RuleKey key) { return decided(key); }}),
+           [this](RuleKey key) { return decided(key); },
+           [this](RuleKey key, const Device& device) { return sees(key, device); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
@@ -70,16 +74,22 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                },
                [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
                [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },
-               [this](std::vector<Trigger> triggers, std::function<void(Object)> tell) {
-                   return dispatcher_.watch(std::move(triggers), [tell = std::move(tell)](Object event, const Cause&) {
-                       tell(std::move(event));
-                   });
+               [this](std::vector<Trigger> triggers, RuleKey key, std::function<void(Object)> tell) {
+                   return dispatcher_.watch(
+                       std::move(triggers), key,
+                       [tell = std::move(tell)](Object event, const Cause&) { tell(std::move(event)); });
                },
                [this](std::uint32_t id) {
                    const auto found = instances_.find(id);
                    if (found != instances_.end() && found->second.state == State::Retiring) unload(id);
                },
-               [this](AutomationId automation, const std::string& reason) { offended(automation, reason); }}),
+               [this](AutomationId automation, const std::string& reason) { offended(automation, reason); },
+               [this](AutomationId automation, const std::string& reason) {
+                   setTriggers(automation, Triggers::Disarmed);
+                   handlers_.offender(automation, reason);
+               },
+               [this](RuleKey key, DeviceId device) { show(key, device); },
+               [this](RuleKey key, const Value& selection) { return select(key, selection); }}),
       host_(std::move(hostOptions), services.core, services.log, services.metrics,
             {[this] { onStarted(); }, [this](FromHost& message) { onMessage(message); },
              [this](const LuaHost::Death& death) { onDied(death); }}),
@@ -280,7 +290,10 @@ UtcTime Engine::decided(RuleKey key)
     if (const auto known = marks_.of(instance.script.automation, instance.rules[key.rule].name, instance.version))
         // A pause or an edit decides as well, even if the mark was lost with the server.
         return std::max(*known, instance.script.since.value_or(*known));
-    const auto since = instance.script.since.value_or(services_.clock.now());
+    auto since = instance.script.since.value_or(services_.clock.now());
+    // Another text, of the automation or of what it requires: what was decided before stays so.
+    if (const auto before = marks_.of(instance.script.automation, instance.rules[key.rule].name))
+        since = std::max(since, *before);
     if (auto first = mark(key, since)) journal_.keep(std::move(*first));
     return since;
 }
@@ -306,7 +319,20 @@ std::vector<Upcoming> Engine::upcomingOf(AutomationId automation, UtcTime until,
 std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
 {
     const auto found = instances_.find(find(automation, State::Active));
-    return found == instances_.end() ? std::vector<MirrorWish>{} : found->second.mirror;
+    if (found == instances_.end()) return {};
+    std::map<std::int64_t, std::set<std::string>> attributes;
+    for (const auto& wish : found->second.mirror)
+        attributes[wish.device].insert(wish.attributes.begin(), wish.attributes.end());
+    const auto list = services_.devices.list();
+    for (const auto& rule : found->second.rules)
+        for (const auto& trigger : rule.triggers)
+            if (const auto* selected = std::get_if<SelectedTrigger>(&trigger))
+                for (const auto& device : list->devices)
+                    if (fits(selected->selection, *device) && device->find(selected->attribute.attribute))
+                        attributes[device->info.id.value].insert(selected->attribute.attribute);
+    std::vector<MirrorWish> wishes;
+    for (const auto& [device, names] : attributes) wishes.push_back({device, {names.begin(), names.end()}});
+    return wishes;
 }
 
 RuleActor Engine::actorOf(RuleKey key) const

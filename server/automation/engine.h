@@ -5,6 +5,7 @@
 #include "automation/lua_host.h"
 #include "automation/rule_rights.h"
 #include "automation/runner.h"
+#include "automation/timed_commands.h"
 
 #include <deque>
 #include <map>
@@ -14,7 +15,7 @@
 namespace atrium::automation {
 
 /// The version of an automation's text; the same text has the same version.
-std::string versionOf(const std::string& source);
+std::string versionOf(const std::string& text);
 /// A device as scripts see it.
 DeviceView viewOf(const Device& device);
 
@@ -52,6 +53,8 @@ public:
         Log& log;
         Metrics& metrics;
         std::function<std::shared_ptr<Accounts>()> accounts; ///< gives null while no plugin knows accounts
+        HistoryDesk* history = nullptr;                      ///< null = nothing is recorded
+        WebDesk* web = nullptr;                              ///< null = there are no servers to ask
     };
 
     Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers);
@@ -87,12 +90,24 @@ public:
         return dispatcher_.upcoming(until, limit);
     }
     std::vector<Upcoming> upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const;
-    /// The attributes that a loaded automation names.
+    /// The attributes that a loaded automation names, or that start it by a selection.
     std::vector<MirrorWish> attributesOf(AutomationId automation) const;
     UtcTime now() const { return services_.clock.now(); }
     AutomationId automationOf(RuleKey key) const;
     std::string ruleName(RuleKey key) const;
     void raiseEvent(const std::string& name, Object data, const Cause& cause);
+    /// Starts the rules with the trigger `shutdown()`.
+    void shutdown() { dispatcher_.shutdown(); }
+    /// Whether one of them still does something.
+    bool isShuttingDown() const;
+    /// The triggers of an automation on a hook; none while it is not loaded or disabled.
+    std::vector<WebhookTrigger> hooks(AutomationId automation, const std::string& name) const;
+    /// Starts what waits for the hook; how many that is.
+    std::size_t hook(AutomationId automation, const std::string& name, const std::string& method, const Object& event,
+                     const Cause& cause);
+    /// The texts that `require` finds by name. Automations that use one that changed are loaded anew.
+    void setLibrary(std::map<std::string, std::string> library);
+    TimedCommands& timedCommands() { return timedCommands_; }
 
     Effects& effects() { return effects_; }
     Runner& runner() { return runner_; }
@@ -115,6 +130,9 @@ private:
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
         std::set<DeviceId> devices; ///< that the script named
+        std::set<DeviceId> shown;   ///< others that an event told it of
+        /// What it requires; empty = there is no such module.
+        std::map<std::string, std::optional<std::string>> modules;
         std::function<void(Result<std::vector<std::string>>)> validated;
     };
 
@@ -125,6 +143,15 @@ private:
     enum class Retry { Yes, No };
     void onFailed(std::uint32_t id, const std::string& message, Retry retry);
     void onDeviceQuery(const DeviceQuery& query);
+    // ---- engine_queries.cpp
+    void onSelectionQuery(const SelectionQuery& query);
+    void onModuleQuery(const ModuleQuery& query);
+    /// Lets an instance know of a device that it did not name.
+    void show(RuleKey key, DeviceId device);
+    Value select(RuleKey key, const Value& selection) const;
+    void followChange(std::uint32_t old, std::uint32_t next);
+    bool sees(RuleKey key, const Device& device) const;
+    void perform(const TimedCommand& command);
     void activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes);
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
@@ -146,6 +173,7 @@ private:
     RunLog runLog_;
     Surroundings surroundings_;
     Effects effects_;
+    TimedCommands timedCommands_;
     Dispatcher dispatcher_;
     Runner runner_;
     LuaHost host_;
@@ -153,6 +181,7 @@ private:
 
     std::map<std::uint32_t, Instance> instances_;
     std::uint32_t lastInstance_ = 0;
+    std::map<std::string, std::string> library_;
     std::map<AutomationId, std::deque<UtcTime>> offences_;
     std::map<AutomationId, std::vector<RunRecord>> kept_;
     std::set<AutomationId> started_; ///< had their `startup`

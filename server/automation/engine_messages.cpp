@@ -20,9 +20,15 @@ void Engine::resumeKept(std::uint32_t id, const Instance& instance)
         std::uint32_t rule = 0;
         while (rule < instance.rules.size() && instance.rules[rule].name != run.rule) ++rule;
         // The steps of another text mean something else: such a run must not go on.
-        if (run.version != instance.version || rule == instance.rules.size())
-            runner_.abandon(std::move(run), "the automation was changed while the server was down");
-        else runner_.resume(std::move(run), {id, rule});
+        if (run.version == instance.version && rule < instance.rules.size()) {
+            runner_.resume(std::move(run), {id, rule});
+            continue;
+        }
+        const bool anew = rule < instance.rules.size() && instance.rules[rule].onChange == ChangePolicy::Restart;
+        auto event = run.event;
+        const Cause cause{run.correlationId, {}, run.hops};
+        runner_.abandon(std::move(run), "the automation was changed while the server was down");
+        if (anew && event.isObject()) runner_.trigger({id, rule}, std::move(event.object()), cause);
     }
 }
 
@@ -40,6 +46,8 @@ void Engine::onMessage(FromHost& message)
                 dispatcher_.addMirror(content.instance, content.wish);
             }
             else if constexpr (std::is_same_v<T, DeviceQuery>) onDeviceQuery(content);
+            else if constexpr (std::is_same_v<T, SelectionQuery>) onSelectionQuery(content);
+            else if constexpr (std::is_same_v<T, ModuleQuery>) onModuleQuery(content);
             else if constexpr (std::is_same_v<T, Step>) runner_.onStep(content);
             else if constexpr (std::is_same_v<T, LoadLog>) {
                 const auto found = instances_.find(content.instance);
@@ -102,8 +110,12 @@ void Engine::onLoaded(ScriptLoaded& loaded)
     for (const auto& wish : loaded.mirror) dispatcher_.addMirror(id, wish);
     instance.mirror = std::move(loaded.mirror);
     instance.inHost = true;
+    instance.shown.clear();
     if (instance.state == State::Loading) {
         instance.rules = std::move(loaded.rules);
+        auto text = instance.script.source;
+        for (const auto& [name, source] : instance.modules) text += '\0' + name + '\0' + source.value_or("");
+        instance.version = versionOf(text);
         activate(id, instance, loaded.memoryBytes);
     }
     else runner_.onLoaded(id); // a new host process: the rules are the ones that we know
@@ -122,7 +134,9 @@ void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memory
     if (const auto old = find(automation, State::Active)) {
         dispatcher_.remove(old);
         instances_[old].state = State::Retiring;
-        if (!runner_.hasRuns(old)) unload(old);
+        instance.state = State::Active;
+        if (runner_.hasRuns(old)) followChange(old, id);
+        else unload(old);
     }
     instance.state = State::Active;
     handlers_.loaded(automation, instance.rules, memoryBytes);

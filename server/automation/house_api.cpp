@@ -10,11 +10,6 @@ constexpr const char* houseSchema = R"({"type":"object","required":["mode","mode
 constexpr const char* modeSchema = R"({"type":"object","required":["mode"],"additionalProperties":false,"properties":{
   "mode":{"type":"string","minLength":1,"maxLength":64}}})";
 
-Error busy()
-{
-    return makeError(ErrorCode::Unavailable, {"Le serveur est occupé, réessayez", "The server is busy, try again"});
-}
-
 } // namespace
 
 std::vector<PermissionDeclaration> HouseApi::permissions()

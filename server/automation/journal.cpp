@@ -69,11 +69,11 @@ void Journal::ended(const RunRecord& run)
     writeSoon();
 }
 
-void Journal::begins(const RunRecord& run, ScheduleMark mark, std::function<void(bool)> committed)
+void Journal::begins(const RunRecord& run, std::optional<ScheduleMark> mark, std::function<void(bool)> committed)
 {
     if (!store_) return committed(true);
     put(run, std::move(committed));
-    marks_.push_back(std::move(mark));
+    if (mark) marks_.push_back(std::move(*mark));
     urgent_ = true;
     write();
 }
@@ -83,6 +83,30 @@ void Journal::keep(ScheduleMark mark)
     if (!store_) return;
     marks_.push_back(std::move(mark));
     writeSoon();
+}
+
+void Journal::keep(TimerChange change, std::function<void(bool)> committed)
+{
+    if (!store_) {
+        if (committed) committed(true);
+        return;
+    }
+    timers_.push_back(std::move(change));
+    if (committed) answers_.push_back(std::move(committed));
+    urgent_ = true;
+    write();
+}
+
+void Journal::settle(std::function<void(bool)> kept)
+{
+    if (!store_ || isIdle()) return kept(true);
+    if (pending_.empty() && marks_.empty() && timers_.empty() && stores_.empty()) {
+        onTheWay_->push_back(std::move(kept));
+        return;
+    }
+    answers_.push_back(std::move(kept));
+    urgent_ = true;
+    write();
 }
 
 void Journal::waits(const RunRecord& run, std::function<void(bool)> committed)
@@ -124,9 +148,9 @@ void Journal::writeSoon()
 
 void Journal::write()
 {
-    if (writing_ || (pending_.empty() && stores_.empty() && marks_.empty())) return;
+    if (writing_ || isIdle()) return;
     auto batch = std::make_shared<JournalBatch>();
-    auto answers = std::make_shared<std::vector<std::function<void(bool)>>>();
+    auto answers = std::make_shared<Answers>();
     std::map<AutomationId, int> written;
     for (auto entry = pending_.rbegin(); entry != pending_.rend(); ++entry) {
         auto& [id, pending] = *entry;
@@ -149,6 +173,12 @@ void Journal::write()
     stores_.clear();
     batch->marks = std::move(marks_);
     marks_.clear();
+    batch->timers = std::move(timers_);
+    timers_.clear();
+    if (!batch->timers.empty()) batch->durable = true;
+    answers->insert(answers->end(), answers_.begin(), answers_.end());
+    answers_.clear();
+    onTheWay_ = answers;
     urgent_ = false;
     writing_ = true;
 
@@ -159,6 +189,7 @@ void Journal::write()
             failures_.add();
             log_.error("journal of rules not written", {{"reason", reason}, {"runs", batch->runs.size()}});
             marks_.insert(marks_.begin(), batch->marks.begin(), batch->marks.end());
+            timers_.insert(timers_.begin(), batch->timers.begin(), batch->timers.end());
             for (auto& entry : batch->runs) {
                 if (!entry.stored) {
                     stored_.erase(entry.run.id); // the next write starts from nothing
@@ -171,7 +202,7 @@ void Journal::write()
         }
         for (auto& answer : *answers) answer(ok);
         if (urgent_) write();
-        else if (!pending_.empty() || !stores_.empty() || !marks_.empty()) {
+        else if (!isIdle()) {
             if (ok) writeSoon();
             else
                 timer_ = scheduler_.after(retryAfter, [this] {

@@ -26,11 +26,16 @@ public:
             Metrics& metrics);
     ~Journal();
 
-    /// A run that a schedule began, and up to when that decides its instants: written at once, together.
-    void begins(const RunRecord& run, ScheduleMark mark, std::function<void(bool)> committed);
+    /// A run that must not be lost, and up to when the schedule that began it decides its instants: written at once,
+    /// together.
+    void begins(const RunRecord& run, std::optional<ScheduleMark> mark, std::function<void(bool)> committed);
+    /// When all that was put before is on the disk; maybe at once.
+    void settle(std::function<void(bool)> kept);
     /// A mark without a run: the instants before were missed.
     void keep(ScheduleMark mark);
     void ended(const RunRecord& run);
+    /// Written at once; `committed` (may be empty) follows when it is on the disk.
+    void keep(TimerChange change, std::function<void(bool)> committed);
     /// `committed(false)`: it could not be written; the wait would not survive a restart.
     void waits(const RunRecord& run, std::function<void(bool)> committed);
     /// A run that waited before did another step: written soon, so that a restart repeats as little as possible.
@@ -39,7 +44,10 @@ public:
     /// The run has a row with this many steps (it was read from the store).
     void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }
 
-    bool isIdle() const { return !writing_ && pending_.empty() && stores_.empty() && marks_.empty(); }
+    bool isIdle() const
+    {
+        return !writing_ && pending_.empty() && stores_.empty() && marks_.empty() && timers_.empty();
+    }
 
 private:
     struct Pending {
@@ -62,6 +70,10 @@ private:
     std::map<std::uint64_t, Pending> pending_; ///< by run; run ids grow with time
     std::vector<JournalBatch::Store> stores_;
     std::vector<ScheduleMark> marks_;
+    std::vector<TimerChange> timers_;
+    using Answers = std::vector<std::function<void(bool)>>;
+    Answers answers_;                             ///< to the next write
+    std::shared_ptr<Answers> onTheWay_;           ///< to the one that is being done
     std::map<std::uint64_t, std::size_t> stored_; ///< unfinished runs with a row: how many steps it has
     bool urgent_ = false;
     bool writing_ = false;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "automation/hook_secret.h"
 #include "automation/run_log.h"
 #include "automation/schedule_mark.h"
+#include "automation/timed_command.h"
 
 namespace atrium::automation {
 
@@ -22,6 +24,15 @@ struct AutomationRow {
     UserId author{}; ///< whose rights its rules have: whoever saved it last; none = the site's own (files)
 };
 
+/// One text that an automation had.
+struct AutomationVersion {
+    std::int64_t number = 0; ///< from 1 on
+    std::string name;
+    std::string source;
+    UserId author{};
+    UtcTime savedAt{};
+};
+
 /// What is written together: in one transaction, in this order.
 struct JournalBatch {
     struct Entry {
@@ -37,7 +48,8 @@ struct JournalBatch {
     std::vector<Entry> runs;
     std::vector<Store> stores;
     std::vector<ScheduleMark> marks;
-    bool durable = false; ///< with runs that wait or waited: on the disk before write() returns
+    std::vector<TimerChange> timers;
+    bool durable = false; ///< with runs that wait or waited, or timers: on the disk before write() returns
 };
 
 /// What automations keep over a restart. Every method throws on failure. Thread: one that may block; calls of one
@@ -46,8 +58,10 @@ class JournalStore {
 public:
     virtual ~JournalStore() = default;
     virtual std::vector<AutomationRow> automations() = 0;
-    /// Inserts (id 0) or updates; returns the id.
+    /// Inserts (id 0) or updates; returns the id. A new text of a Database row is a new version.
     virtual AutomationId save(const AutomationRow& row) = 0;
+    /// Newest first.
+    virtual std::vector<AutomationVersion> versions(AutomationId id) = 0;
     /// With its runs and what its rules keep.
     virtual void remove(AutomationId id) = 0;
     virtual void write(const JournalBatch& batch) = 0;
@@ -57,6 +71,9 @@ public:
     virtual std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) = 0;
     virtual std::vector<JournalBatch::Store> stores() = 0;
     virtual std::vector<ScheduleMark> marks() = 0;
+    virtual std::vector<TimedCommand> timers() = 0;
+    virtual std::vector<HookSecret> hookSecrets() = 0;
+    virtual void saveHookSecret(const HookSecret& secret) = 0;
     /// The mode that people set for the house; empty when nobody did yet.
     virtual std::string mode() = 0;
     virtual void saveMode(const std::string& mode) = 0;

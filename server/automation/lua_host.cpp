@@ -220,26 +220,24 @@ bool LuaHost::writeSome(int socket)
     return true;
 }
 
-void LuaHost::send(const ToHost& message)
+void LuaHost::send(const ToHost& message) { append(message); }
+
+std::size_t LuaHost::append(const ToHost& message)
 {
     std::lock_guard lock(mutex_);
-    if (socket_ < 0 || coreEpoch_ != epoch_ || overflowed_) return;
+    if (socket_ < 0 || coreEpoch_ != epoch_ || overflowed_) return 0;
     appendFrame(outgoing_, message);
-    if (outgoing_.size() - written_ > overflowAt) {
+    const auto pending = outgoing_.size() - written_;
+    if (pending > overflowAt) {
         overflowed_ = true;
         wake();
     }
+    return pending;
 }
 
 void LuaHost::sendWithNext(const ToHost& message)
 {
-    send(message);
-    bool many = false;
-    {
-        std::lock_guard lock(mutex_);
-        many = outgoing_.size() - written_ > gatherUpTo;
-    }
-    if (many) flush();
+    if (append(message) > gatherUpTo) flush();
 }
 
 void LuaHost::flush()

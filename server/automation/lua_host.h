@@ -59,6 +59,8 @@ public:
     pid_t processId() const { return pid_.load(); }
 
 private:
+    /// How many bytes wait then.
+    std::size_t append(const ToHost& message);
     void loop();
     void live(std::uint64_t epoch);
     /// False at the end of the stream.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "automation/rule_policies.h"
 #include "automation/trigger.h"
 #include "automation/wire.h"
 
@@ -45,7 +46,8 @@ struct ReadValue {
     }
 };
 
-enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor };
+/// The numbers are in the journal: new ones come last.
+enum class StepKind : std::uint8_t { Command, Publish, Log, Wait, Call, WaitFor, History, Select, Web };
 const char* toString(StepKind kind);
 
 /// A step that was done: its result is returned again when the run is taken up after a restart. Steps are numbered
@@ -129,6 +131,41 @@ struct DefineDevice {
     }
 };
 
+/// A device that a script did not name: an event is about it.
+struct ShowDevice {
+    DeviceView device;
+    template <class A>
+    void fields(A& a)
+    {
+        a(device);
+    }
+};
+
+/// The answer to a SelectionQuery: the attributes that members have, or why there is none.
+struct SelectionAnswer {
+    std::uint32_t instance = 0;
+    std::uint64_t run = 0;
+    std::vector<std::string> attributes;
+    std::string error;
+    template <class A>
+    void fields(A& a)
+    {
+        a(instance, run, attributes, error);
+    }
+};
+
+/// The answer to a ModuleQuery.
+struct ModuleAnswer {
+    std::uint32_t instance = 0;
+    std::optional<std::string> source;
+    std::string suggestion; ///< the closest known name when there is no such module
+    template <class A>
+    void fields(A& a)
+    {
+        a(instance, source, suggestion);
+    }
+};
+
 struct MirrorUpdate {
     std::int64_t device = 0;
     std::string attribute;
@@ -176,7 +213,7 @@ struct CancelRun {
 };
 
 using ToHost = std::variant<DefineModules, LoadScript, UnloadScript, DeviceAnswer, DefineDevice, MirrorUpdate, StartRun,
-                            StepAnswer, CancelRun>;
+                            StepAnswer, CancelRun, ShowDevice, SelectionAnswer, ModuleAnswer>;
 
 // ---- from the host
 
@@ -189,10 +226,12 @@ struct RuleView {
     Value store;         ///< first content; Null = the rule keeps nothing
     bool isTest = false; ///< `test "name" (function(t) ... end)`: started by a simulation only
     std::optional<std::vector<std::string>> grants; ///< all that it may do; empty optional = whatever its author may
+    std::optional<ErrorPolicy> onError;
+    ChangePolicy onChange = ChangePolicy::FinishOld;
     template <class A>
     void fields(A& a)
     {
-        a(name, mode, line, triggers, store, isTest, grants);
+        a(name, mode, line, triggers, store, isTest, grants, onError, onChange);
     }
 };
 
@@ -253,6 +292,29 @@ struct DeviceQuery {
     }
 };
 
+/// `devices{...}`. The load or run goes on with the SelectionAnswer.
+struct SelectionQuery {
+    std::uint32_t instance = 0;
+    std::uint64_t run = 0; ///< 0 = while loading
+    DeviceSelection selection;
+    template <class A>
+    void fields(A& a)
+    {
+        a(instance, run, selection);
+    }
+};
+
+/// `require "name"` while a file is loaded, which goes on with the ModuleAnswer.
+struct ModuleQuery {
+    std::uint32_t instance = 0;
+    std::string name;
+    template <class A>
+    void fields(A& a)
+    {
+        a(instance, name);
+    }
+};
+
 struct Step {
     std::uint64_t run = 0;
     std::uint32_t step = 0;
@@ -296,6 +358,7 @@ struct RunEnded {
     }
 };
 
-using FromHost = std::variant<ScriptLoaded, ScriptFailed, MirrorMore, DeviceQuery, Step, LoadLog, RunEnded>;
+using FromHost = std::variant<ScriptLoaded, ScriptFailed, MirrorMore, DeviceQuery, Step, LoadLog, RunEnded,
+                              SelectionQuery, ModuleQuery>;
 
 } // namespace atrium::automation

@@ -40,7 +40,9 @@ std::string RuleRights::refusal(const RuleActor& actor, const Step& step) const
 
 std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
 {
-    if (!rule.grants || step.kind == StepKind::WaitFor) return {};
+    if (!rule.grants || step.kind == StepKind::WaitFor || step.kind == StepKind::History ||
+        step.kind == StepKind::Select)
+        return {};
     const auto& payload = step.payload;
     const auto& grants = *rule.grants;
     std::string wanted, narrower;
@@ -51,6 +53,7 @@ std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) 
         if (device) narrower = wanted + ':' + device->info.uid;
         break;
     }
+    case StepKind::Web: wanted = webPermission; break;
     case StepKind::Publish:
         wanted = mqttPermission;
         narrower = wanted + ':' + payload.textOr("topic", "");
@@ -72,6 +75,13 @@ std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
         return "not permitted: the author may not read MQTT topics";
     if (step.kind == StepKind::Publish)
         return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
+    if (step.kind == StepKind::Web)
+        return principal->may(webPermission) ? "" : "not permitted: the author may not ask servers";
+    if (step.kind == StepKind::History) {
+        const auto device = devices_.find(deviceOf(step.payload));
+        if (!device || principal->may(readPermission, accessObjectOf(*device))) return {};
+        return "not permitted: the author may not see " + device->info.uid;
+    }
     if (step.kind != StepKind::Command) return {};
     if (deviceOf(step.payload) == Surroundings::houseId)
         return principal->may(housePermission) ? "" : "not permitted: the author may not set the mode of the house";

@@ -23,6 +23,8 @@ class RuleRights {
 public:
     /// What an author needs to see and write any MQTT topic.
     static constexpr const char* mqttPermission = "automations.mqtt";
+    /// What an author needs to ask servers (those of automations.http.hosts).
+    static constexpr const char* webPermission = "automations.http";
     static constexpr const char* controlPermission = "devices.control";
     static constexpr const char* housePermission = "house.set";
     static constexpr const char* readPermission = "devices.read";

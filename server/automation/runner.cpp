@@ -12,6 +12,12 @@ constexpr std::size_t maxLiveRuns = 20'000;
 std::string kindOf(const Value& event) { return event.textOr("kind", "unknown"); }
 } // namespace
 
+Value keptEvent(Value event)
+{
+    if (wireSize(event) <= largestKeptEvent) return event;
+    return Object{{"kind", kindOf(event)}, {"too_large", true}};
+}
+
 Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers)
     : services_(services), effects_(effects), journal_(journal), runLog_(runLog), handlers_(std::move(handlers)),
       duration_(
@@ -63,8 +69,7 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause, std
     return begin(key, *rule, std::move(event), cause, std::move(mark));
 }
 
-std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
-                            std::optional<ScheduleMark> mark)
+Runner::LiveRun& Runner::create(RuleKey key, const Rule& rule, Object event, const Cause& cause)
 {
     const auto now = services_.clock.now();
     lastId_ = std::max(lastId_ + 1, static_cast<std::uint64_t>(toMicroseconds(now)));
@@ -75,17 +80,22 @@ std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const C
     run.record.automation = rule.automation;
     run.record.rule = rule.view->name;
     run.record.version = rule.version;
-    run.record.event = wireSize(run.event) <= largestKeptEvent
-                           ? run.event
-                           : Value(Object{{"kind", kindOf(run.event)}, {"too_large", true}});
+    run.record.event = keptEvent(run.event);
     run.record.store = storeOf(rule.automation, *rule.view);
     run.record.correlationId = cause.correlationId;
     run.record.hops = cause.hops;
     run.record.startedAt = now;
-    auto& live = runs_.emplace(lastId_, std::move(run)).first->second;
     queues_[key].running.push_back(lastId_);
-    const auto id = lastId_;
-    if (mark) beginWhenKept(live, std::move(*mark));
+    return runs_.emplace(lastId_, std::move(run)).first->second;
+}
+
+std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
+                            std::optional<ScheduleMark> mark)
+{
+    auto& live = create(key, rule, std::move(event), cause);
+    const auto id = live.record.id;
+    // Whoever called from outside is told that it will be done.
+    if (mark || kindOf(live.event) == "webhook") beginWhenKept(live, std::move(mark));
     else if (rule.inHost) {
         sendStart(live);
         handlers_.flush();
@@ -93,13 +103,13 @@ std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const C
     return id;
 }
 
-void Runner::beginWhenKept(LiveRun& run, ScheduleMark mark)
+void Runner::beginWhenKept(LiveRun& run, std::optional<ScheduleMark> mark)
 {
     run.durable = run.committing = true;
     journal_.begins(run.record, std::move(mark), [this, id = run.record.id](bool kept) {
         const auto found = runs_.find(id);
         if (found == runs_.end()) return;
-        if (!kept) services_.log.error("a scheduled run would not survive a restart", {{"run", std::to_string(id)}});
+        if (!kept) services_.log.error("a run would not survive a restart", {{"run", std::to_string(id)}});
         found->second.committing = false;
         const auto rule = handlers_.rule(found->second.key);
         if (!rule || !rule->inHost) return; // onLoaded() sends it
@@ -111,6 +121,7 @@ void Runner::beginWhenKept(LiveRun& run, ScheduleMark mark)
 void Runner::sendStart(LiveRun& run)
 {
     run.inHost = true;
+    if (const auto device = run.event.integerOr("device", 0); device > 0) handlers_.show(run.key, DeviceId{device});
     handlers_.send(StartRun{run.record.id, run.key.instance, run.key.rule, run.event, run.record.store, run.journal});
 }
 
@@ -135,6 +146,7 @@ void Runner::forget(AutomationId automation)
 void Runner::forget(std::uint32_t instance)
 {
     std::erase_if(lastStarts_, [&](const auto& entry) { return entry.first.instance == instance; });
+    std::erase_if(failures_, [&](const auto& entry) { return entry.first.instance == instance; });
 }
 
 void Runner::skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads)
@@ -164,7 +176,16 @@ void Runner::onEnded(RunEnded& ended)
     const auto state = ended.end == RunEnd::Finished ? RunState::Finished
                        : ended.end == RunEnd::Failed ? RunState::Failed
                                                      : RunState::OverBudget;
+    const auto key = found->second.key;
+    std::optional<RunRecord> failed;
+    if (state == RunState::Finished) failures_.erase(key);
+    // Before the end, so that what is queued waits for the next attempt.
+    if (state == RunState::Failed && !retry(found->second)) failed = record;
     end(ended.run, state, ended.message);
+    if (failed) {
+        failed->message = ended.message;
+        failedForGood(key, *failed);
+    }
     if (state == RunState::OverBudget) handlers_.offended(automation, ended.message);
 }
 

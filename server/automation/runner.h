@@ -16,6 +16,11 @@
 
 namespace atrium::automation {
 
+/// When the run of this event is due, if it is the retry of one that failed.
+std::optional<UtcTime> retryTimeOf(const Value& event);
+/// The event of a trigger as a journal keeps it: one of more than 16 KiB is left out, with `too_large` in its place.
+Value keptEvent(Value event);
+
 /// The runs that live: begins them as their rules' modes say, does their steps, keeps their journals, and takes them
 /// up again after the script host or the server died. Thread: core.
 class Runner {
@@ -38,11 +43,17 @@ public:
         std::function<std::string(RuleKey)> startRefusal;
         std::function<std::string(RuleKey, const Step&)> stepRefusal;
         /// Calls back for every event of the triggers (Dispatcher::watch).
-        std::function<Result<Subscription>(std::vector<Trigger>, std::function<void(Object)>)> watch;
+        std::function<Result<Subscription>(std::vector<Trigger>, RuleKey, std::function<void(Object)>)> watch;
         /// The last run of an instance ended.
         std::function<void(std::uint32_t instance)> idle;
         /// A run went over a budget.
         std::function<void(AutomationId, const std::string& reason)> offended;
+        /// A rule failed so often that its automation is to stop.
+        std::function<void(AutomationId, const std::string& reason)> disable;
+        /// An event tells the rule of a device that its file may not name.
+        std::function<void(RuleKey, DeviceId)> show;
+        /// The devices of a selection (their uids) that the rule may know of.
+        std::function<Value(RuleKey, const Value& selection)> select;
     };
     struct Services {
         Scheduler& scheduler;
@@ -63,6 +74,10 @@ public:
     void resume(RunRecord record, RuleKey key);
     /// Ends a run that the store kept and that cannot go on.
     void abandon(RunRecord record, std::string reason);
+
+    /// The text of a rule changed: its runs become what `policy` says, those that begin anew in `next` (empty = the
+    /// new text has no such rule).
+    void changed(RuleKey old, ChangePolicy policy, std::optional<RuleKey> next);
 
     void onStep(Step& step);
     void onEnded(RunEnded& ended);
@@ -93,7 +108,7 @@ private:
         Value event; ///< whole, while record.event may be cut
         std::vector<RecordedStep> journal;
         bool inHost = false;
-        bool committing = false;    ///< begins when its journal is on the disk
+        bool committing = false;    ///< begins later: when its journal is on the disk, or when a retry is due
         bool durable = false;       ///< has waited, or can be taken up from the store
         Subscription wait;          ///< timer of the step that it waits in
         Subscription listener;      ///< what wait_for listens to
@@ -115,7 +130,12 @@ private:
 
     std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
                         std::optional<ScheduleMark> mark);
-    void beginWhenKept(LiveRun& run, ScheduleMark mark);
+    LiveRun& create(RuleKey key, const Rule& rule, Object event, const Cause& cause);
+    void beginWhenKept(LiveRun& run, std::optional<ScheduleMark> mark);
+    /// Begins the next attempt of a run that failed, in its time; false when none is left.
+    bool retry(const LiveRun& failed);
+    void startAt(LiveRun& run, UtcTime due);
+    void failedForGood(RuleKey key, const RunRecord& run);
     void sendStart(LiveRun& run);
     void beginWait(LiveRun& run, UtcTime due);
     void beginWaitFor(LiveRun& run, Step& step);
@@ -146,6 +166,7 @@ private:
     std::map<RuleKey, UtcTime> lastStarts_; ///< of rules with mode throttle
     std::map<std::pair<AutomationId, std::string>, Value> stores_;
     std::map<AutomationId, Minute> minutes_;
+    std::map<RuleKey, std::uint32_t> failures_; ///< in a row
     std::uint64_t lastId_ = 0;
 };
 

@@ -5,7 +5,6 @@ namespace atrium::automation {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t largestShownPayload = 8 * 1024;
-constexpr std::size_t largestKeptEvent = 16 * 1024;
 } // namespace
 
 void Runner::resume(RunRecord record, RuleKey key)
@@ -30,8 +29,10 @@ void Runner::resume(RunRecord record, RuleKey key)
     const auto id = run.record.id;
     auto& live = runs_.emplace(id, std::move(run)).first->second;
     queues_[key].running.push_back(id);
+    const auto retryAt = live.record.steps.empty() ? retryTimeOf(live.record.event) : std::nullopt;
+    if (retryAt) startAt(live, *retryAt);
     if (due) startWait(live, std::max<std::chrono::microseconds>(*due - services_.clock.now(), 0us));
-    if (const auto rule = handlers_.rule(key); rule && rule->inHost) {
+    if (const auto rule = handlers_.rule(key); rule && rule->inHost && !live.committing) {
         sendStart(live);
         handlers_.flush();
     }
@@ -90,6 +91,9 @@ void Runner::onStep(Step& step)
         return beginWait(run,
                          services_.clock.now() + std::chrono::microseconds(step.payload.integerOr("microseconds", 0)));
     case StepKind::WaitFor: return beginWaitFor(run, step);
+    case StepKind::Select:
+        if (complete(id, number, true, handlers_.select(run.key, step.payload))) answer(run, number);
+        return;
     default: break;
     }
     Effects::Request request{step.kind,
@@ -97,7 +101,8 @@ void Runner::onStep(Step& step)
                              run.record.rule,
                              Cause{run.record.correlationId, "rule:" + run.record.rule, run.record.hops + 1},
                              std::to_string(id) + ":" + std::to_string(number),
-                             {}};
+                             {},
+                             run.record.automation};
     if (step.kind == StepKind::Call)
         if (const auto rule = handlers_.rule(run.key)) request.provided = rule->provided;
     effects_.perform(request, [this, id, number, awaited = step.awaited](bool ok, Value result) {
@@ -121,10 +126,8 @@ void Runner::beginWaitFor(LiveRun& run, Step& step)
     const auto number = run.record.steps.size();
     if (run.record.event.booleanOr("too_large", false))
         return finishWait(id, number, false, "the event is too large for a run that waits");
-    auto watch = handlers_.watch(std::move(step.triggers), [this, id, number](Object event) {
-        if (wireSize(event) > largestKeptEvent)
-            event = Object{{"kind", event.find("kind") ? *event.find("kind") : Value()}, {"too_large", true}};
-        finishWait(id, number, true, std::move(event));
+    auto watch = handlers_.watch(std::move(step.triggers), run.key, [this, id, number](Object event) {
+        finishWait(id, number, true, keptEvent(std::move(event)));
     });
     if (!watch) return finishWait(id, number, false, watch.error().message.en);
     run.listener = std::move(*watch);
@@ -190,6 +193,9 @@ void Runner::answer(const LiveRun& run, std::size_t step)
 {
     if (!run.inHost) return; // it reads the result from its journal when it starts again
     const auto& recorded = run.journal[step - 1];
+    if (recorded.kind == StepKind::WaitFor)
+        if (const auto device = recorded.result.integerOr("device", 0); device > 0)
+            handlers_.show(run.key, DeviceId{device});
     handlers_.send(StepAnswer{run.record.id, static_cast<std::uint32_t>(step), recorded.ok, recorded.result});
     handlers_.flush();
 }

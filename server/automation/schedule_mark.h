@@ -34,6 +34,12 @@ public:
         if (found == marks_.end() || found->second.version != version) return {};
         return found->second.decided;
     }
+    /// Of whatever version.
+    std::optional<UtcTime> of(AutomationId automation, const std::string& rule) const
+    {
+        const auto found = marks_.find({automation, rule});
+        return found == marks_.end() ? std::nullopt : std::optional(found->second.decided);
+    }
     void put(ScheduleMark mark)
     {
         auto& known = marks_[{mark.automation, mark.rule}];

@@ -1,5 +1,7 @@
 #include "automation/sql_journal_store.h"
 
+#include "automation/source_archive.h"
+
 #include <set>
 
 namespace atrium::automation {
@@ -119,13 +121,22 @@ AutomationId SqlJournalStore::save(const AutomationRow& row)
             transaction.execute("UPDATE automations SET source_key = ?, kind = ?, name = ?, source = ?, enabled = ?, "
                                 "updated_at = ?, author_id = ? WHERE id = ?",
                                 parameters);
+            if (row.kind == SourceKind::Database) keepVersion(transaction, row.id, row);
             return row.id;
         }
         transaction.execute("INSERT INTO automations (source_key, kind, name, source, enabled, updated_at, author_id) "
                             "VALUES (?, ?, ?, ?, ?, ?, ?)",
                             values);
-        return AutomationId{transaction.lastInsertId()};
+        const AutomationId id{transaction.lastInsertId()};
+        if (row.kind == SourceKind::Database) keepVersion(transaction, id, row);
+        return id;
     });
+}
+
+std::vector<AutomationVersion> SqlJournalStore::versions(AutomationId id)
+{
+    return database_.transact(TransactionKind::Read,
+                              [&](Transaction& transaction) { return readVersions(transaction, id); });
 }
 
 void SqlJournalStore::remove(AutomationId id)
@@ -180,6 +191,14 @@ void SqlJournalStore::write(const JournalBatch& batch)
             transaction.execute(
                 "INSERT INTO automation_marks (automation_id, rule_name, version, decided_until) VALUES (?, ?, ?, ?)",
                 {mark.automation.value, mark.rule, mark.version, toMicroseconds(mark.decided)});
+        }
+        for (const auto& [device, command] : batch.timers) {
+            transaction.execute("DELETE FROM automation_timers WHERE device_id = ?", {device.value});
+            if (command)
+                transaction.execute("INSERT INTO automation_timers (device_id, uid, rule_name, command, arguments, "
+                                    "state, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                                    {device.value, command->uid, command->rule, command->name,
+                                     packed(command->arguments), command->state, toMicroseconds(command->due)});
         }
         for (const auto& store : batch.stores) {
             if (!known.contains(store.automation.value)) continue;
@@ -238,6 +257,38 @@ std::vector<ScheduleMark> SqlJournalStore::marks()
             marks.push_back(
                 {AutomationId{row[0].integer()}, row[1].text(), row[2].text(), fromMicroseconds(row[3].integer())});
         return marks;
+    });
+}
+
+std::vector<TimedCommand> SqlJournalStore::timers()
+{
+    return database_.transact(TransactionKind::Read, [](Transaction& transaction) {
+        std::vector<TimedCommand> timers;
+        for (const auto& row : transaction.query("SELECT device_id, uid, rule_name, command, arguments, state, due_at "
+                                                 "FROM automation_timers ORDER BY due_at"))
+            timers.push_back({DeviceId{row[0].integer()}, row[1].text(), row[2].text(), row[3].text(), unpacked(row[4]),
+                              row[5].boolean(), fromMicroseconds(row[6].integer())});
+        return timers;
+    });
+}
+
+std::vector<HookSecret> SqlJournalStore::hookSecrets()
+{
+    return database_.transact(TransactionKind::Read, [](Transaction& transaction) {
+        std::vector<HookSecret> secrets;
+        for (const auto& row : transaction.query("SELECT automation_id, name, secret FROM automation_hooks"))
+            secrets.push_back({AutomationId{row[0].integer()}, row[1].text(), row[2].text()});
+        return secrets;
+    });
+}
+
+void SqlJournalStore::saveHookSecret(const HookSecret& secret)
+{
+    database_.transact(TransactionKind::Durable, [&](Transaction& transaction) {
+        transaction.execute("DELETE FROM automation_hooks WHERE automation_id = ? AND name = ?",
+                            {secret.automation.value, secret.name});
+        transaction.execute("INSERT INTO automation_hooks (automation_id, name, secret) VALUES (?, ?, ?)",
+                            {secret.automation.value, secret.name, secret.secret});
     });
 }
 

@@ -14,12 +14,16 @@ public:
 
     std::vector<AutomationRow> automations() override;
     AutomationId save(const AutomationRow& row) override;
+    std::vector<AutomationVersion> versions(AutomationId id) override;
     void remove(AutomationId id) override;
     void write(const JournalBatch& batch) override;
     std::vector<RunRecord> unfinishedRuns() override;
     std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) override;
     std::vector<JournalBatch::Store> stores() override;
     std::vector<ScheduleMark> marks() override;
+    std::vector<TimedCommand> timers() override;
+    std::vector<HookSecret> hookSecrets() override;
+    void saveHookSecret(const HookSecret& secret) override;
     std::string mode() override;
     void saveMode(const std::string& mode) override;
     void prune(UtcTime time) override;

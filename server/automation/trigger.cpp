@@ -32,7 +32,10 @@ std::optional<unsigned> readNumber(std::string_view text)
 const char* kindOf(const Trigger& trigger)
 {
     if (const auto* schedule = std::get_if<ScheduleTrigger>(&trigger)) return schedule->kind();
-    constexpr const char* kinds[] = {"mqtt", "attribute", "every", "schedule", "startup", "event", "silent"};
+    if (const auto* selected = std::get_if<SelectedTrigger>(&trigger))
+        return selected->silence > 0 ? "silent" : "attribute";
+    constexpr const char* kinds[] = {"mqtt",  "attribute", "every",    "schedule", "startup",
+                                     "event", "silent",    "shutdown", "selected", "webhook"};
     static_assert(std::size(kinds) == std::variant_size_v<Trigger>);
     return kinds[trigger.index()];
 }

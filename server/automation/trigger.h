@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/value.h"
+#include "automation/device_selection.h"
 #include "automation/schedule_trigger.h"
 
 #include <cstdint>
@@ -82,6 +83,13 @@ struct StartupTrigger {
     {}
 };
 
+/// The server is about to stop, politely.
+struct ShutdownTrigger {
+    template <class A>
+    void fields(A&)
+    {}
+};
+
 /// A plugin raised an event (Automation::raiseEvent).
 struct EventTrigger {
     std::string name;
@@ -92,8 +100,32 @@ struct EventTrigger {
     }
 };
 
+/// An attribute of any device of a selection, also of one that joins it later; the event's device is the one.
+struct SelectedTrigger {
+    DeviceSelection selection;
+    AttributeTrigger attribute; ///< without a device
+    std::int64_t silence = 0;   ///< microseconds: a SilenceTrigger in place of the attribute's test; 0 = none
+    template <class A>
+    void fields(A& a)
+    {
+        a(selection, attribute, silence);
+    }
+};
+
+/// Somebody calls `/api/hooks/NAME`.
+struct WebhookTrigger {
+    std::string name;
+    std::string method;    ///< `POST`, `PUT` or `GET`
+    bool isSigned = false; ///< the body carries an HMAC of the secret; else the secret itself is sent
+    template <class A>
+    void fields(A& a)
+    {
+        a(name, method, isSigned);
+    }
+};
+
 using Trigger = std::variant<MqttTrigger, AttributeTrigger, EveryTrigger, ScheduleTrigger, StartupTrigger, EventTrigger,
-                             SilenceTrigger>;
+                             SilenceTrigger, ShutdownTrigger, SelectedTrigger, WebhookTrigger>;
 
 /// What the events of its runs are called: `mqtt`, `attribute`, `every`, `at`, ...
 const char* kindOf(const Trigger& trigger);

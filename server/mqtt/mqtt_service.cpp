@@ -114,7 +114,8 @@ void MqttService::sendFilters()
         std::vector<std::string_view> wide;
         for (const auto& [filter, count] : filters_)
             if (hasWildcard(filter)) wide.push_back(filter);
-        for (const auto& [filter, count] : filters_) {
+        for (const auto& entry : filters_) {
+            const auto& filter = entry.first;
             const bool covered = std::any_of(wide.begin(), wide.end(),
                                              [&](std::string_view other) { return isCoveredBy(filter, other); });
             if (!covered) wanted.insert(filter);

@@ -25,6 +25,7 @@ public:
     Database& database() override { return server_.database; }
     Devices& devices() override;
     Health& health() override;
+    const History& history() const override { return server_.history; }
     Http& http() override;
     Log& log() override { return log_; }
     Metrics& metrics() override { return server_.metrics; }

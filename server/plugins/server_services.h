@@ -6,6 +6,7 @@
 #include "atrium/database.h"
 #include "atrium/devices.h"
 #include "atrium/executor.h"
+#include "atrium/history.h"
 #include "atrium/http.h"
 #include "atrium/log.h"
 #include "atrium/metrics.h"
@@ -25,6 +26,7 @@ struct ServerServices {
     Commands& commands;
     Database& database;
     Devices& devices;
+    const History& history;
     Http& http;
     Metrics& metrics;
     Mqtt& mqtt;

@@ -37,6 +37,19 @@ TEST_P(KnownClientTest, ShowsAndSwitchesDevices)
     });
 }
 
+TEST_P(KnownClientTest, KnowsWhetherEverybodyIsAway)
+{
+    run({
+        {Who::User, "GET /api/devices/away-mode", "", 200, R"({"enabled":false})"},
+        {Who::User, "POST /api/devices/away-mode", R"({"enabled":true})", 200, R"({"enabled":true})"},
+        {Who::User, "GET /api/devices/away-mode", "", 200, R"({"enabled":true,"since":"<text>","next":["<object>"]})"},
+        {Who::User, "POST /api/devices/away-mode", R"({"enabled":"yes"})", 400,
+         R"({"errors":[{"pointer":"/enabled"}]})"},
+        {Who::User, "POST /api/devices/away-mode", R"({"enabled":false})", 200, R"({"enabled":false})"},
+        {Who::Nobody, "POST /api/devices/away-mode", R"({"enabled":true})", 401, R"({"message":"Token manquant"})"},
+    });
+}
+
 TEST_P(KnownClientTest, AddsEditsAndRemovesDevices)
 {
     auto& server = servers[GetParam()];

@@ -20,6 +20,22 @@ export function setToken(next: string | null): void {
 
 const timeLimit = 15_000;
 
+/** A file of the server, saved by the browser. A link alone would come without the token. */
+export async function download(path: string, name: string): Promise<void> {
+  const headers: Record<string, string> = {'Accept-Language': language.value};
+  if (token.value) headers.Authorization = `Bearer ${token.value}`;
+  const response = await fetch(path, {headers}).catch(() => { throw new ApiError(0, texts.value.unreachable); });
+  if (!response.ok) {
+    const content = await response.json().catch(() => null);
+    throw new ApiError(response.status, content?.message ?? `${response.status} ${response.statusText}`);
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {'Accept-Language': language.value};
   if (token.value) headers.Authorization = `Bearer ${token.value}`;

@@ -16,7 +16,7 @@ export interface Read {
 
 export interface Step {
   number: number;
-  kind: 'command' | 'publish' | 'log' | 'wait' | 'wait_for' | 'call' | string;
+  kind: 'command' | 'publish' | 'log' | 'wait' | 'wait_for' | 'call' | 'history' | string;
   at: string | null;
   what: Json;
   done: boolean;

@@ -1,10 +1,10 @@
 // All devices, live. A command shows at once and is rolled back when the server refuses it.
 
-import {computed, signal, type Signal} from '@preact/signals';
+import {computed, signal, type ReadonlySignal, type Signal} from '@preact/signals';
 import {request, token} from './api.ts';
 import {language} from './i18n.ts';
 import {onMessage} from './realtime.ts';
-import type {Device} from './types.ts';
+import type {Device, Plain} from './types.ts';
 
 /** One signal a device, so that an update redraws one tile. */
 const known = new Map<number, Signal<Device>>();
@@ -18,6 +18,10 @@ export function device(id: number): Signal<Device> | undefined {
   return ids.value.includes(id) ? known.get(id) : undefined;
 }
 
+export const idsOf: ReadonlySignal<number[]> = ids;
+/** Devices that people do not want to see in the rooms; their own pages exist. */
+export const hidden = signal<ReadonlySet<number>>(new Set());
+
 export interface Room {
   name: string;
   devices: Signal<Device>[];
@@ -26,16 +30,20 @@ export interface Room {
 export const rooms = computed<Room[]>(() => {
   const byName = new Map<string, Signal<Device>[]>();
   for (const id of ids.value) {
+    if (hidden.value.has(id)) continue;
     const one = known.get(id)!;
     const room = one.peek().room;
     byName.set(room, [...(byName.get(room) ?? []), one]);
   }
   return [...byName].map(([name, devices]) => ({name, devices}))
-    .sort((a, b) => a.name.localeCompare(b.name, language.value));
+    // Those without a room last.
+    .sort((a, b) => Number(a.name === '') - Number(b.name === '') || a.name.localeCompare(b.name, language.value));
 });
 
+export const roomNames = computed(() => rooms.value.map((room) => room.name).filter(Boolean));
+
 /** Every device, for what is counted over all of them. */
-export const all = computed<Device[]>(() => ids.value.map((id) => known.get(id)!.value));
+export const all = computed<Device[]>(() => ids.value.filter((id) => !hidden.value.has(id)).map((id) => known.get(id)!.value));
 
 function take(next: Device): void {
   const present = known.get(next.id);
@@ -110,10 +118,15 @@ export function toggle(id: number): Promise<void> {
   return command(id, (before) => ({...before, status: !before.status, assumed: true}), 'toggle');
 }
 
-/** Sets a writable attribute, e.g. `level` to 60. */
-export function set(id: number, name: string, value: number): Promise<void> {
-  return command(id, (before) => ({
-    ...before,
-    attributes: {...before.attributes, [name]: {...before.attributes[name], value, assumed: true}},
-  }), 'commands', {command: 'set', arguments: {[name]: value}});
+/** Sends an order to one function of a device; `shown` are the values of attributes that are shown until the device answers. */
+export function order(
+  id: number, entity: string, what: {command: string; arguments?: Record<string, Plain>}, shown: Record<string, Plain>,
+): Promise<void> {
+  return command(id, (before) => {
+    const attributes = {...before.attributes};
+    for (const [name, value] of Object.entries(shown))
+      if (attributes[name]) attributes[name] = {...attributes[name], value, assumed: true};
+    const status = shown.status;
+    return {...before, attributes, ...(typeof status === 'boolean' ? {status, assumed: true} : {})};
+  }, 'commands', entity ? {...what, entity} : what);
 }

@@ -23,6 +23,9 @@ void DevicesPlugin::configure(PluginContext& context)
                                          context.workers(), context.clock(), context.log(), context.metrics());
     api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
     feed_ = std::make_unique<DeviceFeed>(context.clock(), context.scheduler(), context.realtime());
+    decisions_ = std::make_unique<Decisions>(context.database(), context.clock());
+    inboxApi_ = std::make_unique<InboxApi>(*decisions_, context.devices(), context.realtime());
+    inboxApi_->registerRoutes(context.http(), subscriptions_);
     api_->registerRoutes(context.http(), subscriptions_);
     collections_ = std::make_unique<Collections>(context.database());
     collectionApi_ = std::make_unique<CollectionApi>(*collections_, context.devices(), context.commands());
@@ -81,6 +84,7 @@ void DevicesPlugin::start()
     book_->restore();
     directory_->restore();
     collections_->restore();
+    decisions_->restore();
 }
 
 void DevicesPlugin::stop(SteadyTime) { directory_->flush(); }

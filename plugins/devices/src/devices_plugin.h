@@ -8,6 +8,7 @@
 #include "device_repository.h"
 #include "discovery_repository.h"
 #include "event_log.h"
+#include "inbox_api.h"
 
 #include "atrium/plugin.h"
 
@@ -31,6 +32,8 @@ private:
     std::unique_ptr<DeviceApi> api_;
     std::unique_ptr<Collections> collections_;
     std::unique_ptr<CollectionApi> collectionApi_;
+    std::unique_ptr<Decisions> decisions_;
+    std::unique_ptr<InboxApi> inboxApi_;
     std::unique_ptr<DeviceFeed> feed_;
     bool demo_ = false;
     Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed

@@ -16,6 +16,26 @@ Value shownState(const Value& value)
     return flag ? Value(*flag ? "on" : "off") : value;
 }
 
+/// What a control of the attribute must know: the range, the words, and what waits to be confirmed.
+Object specView(const Device& device, const Attribute& attribute)
+{
+    const AttributeSpec& spec = *attribute.spec;
+    Object view{{"kind", toString(spec.kind)}, {"writable", spec.writable}, {"history", spec.history}};
+    if (!spec.deviceClass.empty()) view.append("deviceClass", spec.deviceClass);
+    if (spec.minimum) view.append("min", *spec.minimum);
+    if (spec.maximum) view.append("max", *spec.maximum);
+    if (spec.step) view.append("step", *spec.step);
+    if (!spec.options.empty()) view.append("options", List(spec.options.begin(), spec.options.end()));
+    if (!spec.role.empty()) view.append("role", spec.role);
+    if (spec.entity >= 0 && spec.entity < static_cast<int>(device.entities.size()))
+        view.append("entity", device.entities[static_cast<std::size_t>(spec.entity)].id);
+    if (attribute.desired)
+        view.append("desired", Object{{"wished", attribute.desired->wished},
+                                      {"reported", attribute.desired->reported},
+                                      {"since", toIso8601(attribute.desired->since)}});
+    return view;
+}
+
 Object eventView(const DeviceEvent& event)
 {
     Object view{{"entity", event.entity}, {"type", event.type}, {"at", toIso8601(event.at)}, {"data", event.data}};
@@ -108,8 +128,11 @@ Object detailView(const Device& device, const EventLog& events)
         trigger.append("lastFired", summary.last ? Value(toIso8601(summary.last->at)) : Value());
         triggers.push_back(std::move(trigger));
     }
+    Object specs;
+    for (const auto& attribute : device.attributes) specs.append(attribute.spec->name, specView(device, attribute));
     view.append("entities", std::move(entities));
     view.append("triggers", std::move(triggers));
+    view.append("specs", std::move(specs));
     return view;
 }
 

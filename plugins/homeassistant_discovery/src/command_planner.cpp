@@ -101,6 +101,13 @@ private:
     void jsonLight(bool on);
     void templateLight(bool on);
     std::optional<double> brightness();
+    /// In the lamp's steps; whoever looks at the percentage sees the wish as well.
+    void expectBrightness(double raw)
+    {
+        const double scale = config().number("brightness_scale").value_or(255);
+        expect("brightness_raw", raw);
+        if (scale > 0) expect("brightness_pct", std::round(std::clamp(raw / scale, 0.0, 1.0) * 1000) / 10);
+    }
     void climate();
     void opening();
     void fan();
@@ -157,7 +164,7 @@ void Planner::light()
     if (level || isLevelOnly) {
         const double value = level.value_or(config().number("brightness_scale").value_or(255));
         send("brightness_command_topic", "brightness_command_template", plain(value));
-        expect("brightness_raw", value);
+        expectBrightness(value);
     }
     if (name_ == "set_color_temp") {
         const double mireds = number("mireds").number();
@@ -203,7 +210,7 @@ void Planner::jsonLight(bool on)
     expect("state", on);
     if (const auto level = brightness(); on && level) {
         message.set("brightness", static_cast<std::int64_t>(*level));
-        expect("brightness_raw", *level);
+        expectBrightness(*level);
     }
     if (name_ == "set_color_temp") {
         const double mireds = number("mireds").number();
@@ -243,7 +250,7 @@ void Planner::templateLight(bool on)
     expect("state", on);
     if (const auto level = brightness(); on && level) {
         variables.emplace_back("brightness", plain(*level));
-        expect("brightness_raw", *level);
+        expectBrightness(*level);
     }
     if (name_ == "set_color_temp") {
         const double mireds = number("mireds").number();

@@ -13,10 +13,6 @@ namespace atrium::notify {
 /// Whether messages may go to addresses that are no public ones: this machine, the home's network.
 enum class PrivateAddresses { Refused, Allowed };
 
-/// Whether an address is one of the public Internet: not loopback, private (RFC 1918, RFC 4193), link-local, shared
-/// (RFC 6598), multicast, documentation, reserved, or an IPv6 form of one of these.
-bool isPublicAddress(const Poco::Net::IPAddress& address);
-
 /// Which addresses of the web rules may call.
 class WebhookPolicy {
 public:

@@ -11,6 +11,7 @@ class Database;
 class Devices;
 class Executor;
 class Health;
+class History;
 class Http;
 class Log;
 class Metrics;
@@ -35,6 +36,8 @@ public:
     virtual Database& database() = 0;
     virtual Devices& devices() = 0;
     virtual Health& health() = 0;
+    /// What the site has recorded.
+    virtual const History& history() const = 0;
     virtual Http& http() = 0;
     virtual Log& log() = 0;
     virtual Metrics& metrics() = 0;

@@ -7,25 +7,9 @@ namespace {
 constexpr const char* deviceType = "atrium.device";
 constexpr const char* attributeType = "atrium.attribute";
 
-struct AttributeHandle {
-    MirroredDevice* device;
-    int attribute;
-};
-
 MirroredDevice& deviceAt(lua_State* state, int index)
 {
     return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType));
-}
-
-AttributeHandle& attributeAt(lua_State* state, int index)
-{
-    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
-}
-
-void pushDevice(lua_State* state, MirroredDevice& device)
-{
-    *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(MirroredDevice*), 0)) = &device;
-    luaL_setmetatable(state, deviceType);
 }
 
 int requireAttribute(const MirroredDevice& device, std::string_view name)
@@ -86,6 +70,28 @@ int command(lua_State* state)
     return script.step(state, StepKind::Command, std::move(payload));
 }
 
+/// `lamp:on_for("5m")`, `lamp:on_for("5m", {level = 60})`, `lamp:on_for("5m", {level = 60}, {level = 10})`. Upvalue 1:
+/// the command.
+int timedCommand(lua_State* state)
+{
+    constexpr std::int64_t longest = 400ll * 86400 * 1'000'000;
+    auto& target = deviceAt(state, 1);
+    auto& script = Script::of(state);
+    script.requireRun("a command");
+    const std::string name = lua_tostring(state, lua_upvalueindex(1));
+    const auto period = requireDuration(state, 2, "how long").count();
+    if (period <= 0 || period > longest) throw ScriptError(name + "_for is for up to 400 days");
+    Object payload{{"device", target.id}, {"uid", target.uid}, {"name", name}, {"for", period}};
+    for (int index = 3; index <= 4; ++index) {
+        if (lua_isnoneornil(state, index)) continue;
+        auto values = lua_istable(state, index) ? toValue(state, index) : Value();
+        if (!values.isObject() || values.object().empty())
+            throw ScriptError(name + "_for wants named values, e.g. {level = 60}");
+        payload.set(index == 3 ? "arguments" : "after", std::move(values));
+    }
+    return script.step(state, StepKind::Command, std::move(payload));
+}
+
 int get(lua_State* state)
 {
     auto& device = deviceAt(state, 1);
@@ -123,67 +129,6 @@ int deviceText(lua_State* state)
 std::string nameOf(const AttributeHandle& handle)
 {
     return handle.device->uid + "." + handle.device->attributes[handle.attribute].name;
-}
-
-AttributeTrigger triggerOn(const AttributeHandle& handle, AttributeTest test)
-{
-    AttributeTrigger trigger;
-    trigger.device = handle.device->id;
-    trigger.attribute = handle.device->attributes[handle.attribute].name;
-    trigger.test = test;
-    return trigger;
-}
-
-int silent(lua_State* state)
-{
-    const auto handle = attributeAt(state, 1);
-    const auto period = requireDuration(state, 2, "the time without a report");
-    pushTrigger(state,
-                SilenceTrigger{handle.device->id, handle.device->attributes[handle.attribute].name, period.count()});
-    return 1;
-}
-
-int changes(lua_State* state)
-{
-    pushTrigger(state, triggerOn(attributeAt(state, 1), AttributeTest::Changes));
-    return 1;
-}
-
-int becomes(lua_State* state)
-{
-    auto trigger = triggerOn(attributeAt(state, 1), AttributeTest::Becomes);
-    if (lua_isnoneornil(state, 2)) throw ScriptError("becomes wants a value");
-    trigger.operand = toValue(state, 2);
-    pushTrigger(state, std::move(trigger));
-    return 1;
-}
-
-template <AttributeTest test>
-int crosses(lua_State* state)
-{
-    auto trigger = triggerOn(attributeAt(state, 1), test);
-    trigger.operand = requireNumber(state, 2, "the threshold");
-    if (!lua_isnoneornil(state, 3)) {
-        luaL_checktype(state, 3, LUA_TTABLE);
-        lua_pushnil(state);
-        while (lua_next(state, 3) != 0) {
-            const auto key = requireText(state, -2, "the name of an option");
-            if (key == "hysteresis") {
-                const double hysteresis = requireNumber(state, -1, "hysteresis");
-                if (hysteresis < 0) throw ScriptError("hysteresis must not be negative");
-                trigger.hysteresis = hysteresis;
-            }
-            else if (key == "hold") trigger.hold = requireDuration(state, -1, "hold").count();
-            else {
-                Suggestion suggestion(key);
-                for (const char* known : {"hysteresis", "hold"}) suggestion.consider(known);
-                throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
-            }
-            lua_pop(state, 1);
-        }
-    }
-    pushTrigger(state, std::move(trigger));
-    return 1;
 }
 
 /// While a rule runs: whether it is so. While the file is loaded: a condition for `when`.
@@ -252,6 +197,17 @@ void makeType(lua_State* state, const char* type, lua_CFunction index, lua_CFunc
 
 } // namespace
 
+void pushDevice(lua_State* state, MirroredDevice& device)
+{
+    *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(MirroredDevice*), 0)) = &device;
+    luaL_setmetatable(state, deviceType);
+}
+
+AttributeHandle& attributeAt(lua_State* state, int index)
+{
+    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
+}
+
 std::optional<Condition> conditionOfAttribute(lua_State* state, int index)
 {
     const auto* handle = static_cast<const AttributeHandle*>(luaL_testudata(state, index, attributeType));
@@ -276,19 +232,21 @@ void openDevices(lua_State* state)
     lua_pushliteral(state, "set");
     lua_pushcclosure(state, guarded<command<true>>, 1);
     lua_setfield(state, -2, "set");
+    for (const char* name : {"on", "off"}) {
+        lua_pushstring(state, name);
+        lua_pushcclosure(state, guarded<timedCommand>, 1);
+        lua_setfield(state, -2, (std::string(name) + "_for").c_str());
+    }
     lua_pushcfunction(state, guarded<get>);
     lua_setfield(state, -2, "get");
     makeType(state, deviceType, guarded<deviceIndex>, guarded<deviceText>);
 
-    const luaL_Reg methods[] = {{"changes", guarded<changes>},
-                                {"becomes", guarded<becomes>},
-                                {"above", guarded<crosses<AttributeTest::Above>>},
-                                {"below", guarded<crosses<AttributeTest::Below>>},
-                                {"silent", guarded<silent>},
-                                {"is", guarded<is<Condition::Kind::AttributeIs>>},
-                                {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
-                                {nullptr, nullptr}};
-    luaL_newlib(state, methods);
+    const luaL_Reg conditions[] = {{"is", guarded<is<Condition::Kind::AttributeIs>>},
+                                   {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
+                                   {nullptr, nullptr}};
+    lua_createtable(state, 0, 7);
+    luaL_setfuncs(state, attributeTriggers, 0);
+    luaL_setfuncs(state, conditions, 0);
     makeType(state, attributeType, guarded<attributeIndex>, guarded<attributeText>);
 
     lua_pushcfunction(state, guarded<device>);

@@ -90,7 +90,8 @@ int waitFor(lua_State* state)
     const auto add = [&](int index) {
         auto trigger = triggerAt(state, index);
         if (!trigger) throw ScriptError("wait_for wants a trigger or a list of triggers");
-        if (std::holds_alternative<StartupTrigger>(*trigger)) throw ScriptError("startup is over when a rule runs");
+        if (std::holds_alternative<StartupTrigger>(*trigger) || std::holds_alternative<ShutdownTrigger>(*trigger))
+            throw ScriptError("startup is over when a rule runs");
         triggers.push_back(std::move(*trigger));
     };
     if (lua_istable(state, 1)) {

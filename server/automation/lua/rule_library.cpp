@@ -2,6 +2,8 @@
 #include "automation/lua/script.h"
 #include "automation/wire.h"
 
+#include <cmath>
+
 namespace atrium::automation::lua {
 
 namespace {
@@ -101,6 +103,26 @@ std::vector<std::string> readGrants(lua_State* state, const std::string& label)
     return grants;
 }
 
+/// The value on the top of the stack: `{ retry = 3, backoff = "5s", notify = role "admin", disable_after = 10 }`.
+ErrorPolicy readErrorPolicy(lua_State* state)
+{
+    constexpr double mostRetries = 100, mostFailures = 1000;
+    const auto count = [&](const char* what, double most) {
+        const double number = requireNumber(state, -1, what);
+        if (number < 0 || number > most || number != std::floor(number))
+            throw ScriptError(std::string(what) + " is a number up to " + std::to_string(static_cast<int>(most)));
+        return static_cast<std::uint32_t>(number);
+    };
+    ErrorPolicy policy;
+    forEachOption(state, lua_gettop(state), {"retry", "backoff", "notify", "disable_after"}, [&](std::string_view key) {
+        if (key == "retry") policy.retries = count("retry", mostRetries);
+        else if (key == "backoff") policy.backoff = requireDuration(state, -1, "backoff").count();
+        else if (key == "notify") policy.notify = toValue(state, -1);
+        else policy.disableAfter = count("disable_after", mostFailures);
+    });
+    return policy;
+}
+
 int declareRule(lua_State* state)
 {
     auto& script = Script::of(state);
@@ -126,6 +148,12 @@ int declareRule(lua_State* state)
             rule.store = toValue(state, -1);
         }
         else if (key == "grants") rule.grants = readGrants(state, label);
+        else if (key == "on_error") rule.onError = readErrorPolicy(state);
+        else if (key == "on_change") {
+            const auto policy = parseChangePolicy(requireText(state, -1, "on_change"));
+            if (!policy) throw ScriptError(label + "on_change is finish_old, restart or cancel");
+            rule.onChange = *policy;
+        }
         else if (key == "run") {
             if (!lua_isfunction(state, -1)) throw ScriptError(label + "run is a function");
             lua_pushvalue(state, -1);
@@ -133,7 +161,8 @@ int declareRule(lua_State* state)
         }
         else {
             Suggestion suggestion(key);
-            for (const char* known : {"on", "when", "mode", "run", "store", "grants"}) suggestion.consider(known);
+            for (const char* known : {"on", "when", "mode", "run", "store", "grants", "on_error", "on_change"})
+                suggestion.consider(known);
             throw ScriptError(label + "unknown key \"" + std::string(key) + "\"" + suggestion.question());
         }
         lua_pop(state, 1);
@@ -165,23 +194,26 @@ int on(lua_State* state)
 template <std::int64_t AttributeTrigger::*delay>
 int delayed(lua_State* state)
 {
-    const auto trigger = triggerAt(state, 1);
-    const auto* attribute = trigger ? std::get_if<AttributeTrigger>(&*trigger) : nullptr;
+    auto trigger = triggerAt(state, 1);
+    auto* selected = trigger ? std::get_if<SelectedTrigger>(&*trigger) : nullptr;
+    auto* attribute = selected && selected->silence == 0 ? &selected->attribute
+                      : trigger                          ? std::get_if<AttributeTrigger>(&*trigger)
+                                                         : nullptr;
     if (!attribute) throw ScriptError("holds and debounce are for triggers on an attribute of a device");
-    auto changed = *attribute;
-    changed.*delay = requireDuration(state, 2, "the time").count();
-    if (changed.hold != 0 && changed.quiet != 0) throw ScriptError("a trigger has either holds or debounce");
-    pushTrigger(state, std::move(changed));
+    attribute->*delay = requireDuration(state, 2, "the time").count();
+    if (attribute->hold != 0 && attribute->quiet != 0) throw ScriptError("a trigger has either holds or debounce");
+    pushTrigger(state, std::move(*trigger));
     return 1;
 }
 
-/// `every "10m"(function() ... end)`; `startup()` and `startup "devices-ready"` are the trigger itself.
+/// `every "10m"(function() ... end)`; `startup()`, `startup "devices-ready"` and `shutdown()` are the trigger itself.
 int triggerCall(lua_State* state)
 {
     const int trigger = indexOf(state, 1, triggerType);
     const bool ready = lua_type(state, 2) == LUA_TSTRING && requireText(state, 2, "startup") == "devices-ready";
     if (trigger >= 0 && (lua_isnoneornil(state, 2) || ready) &&
-        std::holds_alternative<StartupTrigger>(Script::of(state).trigger(trigger))) {
+        (std::holds_alternative<StartupTrigger>(Script::of(state).trigger(trigger)) ||
+         std::holds_alternative<ShutdownTrigger>(Script::of(state).trigger(trigger)))) {
         lua_settop(state, 1);
         return 1;
     }

@@ -83,6 +83,10 @@ void Script::load(const std::string& source)
         openTriggers(state);
         openEffects(state);
         openTests(state);
+        openHistory(state);
+        openSelections(state);
+        openModules(state);
+        openWeb(state);
         lua_pushvalue(state, -1);
         lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
         lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);
@@ -97,31 +101,38 @@ void Script::load(const std::string& source)
 
 void Script::prepare(const std::string& source)
 {
-    const auto chunk = "=" + name_;
-    if (luaL_loadbufferx(state_, source.data(), source.size(), chunk.c_str(), "t") != LUA_OK) lua_error(state_);
-    names = readChunkNames(state_);
-    if (names.toBeClosedLine > 0)
-        luaL_error(state_, "%s:%d: <close> is not available", name_.c_str(), names.toBeClosedLine);
-    lua_getfield(state_, LUA_REGISTRYINDEX, environmentKey);
-    for (const auto& use : names.reads) {
-        lua_pushlstring(state_, use.name.data(), use.name.size());
-        const bool known = lua_rawget(state_, -2) != LUA_TNIL || names.assigned.contains(use.name);
-        lua_pop(state_, 1);
-        if (known) continue;
-        Suggestion suggestion(use.name);
-        lua_pushnil(state_);
-        while (lua_next(state_, -2) != 0) {
-            lua_pop(state_, 1);
-            if (lua_type(state_, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state_, -1));
-        }
-        for (const auto& assigned : names.assigned) suggestion.consider(assigned);
-        luaL_error(state_, "%s:%d: unknown name \"%s\"%s", name_.c_str(), use.line, use.name.c_str(),
-                   suggestion.question().c_str());
-    }
-    lua_setupvalue(state_, -2, 1);
+    compile(state_, source, name_);
     loader_ = lua_newthread(state_);
     loaderReference_ = luaL_ref(state_, LUA_REGISTRYINDEX);
     lua_xmove(state_, loader_, 1);
+}
+
+void Script::compile(lua_State* state, const std::string& source, const std::string& name)
+{
+    const auto chunk = "=" + name;
+    if (luaL_loadbufferx(state, source.data(), source.size(), chunk.c_str(), "t") != LUA_OK) lua_error(state);
+    auto found = readChunkNames(state);
+    if (found.toBeClosedLine > 0)
+        luaL_error(state, "%s:%d: <close> is not available", name.c_str(), found.toBeClosedLine);
+    names.constants.merge(found.constants);
+    names.assigned.merge(found.assigned);
+    lua_getfield(state, LUA_REGISTRYINDEX, environmentKey);
+    for (const auto& use : found.reads) {
+        lua_pushlstring(state, use.name.data(), use.name.size());
+        const bool known = lua_rawget(state, -2) != LUA_TNIL || names.assigned.contains(use.name);
+        lua_pop(state, 1);
+        if (known) continue;
+        Suggestion suggestion(use.name);
+        lua_pushnil(state);
+        while (lua_next(state, -2) != 0) {
+            lua_pop(state, 1);
+            if (lua_type(state, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state, -1));
+        }
+        for (const auto& assigned : names.assigned) suggestion.consider(assigned);
+        luaL_error(state, "%s:%d: unknown name \"%s\"%s", name.c_str(), use.line, use.name.c_str(),
+                   suggestion.question().c_str());
+    }
+    lua_setupvalue(state, -2, 1);
 }
 
 void Script::resumeLoad(int arguments)
@@ -133,7 +144,7 @@ void Script::resumeLoad(int arguments)
         status = lua_resume(loader_, nullptr, arguments, &results);
         exceeded = slice.exceeded();
     }
-    if (status == LUA_YIELD && !exceeded && !loaderAsked_.empty()) return;
+    if (status == LUA_YIELD && !exceeded && (!loaderAsked_.empty() || loaderWaits_)) return;
     if (exceeded) return failLoad(name_ + ": loading takes too much CPU time", true);
     if (status != LUA_OK) return failLoad(errorText(loader_), status == LUA_ERRMEM);
     finishLoad();
@@ -149,7 +160,8 @@ void Script::finishLoad()
 
     ScriptLoaded loaded{instance_, {}, {}, memory_.used};
     for (const auto& rule : rules) {
-        RuleView view{rule.name, rule.mode, rule.line, {}, rule.store, rule.isTest, rule.grants};
+        RuleView view{rule.name,   rule.mode,   rule.line,    {},           rule.store,
+                      rule.isTest, rule.grants, rule.onError, rule.onChange};
         for (const int trigger : rule.triggers) view.triggers.push_back(triggers[trigger]);
         loaded.rules.push_back(std::move(view));
     }
@@ -197,7 +209,6 @@ void Script::answer(const DeviceAnswer& answer)
     std::string asked;
     std::swap(asked, answer.run == 0 ? loaderAsked_ : found->second->deviceAsked);
     if (asked.empty()) return;
-    auto* thread = answer.run == 0 ? loader_ : found->second->coroutine;
     if (answer.device) {
         devices[asked] = &host_.mirror.put(*answer.device);
         if (!loading_) {
@@ -207,14 +218,54 @@ void Script::answer(const DeviceAnswer& answer)
         }
     }
     // The suggestion travels on the coroutine's stack; `device` makes the error of it.
-    const auto error = protect([&](lua_State* state) { lua_pushstring(state, answer.suggestion.c_str()); });
-    if (error || !lua_checkstack(thread, 3)) {
-        if (answer.run == 0) return failLoad("not enough memory", true);
+    goOn(answer.run, [&](lua_State* state) { lua_pushstring(state, answer.suggestion.c_str()); });
+}
+
+void Script::answer(const SelectionAnswer& answer)
+{
+    if (answer.run != 0) {
+        const auto found = runs_.find(answer.run);
+        if (found == runs_.end() || !std::exchange(found->second->asksSelection, false)) return;
+    }
+    else if (!std::exchange(loaderWaits_, false)) return;
+    goOn(answer.run, [&](lua_State* state) {
+        if (!answer.error.empty()) {
+            lua_pushnil(state);
+            lua_pushstring(state, answer.error.c_str());
+            return;
+        }
+        lua_createtable(state, 0, static_cast<int>(answer.attributes.size()));
+        for (const auto& name : answer.attributes) {
+            lua_pushboolean(state, 1);
+            lua_setfield(state, -2, name.c_str());
+        }
+        lua_pushnil(state);
+    });
+}
+
+void Script::answer(const ModuleAnswer& answer)
+{
+    if (!std::exchange(loaderWaits_, false)) return;
+    goOn(0, [&](lua_State* state) {
+        if (answer.source) lua_pushlstring(state, answer.source->data(), answer.source->size());
+        else lua_pushnil(state);
+        lua_pushstring(state, answer.suggestion.c_str());
+    });
+}
+
+void Script::goOn(std::uint64_t run, const std::function<void(lua_State*)>& push)
+{
+    const auto found = runs_.find(run);
+    auto* thread = run == 0 ? loader_ : found->second->coroutine;
+    const auto error = protect(push);
+    const int values = error ? 0 : lua_gettop(state_);
+    if (error || !lua_checkstack(thread, values + 2)) {
+        if (run == 0) return failLoad("not enough memory", true);
         return end(*found->second, RunEnd::OverBudget, "not enough memory");
     }
-    lua_xmove(state_, thread, 1);
-    if (answer.run == 0) resumeLoad(1);
-    else resume(*found->second, 1);
+    lua_xmove(state_, thread, values);
+    if (run == 0) resumeLoad(values);
+    else resume(*found->second, values);
 }
 
 void Script::requireLoading(const char* what) const
@@ -236,9 +287,34 @@ MirroredDevice* Script::knownDevice(const std::string& name) const
 void Script::askForDevice(lua_State* state, const std::string& name)
 {
     if (devices.size() >= maxDeclarations) throw ScriptError("more than 1000 devices in one file");
-    if (!lua_isyieldable(state)) throw ScriptError("name devices at the top of the file");
+    beforeQuery(state);
     (current_ ? current_->deviceAsked : loaderAsked_) = name;
     host_.send(DeviceQuery{instance_, current_ ? current_->id : 0, name});
+}
+
+void Script::beforeQuery(lua_State* state)
+{
+    // Each answer begins a new slice of CPU time: without a bound, asking would go on for ever.
+    constexpr std::uint32_t mostQueries = 2000;
+    if (!lua_isyieldable(state)) throw ScriptError("name devices at the top of the file");
+    if (++(current_ ? current_->queries : loaderQueries_) > mostQueries)
+        throw ScriptError("more than 2000 questions for devices");
+}
+
+void Script::askForSelection(lua_State* state, const DeviceSelection& selection)
+{
+    beforeQuery(state);
+    (current_ ? current_->asksSelection : loaderWaits_) = true;
+    host_.send(SelectionQuery{instance_, current_ ? current_->id : 0, selection});
+}
+
+void Script::askForModule(lua_State* state, const std::string& name)
+{
+    constexpr std::size_t mostModules = 50;
+    if (++modules_ > mostModules) throw ScriptError("more than 50 modules in one file");
+    if (!lua_isyieldable(state)) throw ScriptError("require modules at the top of the file");
+    loaderWaits_ = true;
+    host_.send(ModuleQuery{instance_, name});
 }
 
 int Script::addTrigger(Trigger trigger)

@@ -45,6 +45,8 @@ struct Rule {
     Value store;
     std::optional<std::vector<std::string>> grants;
     bool isTest = false;
+    std::optional<ErrorPolicy> onError;
+    ChangePolicy onChange = ChangePolicy::FinishOld;
 };
 
 /// One call of a rule: a coroutine, and what the journal knows of it.
@@ -58,9 +60,11 @@ struct Run {
     std::vector<ReadValue> reads;      ///< since that step
     bool waitsForAnswer = false;       ///< to `step`
     StepKind asked = StepKind::Log;    ///< of the step that it waits for
-    bool waited = false;     ///< passed a `wait` or `wait_for`: from there on the run survives a crash of the server
-    std::string deviceAsked; ///< waits for a DeviceAnswer; empty = does not
-    std::string skippedBy;   ///< the clause of `when` that did not hold
+    bool waited = false;        ///< passed a `wait` or `wait_for`: from there on the run survives a crash of the server
+    std::string deviceAsked;    ///< waits for a DeviceAnswer; empty = does not
+    bool asksSelection = false; ///< waits for a SelectionAnswer
+    std::uint32_t queries = 0;  ///< for devices and selections
+    std::string skippedBy;      ///< the clause of `when` that did not hold
     std::int64_t cpuMicroseconds = 0;
     int store = LUA_NOREF;
     std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
@@ -80,6 +84,8 @@ public:
     void start(const StartRun& request);
     void answer(const StepAnswer& answer);
     void answer(const DeviceAnswer& answer);
+    void answer(const SelectionAnswer& answer);
+    void answer(const ModuleAnswer& answer);
     void cancel(std::uint64_t run);
     bool hasRun(std::uint64_t run) const { return runs_.contains(run); }
 
@@ -105,6 +111,13 @@ public:
     MirroredDevice* knownDevice(const std::string& name) const;
     /// Asks the server for a device. The caller yields and looks again.
     void askForDevice(lua_State* state, const std::string& name);
+    /// Asks whether a selection has members. The caller yields; it goes on with the names of their attributes, or with
+    /// nil and the reason why there is none.
+    void askForSelection(lua_State* state, const DeviceSelection& selection);
+    /// Asks for the text of a module. The caller yields; it goes on with the text, or with nil and a suggestion.
+    void askForModule(lua_State* state, const std::string& name);
+    /// Pushes the function that a text is, with the names of the language as its globals; raises Lua errors.
+    void compile(lua_State* state, const std::string& source, const std::string& name);
     int addTrigger(Trigger trigger);
     const Trigger& trigger(int index) const { return triggers[static_cast<std::size_t>(index)]; }
     int addCondition(Condition condition);
@@ -139,6 +152,7 @@ private:
     void resume(Run& run, int arguments);
     void end(Run& run, RunEnd end, std::string message);
     std::string errorText(lua_State* state) const;
+    void beforeQuery(lua_State* state);
 
     HostContext& host_;
     std::uint32_t instance_;
@@ -149,6 +163,11 @@ private:
     lua_State* loader_ = nullptr;
     int loaderReference_ = LUA_NOREF;
     std::string loaderAsked_;
+    bool loaderWaits_ = false; ///< for a SelectionAnswer or ModuleAnswer
+    std::size_t modules_ = 0;
+    std::uint32_t loaderQueries_ = 0;
+    /// Lets `thread` go on with what `push` puts on the stack.
+    void goOn(std::uint64_t run, const std::function<void(lua_State*)>& push);
     std::unordered_map<std::uint64_t, std::unique_ptr<Run>> runs_;
     Run* current_ = nullptr;
 };
@@ -162,9 +181,30 @@ void openPeople(lua_State* state);
 void openTriggers(lua_State* state);
 void openEffects(lua_State* state);
 void openTests(lua_State* state);
+void openHistory(lua_State* state);
+void openSelections(lua_State* state);
+void openModules(lua_State* state);
+void openWeb(lua_State* state);
 
 constexpr const char* triggerType = "atrium.trigger";
 constexpr const char* conditionType = "atrium.condition";
+/// `device.attribute` as scripts hold it.
+struct AttributeHandle {
+    MirroredDevice* device;
+    int attribute;
+};
+/// The one at `index`; raises a Lua error when there is none.
+AttributeHandle& attributeAt(lua_State* state, int index);
+void pushDevice(lua_State* state, MirroredDevice& device);
+/// What a trigger is about: an attribute of a device, or of the devices of a selection.
+struct TriggerSubject {
+    std::optional<DeviceSelection> selection;
+    AttributeTrigger trigger;
+};
+/// `devices{...}.attribute` at `index`, if it is one.
+std::optional<TriggerSubject> selectedAttributeAt(lua_State* state, int index);
+/// The methods of attributes that make triggers, for both kinds of them.
+extern const luaL_Reg attributeTriggers[];
 /// The condition that an attribute stands for by itself: it is true. Empty when there is none at `index`.
 std::optional<Condition> conditionOfAttribute(lua_State* state, int index);
 /// Pushes a handle of a trigger or condition. A trigger made while a rule runs is for wait_for and lives in its handle.

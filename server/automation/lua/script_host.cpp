@@ -57,6 +57,11 @@ void ScriptHost::handle(ToHost& message)
                 if (mirror_.find(request.device.id)) mirror_.put(request.device);
             }
             else if constexpr (std::is_same_v<T, MirrorUpdate>) mirror_.update(request);
+            else if constexpr (std::is_same_v<T, ShowDevice>) mirror_.put(request.device);
+            else if constexpr (std::is_same_v<T, SelectionAnswer> || std::is_same_v<T, ModuleAnswer>) {
+                if (const auto found = scripts_.find(request.instance); found != scripts_.end())
+                    found->second->answer(request);
+            }
             else if constexpr (std::is_same_v<T, DeviceAnswer>) {
                 if (const auto found = scripts_.find(request.instance); found != scripts_.end())
                     found->second->answer(request);

@@ -106,7 +106,7 @@ void Script::resume(Run& run, int arguments)
     current_ = nullptr;
     if (exceeded) return end(run, RunEnd::OverBudget, name_ + ": CPU time is used up");
     if (status == LUA_YIELD) {
-        if (run.waitsForAnswer || !run.deviceAsked.empty()) return;
+        if (run.waitsForAnswer || !run.deviceAsked.empty() || run.asksSelection) return;
         return end(run, RunEnd::Failed, name_ + ": the run yielded outside of a step");
     }
     if (status == LUA_ERRMEM) return end(run, RunEnd::OverBudget, name_ + ": memory is used up");
@@ -157,7 +157,8 @@ Run& Script::requireRun(const char* what)
 int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& result)
 {
     if (!ok) lua_pushnil(state);
-    if (ok && result.isNull()) lua_pushboolean(state, 1);
+    // Of what is not known there is no value; of what was done without a result, that it was.
+    if (ok && result.isNull() && kind != StepKind::History) lua_pushboolean(state, 1);
     else if (kind == StepKind::WaitFor) pushEvent(state, result);
     else pushValue(state, result);
     return ok ? 1 : 2;

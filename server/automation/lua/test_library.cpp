@@ -112,8 +112,9 @@ void pushTestHandle(lua_State* state)
 
 void openTests(lua_State* state)
 {
-    makeType(state, handleType, guarded<testStep>,
-             {"clock", "advance", "set", "online", "mqtt", "event", "mode", "restart_server"});
+    makeType(
+        state, handleType, guarded<testStep>,
+        {"clock", "advance", "set", "online", "mqtt", "event", "mode", "history", "hook", "http", "restart_server"});
     lua_pushcfunction(state, guarded<expect>);
     lua_setfield(state, -2, "expect");
     lua_pop(state, 1);

@@ -5,27 +5,6 @@ namespace atrium::automation::lua {
 
 namespace {
 
-/// Walks the options table at `index` (or nothing) and refuses unknown names.
-void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,
-                   const std::function<void(std::string_view)>& take)
-{
-    if (lua_isnoneornil(state, index)) return;
-    luaL_checktype(state, index, LUA_TTABLE);
-    lua_pushnil(state);
-    while (lua_next(state, index) != 0) {
-        const auto key = requireText(state, -2, "the name of an option");
-        Suggestion suggestion(key);
-        bool found = false;
-        for (const char* name : known) {
-            found = found || key == name;
-            suggestion.consider(name);
-        }
-        if (!found) throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
-        take(key);
-        lua_pop(state, 1);
-    }
-}
-
 bool requireBoolean(lua_State* state, const char* what)
 {
     if (!lua_isboolean(state, -1)) throw ScriptError(std::string(what) + " is true or false");
@@ -190,6 +169,33 @@ int event(lua_State* state)
     return 1;
 }
 
+/// `webhook "door"`, `webhook("POST", "/hooks/door", { auth = "hmac" })`
+int webhook(lua_State* state)
+{
+    constexpr std::size_t longestName = 64;
+    constexpr std::string_view prefix = "/hooks/";
+    const bool withMethod = lua_type(state, 2) == LUA_TSTRING;
+    WebhookTrigger trigger;
+    trigger.method = withMethod ? std::string(requireText(state, 1, "the method")) : "POST";
+    auto name = requireText(state, withMethod ? 2 : 1, "the name of a hook");
+    if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+    for (const unsigned char c : name)
+        if (!std::isalnum(c) && c != '-' && c != '_')
+            throw ScriptError("the name of a hook has letters, digits, - and _ (example: /hooks/door)");
+    if (name.empty() || name.size() > longestName) throw ScriptError("the name of a hook has 1 to 64 letters");
+    if (trigger.method != "POST" && trigger.method != "PUT" && trigger.method != "GET")
+        throw ScriptError("the method of a hook is POST, PUT or GET");
+    trigger.name = name;
+    forEachOption(state, withMethod ? 3 : 2, {"auth"}, [&](std::string_view) {
+        const auto auth = requireText(state, -1, "auth");
+        if (auth != "hmac" && auth != "token") throw ScriptError("auth is hmac or token");
+        trigger.isSigned = auth == "hmac";
+    });
+    if (trigger.isSigned && trigger.method == "GET") throw ScriptError("a GET has no body to sign");
+    pushTrigger(state, std::move(trigger));
+    return 1;
+}
+
 } // namespace
 
 void openTriggers(lua_State* state)
@@ -200,6 +206,7 @@ void openTriggers(lua_State* state)
                                   {"sunrise", guarded<sun<SunEvent::Rise>>},
                                   {"sunset", guarded<sun<SunEvent::Set>>},
                                   {"event", guarded<event>},
+                                  {"webhook", guarded<webhook>},
                                   {nullptr, nullptr}};
     luaL_setfuncs(state, functions, 0);
     lua_createtable(state, 0, 1); // openEffects adds `publish`
@@ -212,6 +219,8 @@ void openTriggers(lua_State* state)
     lua_setfield(state, -2, "mqtt");
     pushTrigger(state, StartupTrigger{});
     lua_setfield(state, -2, "startup");
+    pushTrigger(state, ShutdownTrigger{});
+    lua_setfield(state, -2, "shutdown");
 }
 
 } // namespace atrium::automation::lua

@@ -1,6 +1,7 @@
 #include "automation/lua/values.h"
 
 #include "automation/duration.h"
+#include "automation/suggestion.h"
 
 #include <cmath>
 
@@ -128,6 +129,26 @@ double requireNumber(lua_State* state, int index, const char* what)
     if (lua_type(state, index) != LUA_TNUMBER || !std::isfinite(lua_tonumber(state, index)))
         throw ScriptError(std::string(what) + " must be a number, not " + luaL_typename(state, index));
     return lua_tonumber(state, index);
+}
+
+void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,
+                   const std::function<void(std::string_view)>& take)
+{
+    if (lua_isnoneornil(state, index)) return;
+    luaL_checktype(state, index, LUA_TTABLE);
+    lua_pushnil(state);
+    while (lua_next(state, index) != 0) {
+        const auto key = requireText(state, -2, "the name of an option");
+        Suggestion suggestion(key);
+        bool found = false;
+        for (const char* name : known) {
+            found = found || key == name;
+            suggestion.consider(name);
+        }
+        if (!found) throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
+        take(key);
+        lua_pop(state, 1);
+    }
 }
 
 } // namespace atrium::automation::lua

@@ -5,6 +5,8 @@
 #include <lua.hpp>
 
 #include <chrono>
+#include <functional>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -47,5 +49,10 @@ std::chrono::microseconds requireDuration(lua_State* state, int index, const cha
 
 /// A finite number at `index`.
 double requireNumber(lua_State* state, int index, const char* what);
+
+/// Walks the options table at `index` (or nothing): `take` finds each value on top of the stack. Throws ScriptError for
+/// a name that is not known, with the one that was probably meant.
+void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,
+                   const std::function<void(std::string_view)>& take);
 
 } // namespace atrium::automation::lua

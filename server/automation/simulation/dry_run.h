@@ -4,25 +4,6 @@
 
 namespace atrium::automation {
 
-/// One value of the past.
-struct RecordedValue {
-    UtcTime at{};
-    DeviceId device;
-    std::string attribute;
-    Value value;
-};
-
-/// What devices reported in the past. Thread of all: one that may block.
-class RecordedHistory {
-public:
-    virtual ~RecordedHistory() = default;
-    /// In [from, to), oldest first.
-    virtual std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
-                                            UtcTime to) = 0;
-    /// The last value before a time; Null when there is none.
-    virtual Value before(DeviceId device, const std::string& attribute, UtcTime time) = 0;
-};
-
 struct DryRun {
     std::string name; ///< in error messages
     std::string source;

@@ -46,6 +46,7 @@ private:
     void answer(const World::TestCall& call)
     {
         if (call.function == "restart_server") {
+            world_.shutdown();
             world_.answer(true, {}); // in the journal, or the test would restart it again
             return world_.restart();
         }
@@ -76,6 +77,7 @@ private:
             world_.advanceTo(world_.clock().now() + *duration);
         }
         else if (function == "set") set(arguments);
+        else if (function == "history") plant(arguments);
         else if (function == "online") {
             if (arguments.size() < 2 || !arguments[1].isBoolean())
                 throw SimulationError("online wants a device, and true or false");
@@ -93,6 +95,12 @@ private:
             world_.engine().raiseEvent(text(arguments, 0, "event wants a name"), data ? *data : Object{},
                                        Cause{newCorrelationId(), "test", 0});
         }
+        else if (function == "hook") callHook(arguments);
+        else if (function == "http") {
+            const auto* answer = arguments.size() < 2 ? nullptr : arguments[1].ifObject();
+            if (!answer) throw SimulationError("http wants an address and an answer, e.g. {status = 200, json = {}}");
+            world_.setWebAnswer(text(arguments, 0, "http wants an address"), *answer);
+        }
         else if (function == "mode") {
             const auto set = world_.engine().surroundings().setMode(text(arguments, 0, "mode wants a mode"),
                                                                     Cause{newCorrelationId(), "test", 0});
@@ -101,6 +109,20 @@ private:
         else if (function == "got") expectEffect(arguments);
         else expectNothing(text(arguments, 0, ""));
         world_.settle();
+    }
+
+    void callHook(const List& arguments)
+    {
+        const auto name = text(arguments, 0, "hook wants a name");
+        Object event{{"name", name}, {"method", "POST"}, {"query", Object{}}};
+        if (arguments.size() > 1 && arguments[1].isText()) event.set("body", arguments[1]);
+        else if (arguments.size() > 1) event.set("body", toJson(arguments[1])).set("json", arguments[1]);
+        for (const char* method : {"POST", "PUT", "GET"}) {
+            event.set("method", method);
+            if (world_.engine().hook(World::automation, name, method, event, Cause{newCorrelationId(), "test", 0}) > 0)
+                return;
+        }
+        throw SimulationError("nobody waits for the hook \"" + name + "\"");
     }
 
     void setClock(const List& arguments)
@@ -119,19 +141,48 @@ private:
         return found;
     }
 
-    void set(const List& arguments)
+    struct Place {
+        DeviceId device;
+        std::string attribute;
+        Value::Kind kind;
+        /// As the attribute holds it.
+        Value of(const Value& value) const
+        {
+            return kind == Value::Kind::Number && value.ifNumber() ? Value(*value.ifNumber()) : value;
+        }
+    };
+
+    /// `device.attribute` as first argument, something as second.
+    Place place(const List& arguments, const char* wanted)
     {
-        const auto path = text(arguments, 0, "set wants device.attribute and a value");
+        const auto path = text(arguments, 0, wanted);
         const auto dot = path.rfind('.');
-        if (dot == std::string::npos || arguments.size() < 2)
-            throw SimulationError("set wants device.attribute and a value");
+        if (dot == std::string::npos || arguments.size() < 2) throw SimulationError(wanted);
         const auto target = device(path.substr(0, dot));
         const auto name = path.substr(dot + 1);
         const auto* attribute = target->find(name);
         if (!attribute) throw SimulationError("\"" + path + "\": there is no such attribute");
-        auto value = arguments[1];
-        if (attribute->spec->kind == Value::Kind::Number && value.ifNumber()) value = *value.ifNumber();
-        world_.report(target->info.id, name, std::move(value));
+        return {target->info.id, name, attribute->spec->kind};
+    }
+
+    void set(const List& arguments)
+    {
+        const auto target = place(arguments, "set wants device.attribute and a value");
+        world_.report(target.device, target.attribute, target.of(arguments[1]));
+    }
+
+    /// Values of the past: how long ago, and what.
+    void plant(const List& arguments)
+    {
+        constexpr const char* wanted = "history wants device.attribute and values, e.g. {[\"2d\"] = 100}";
+        const auto target = place(arguments, wanted);
+        const auto* values = arguments[1].ifObject();
+        if (!values) throw SimulationError(wanted);
+        for (const auto& [ago, value] : *values) {
+            const auto duration = parseDuration(ago);
+            if (!duration) throw SimulationError(wanted);
+            world_.history().add(target.device, target.attribute, world_.clock().now() - *duration, target.of(value));
+        }
     }
 
     static bool matches(const SimulatedEffect& effect, const std::string& target)

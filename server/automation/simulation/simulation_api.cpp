@@ -1,5 +1,7 @@
 #include "automation/simulation/simulation_api.h"
 
+#include "automation/automation_api.h"
+
 #include <algorithm>
 
 namespace atrium::automation {
@@ -9,9 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto longestSpan = std::chrono::hours{24 * 31};
 
-constexpr const char* testSchema =
-    R"({"type":"object","required":["source"],"additionalProperties":false,"properties":{
-  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","maxLength":49152}}})";
 constexpr const char* testAnswer = R"({"type":"object","required":["success","passed","failed","tests"],"properties":{
   "success":{"type":"boolean"},"passed":{"type":"integer"},"failed":{"type":"integer"},
   "tests":{"type":"array","items":{"type":"object","required":["name","line","passed","message"],"properties":{
@@ -23,16 +22,6 @@ constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","
   "properties":{"success":{"type":"boolean"},"effects":{"type":"array"},"runs":{"type":"array"},
   "not_run":{"type":"array"},"rules":{"type":"array"},"values":{"type":"integer"},"not_replayed":{"type":"array"},
   "hash":{"type":"string"}}})";
-
-Error scriptError(const Error& error)
-{
-    if (error.code != ErrorCode::Unprocessable) return error;
-    const auto& message = error.message.en;
-    auto fault =
-        makeError(ErrorCode::Unprocessable, {"Erreur dans le script : " + message, "Error in the script: " + message});
-    fault.fields.push_back({"/source", message});
-    return fault;
-}
 
 Error invalid(const char* what)
 {
@@ -79,7 +68,7 @@ void SimulationApi::addTestRoute(Http& http)
                            {"Exécuter les tests d'un script dans une maison simulée",
                             "Run the tests of a script in a simulated house; nothing is saved or switched"},
                            RouteAccess::permitted("automations.write"));
-    route.requestSchema = testSchema;
+    route.requestSchema = scriptSchema;
     route.responseSchema = testAnswer;
     route.errors = {ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
@@ -100,7 +89,7 @@ void SimulationApi::addTestRoute(Http& http)
                     Object{{"success", true}, {"passed", passed}, {"failed", failed}, {"tests", std::move(tests)}}));
             });
         });
-        if (!posted) answer(makeError(ErrorCode::Unavailable));
+        if (!posted) answer(busy());
     });
 }
 
@@ -128,7 +117,7 @@ void SimulationApi::addDryRunRoute(Http& http)
                     answer(HttpResponse::json(std::move(*report)));
                 });
             });
-        if (!posted) answer(makeError(ErrorCode::Unavailable));
+        if (!posted) answer(busy());
     });
 }
 

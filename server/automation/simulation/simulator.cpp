@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t mostWaiting = 4;
 
-Error busy()
+Error tooManyWait()
 {
     return makeError(ErrorCode::Unavailable,
                      {"Trop de simulations attendent, réessayez", "Too many simulations wait already, try again"});
@@ -35,6 +35,7 @@ WorldPlan Simulator::plan(const Principal& who) const
     for (const auto& device : list->devices)
         if (who.may(RuleRights::readPermission, accessObjectOf(*device))) plan.devices.push_back(device);
     plan.begin = clock_.now();
+    plan.library = service_.library();
     plan.modules = service_.engine().effects().definitions();
     return plan;
 }
@@ -43,7 +44,7 @@ template <class Answer>
 void Simulator::perform(std::function<Result<Answer>()> work, std::function<void(Result<Answer>)> done)
 {
     const bool posted = worker_.post([this, work = std::move(work), done] {
-        Result<Answer> answer = busy();
+        Result<Answer> answer = tooManyWait();
         try {
             answer = work();
         }
@@ -53,7 +54,7 @@ void Simulator::perform(std::function<Result<Answer>()> work, std::function<void
         }
         core_.post([done, answer = std::move(answer)] { done(answer); });
     });
-    if (!posted) done(busy());
+    if (!posted) done(tooManyWait());
 }
 
 void Simulator::test(const std::string& name, const std::string& source, const Principal& who,

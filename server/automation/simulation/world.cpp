@@ -65,6 +65,11 @@ World::World(WorldPlan plan) : plan_(std::move(plan)), devices_(clock_), command
                 commandPlan.assumed = obeyed(device, command);
                 return commandPlan;
             }));
+    // What rules read of a real past is not mixed with what was simulated.
+    if (!plan_.history)
+        recording_ = devices_.onAttributeChanged([this](const AttributeChanged& change) {
+            history_.add(change.device.info.id, change.attribute.spec->name, clock_.now(), change.attribute.value);
+        });
     open();
 }
 
@@ -74,9 +79,12 @@ void World::open()
 {
     loop_ = std::make_unique<runtime::CoreLoop>(clock_, [this](const std::string& text) { exception_ = text; });
     journal_ = std::make_unique<Journal>(nullptr, *loop_, worker_, *loop_, log_, metrics_);
+    auto& history = plan_.history ? *plan_.history : history_;
+    historyDesk_ = std::make_unique<HistoryDesk>(history, worker_, *loop_, clock_, devices_, log_, metrics_);
     engine_ = std::make_unique<Engine>(
-        Engine::Services{*loop_, *loop_, clock_, devices_, commands_, mqtt_, realtime_, log_, metrics_}, plan_.host,
-        plan_.site, *journal_,
+        Engine::Services{
+            *loop_, *loop_, clock_, devices_, commands_, mqtt_, realtime_, log_, metrics_, {}, historyDesk_.get()},
+        plan_.host, plan_.site, *journal_,
         Engine::Handlers{[this](AutomationId, const std::vector<RuleView>& rules, std::uint64_t) { loaded_ = rules; },
                          [this](AutomationId, const std::string& message) {
                              loaded_ = makeError(ErrorCode::Unprocessable, {message, message});
@@ -84,6 +92,7 @@ void World::open()
                          [](AutomationId, const std::string&) {}});
     for (const auto& module : plan_.modules) engine_->effects().addModule(module);
     if (!plan_.mode.empty()) (void)engine_->surroundings().setMode(plan_.mode, Cause{newCorrelationId(), "system", 0});
+    engine_->setLibrary(plan_.library);
     engine_->effects().intercept(
         [this](const Effects::Request& request, const Effects::Done& done) { return take(request, done); });
     engine_->start();
@@ -94,6 +103,7 @@ void World::close()
     if (!engine_) return;
     engine_->stop();
     engine_.reset();
+    historyDesk_.reset();
     journal_.reset();
     loop_->stop();
     loop_.reset();
@@ -101,6 +111,7 @@ void World::close()
 
 bool World::take(const Effects::Request& request, const Effects::Done& done)
 {
+    if (request.kind == StepKind::History) return false; // reading changes nothing
     SimulatedEffect effect;
     effect.at = clock_.now();
     effect.kind = request.kind;
@@ -116,6 +127,13 @@ bool World::take(const Effects::Request& request, const Effects::Done& done)
         effect.name = payload.textOr("topic", "");
         effect.arguments = payload.textOr("payload", "");
     }
+    else if (request.kind == StepKind::Web) {
+        effect.target = "http";
+        effect.name = payload.textOr("method", "");
+        Object asked{{"url", payload.textOr("url", "")}};
+        if (const auto* body = payload.find("body")) asked.set("body", *body);
+        effect.arguments = std::move(asked);
+    }
     else {
         effect.target = payload.textOr("module", "");
         effect.name = payload.textOr("function", "");
@@ -130,6 +148,12 @@ bool World::take(const Effects::Request& request, const Effects::Done& done)
     }
     if (effects_.size() < effectsKept) effects_.push_back(std::move(effect));
     else ++notKept_;
+    if (request.kind == StepKind::Web) {
+        const auto answer = webAnswers_.find(payload.textOr("url", ""));
+        if (answer == webAnswers_.end()) done(false, "no server is asked in a simulation");
+        else done(true, answer->second);
+        return true;
+    }
     if (request.kind != StepKind::Call) return false;
     done(true, {}); // what a plugin would do is not done
     return true;
@@ -154,6 +178,8 @@ Result<std::vector<RuleView>> World::load(const std::string& name, const std::st
 
 void World::settle()
 {
+    loop_->turn();
+    if (loaded_ && exception_.empty() && engine_->runner().liveRuns() == 0) return; // the usual case
     const auto end = std::chrono::steady_clock::now() + patience;
     const auto isTest = [](const RunRecord& run) { return run.event.textOr("kind", "") == "test"; };
     for (;;) {
@@ -170,6 +196,11 @@ void World::settle()
 void World::advanceTo(UtcTime time)
 {
     settle();
+    if (const auto due = loop_->nextDue(); !due || *due > time) {
+        // Nothing is due on the way, so nothing can happen.
+        if (time > clock_.now()) clock_.advance(time - clock_.now());
+        return;
+    }
     for (auto due = loop_->nextDue(); due && *due <= time; due = loop_->nextDue()) {
         if (*due > clock_.now()) clock_.advance(*due - clock_.now());
         settle();
@@ -199,7 +230,15 @@ std::uint64_t World::runsOf(const std::string& rule) const
 
 void World::report(DeviceId device, const std::string& attribute, Value value)
 {
-    devices_.report({device, {{attribute, std::move(value)}}, clock_.now(), {newCorrelationId(), "device", 0}});
+    // One id for all: a new one for each of millions of values would take longer than the rest.
+    static const Cause cause{newCorrelationId(), "device", 0};
+    devices_.report({device, {{attribute, std::move(value)}}, clock_.now(), cause});
+}
+
+void World::shutdown()
+{
+    engine_->shutdown();
+    settle();
 }
 
 void World::restart()
@@ -207,11 +246,13 @@ void World::restart()
     std::vector<RunRecord> unfinished;
     for (const auto* run : engine_->runner().live(automation)) unfinished.push_back(*run);
     const auto stores = engine_->runner().stores();
+    const auto timers = engine_->timedCommands().list();
     plan_.mode = engine_->surroundings().mode();
     close();
     open();
     for (const auto& [key, content] : stores) engine_->runner().setStore(key.first, key.second, content);
     engine_->keepForResume(std::move(unfinished));
+    engine_->timedCommands().restore(timers);
     loaded_.reset();
     engine_->apply({automation, scriptName_, source_}, triggers_);
     settle();

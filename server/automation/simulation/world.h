@@ -1,6 +1,7 @@
 #pragma once
 
 #include "automation/engine.h"
+#include "automation/simulation/memory_history.h"
 #include "runtime/core_loop.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
@@ -28,7 +29,9 @@ struct WorldPlan {
     std::string mode;               ///< of the house; empty = the first one
     std::vector<DevicePtr> devices; ///< with the values that they have at first
     std::vector<AutomationModule> modules;
+    std::map<std::string, std::string> library; ///< what `require` finds
     UtcTime begin{};
+    RecordedHistory* history = nullptr; ///< what rules read of the past; null = what happened in the simulation
 };
 
 /// Something that a rule did in the simulation.
@@ -71,6 +74,8 @@ public:
     /// The same until no run is left, and no further than `time`.
     void finishRuns(UtcTime time);
     void report(DeviceId device, const std::string& attribute, Value value);
+    /// Rules hear that the server ends.
+    void shutdown();
     /// The server ends and starts anew: only what the journal keeps goes on.
     void restart();
     /// What the test that runs waits for; null when it waits for nothing. Stays until answer().
@@ -81,6 +86,9 @@ public:
     testing::ManualClock& clock() { return clock_; }
     testing::FakeDevices& devices() { return devices_; }
     testing::FakeMqtt& mqtt() { return mqtt_; }
+    MemoryHistory& history() { return history_; }
+    /// What rules get that ask this address.
+    void setWebAnswer(const std::string& url, Value answer) { webAnswers_[url] = std::move(answer); }
     std::vector<SimulatedEffect>& effects() { return effects_; }
     std::size_t effectsNotKept() const { return notKept_; }
     /// Runs of a rule that ended, whatever their result.
@@ -101,11 +109,15 @@ private:
     testing::RecordingLog log_;
     testing::MemoryMetrics metrics_;
     testing::ImmediateExecutor worker_;
+    MemoryHistory history_;
+    std::map<std::string, Value> webAnswers_;
     std::vector<Subscription> handling_;
+    Subscription recording_;
     std::string exception_;
 
     std::unique_ptr<runtime::CoreLoop> loop_;
     std::unique_ptr<Journal> journal_;
+    std::unique_ptr<HistoryDesk> historyDesk_;
     std::unique_ptr<Engine> engine_;
     std::string scriptName_;
     std::string source_;

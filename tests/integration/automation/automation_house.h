@@ -1,8 +1,10 @@
 #pragma once
 
 #include "automation/engine.h"
+#include "automation/simulation/memory_history.h"
 #include "runtime/core_loop.h"
 #include "runtime/worker_pool.h"
+#include "test_devices.h"
 #include "testing/fake_commands.h"
 #include "testing/fake_devices.h"
 #include "testing/fake_mqtt.h"
@@ -46,9 +48,11 @@ public:
         worker = std::make_unique<runtime::WorkerPool>("work", 1, 1000,
                                                        [this](const std::string& text) { exceptions.push_back(text); });
         journal = std::make_unique<Journal>(store_, *loop, *worker, *loop, log, metrics);
+        webDesk = std::make_unique<WebDesk>(web, *loop, *loop, clock, log, metrics);
+        desk = std::make_unique<HistoryDesk>(history, *worker, *loop, clock, devices, log, metrics);
         engine = std::make_unique<Engine>(
             Engine::Services{*loop, *loop, clock, devices, commands, mqtt, realtime, log, metrics,
-                             [this] { return accounts; }},
+                             [this] { return accounts; }, desk.get(), webDesk.get()},
             options, Site{}, *journal,
             Engine::Handlers{[this](AutomationId id, const std::vector<RuleView>&, std::uint64_t bytes) {
                                  loaded[id] = bytes;
@@ -66,8 +70,10 @@ public:
         if (!engine) return;
         engine->stop();
         engine.reset();
+        webDesk.reset();
         journal.reset();
         worker->stop();
+        desk.reset();
         worker.reset();
         loop->stop();
         loop.reset();
@@ -80,14 +86,7 @@ public:
         info.uid = uid;
         info.name = uid;
         info.integration = "fake";
-        std::vector<Attribute> list;
-        for (auto& [name, value] : attributes) {
-            Attribute attribute;
-            attribute.spec = AttributeSpec{name, value.kind()};
-            attribute.value = std::move(value);
-            list.push_back(std::move(attribute));
-        }
-        devices.put(info, std::move(list)).value();
+        devices.put(info, attributesOf(std::move(attributes))).value();
     }
 
     void report(std::int64_t id, const std::string& attribute, Value value)
@@ -157,6 +156,8 @@ public:
     testing::FakeDevices devices{clock};
     testing::FakeCommands commands{devices};
     testing::FakeMqtt mqtt{clock};
+    MemoryHistory history; ///< what rules read of the past
+    WebOptions web{{"localhost"}, PrivateAddresses::Allowed, "", 60};
     testing::FakeRealtime realtime;
     std::shared_ptr<Accounts> accounts; ///< null = no plugin knows accounts
     testing::RecordingLog log;
@@ -170,6 +171,8 @@ public:
     std::unique_ptr<runtime::CoreLoop> loop;
     std::unique_ptr<runtime::WorkerPool> worker;
     std::unique_ptr<Journal> journal;
+    std::unique_ptr<HistoryDesk> desk;
+    std::unique_ptr<WebDesk> webDesk;
     std::unique_ptr<Engine> engine;
 
 private:

@@ -1,4 +1,7 @@
 #include "automation/simulation/rule_tests.h"
+#include "automation/simulation/world.h"
+
+#include "test_devices.h"
 
 #include <gtest/gtest.h>
 
@@ -13,10 +16,10 @@ struct Recipe {
     std::string source;
 };
 
-/// The ```lua blocks of the cookbook with the headings above them.
-std::vector<Recipe> recipes()
+/// The ```lua blocks of a page with the headings above them.
+std::vector<Recipe> recipes(const std::string& page)
 {
-    std::ifstream file(ATRIUM_SOURCE_DIR "/docs/guides/cookbook.md");
+    std::ifstream file(ATRIUM_SOURCE_DIR "/docs/guides/" + page);
     std::vector<Recipe> list;
     std::string line, title;
     bool inside = false;
@@ -38,19 +41,16 @@ WorldPlan house()
     WorldPlan plan;
     plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
     plan.begin = *parseTime("2026-11-02T12:00:00Z");
-    const auto add = [&](const char* uid, std::vector<std::pair<const char*, Value>> attributes) {
-        auto device = std::make_shared<Device>();
-        device->info.id = DeviceId{static_cast<std::int64_t>(plan.devices.size()) + 1};
-        device->info.uid = device->info.name = uid;
-        for (auto& [name, value] : attributes) {
-            Attribute attribute;
-            attribute.spec = AttributeSpec{name, value.kind()};
-            attribute.value = std::move(value);
-            device->attributes.push_back(std::move(attribute));
-        }
-        plan.devices.push_back(std::move(device));
+    const auto add = [&](const char* uid, std::vector<std::pair<std::string, Value>> attributes) {
+        const auto id = static_cast<std::int64_t>(plan.devices.size()) + 1;
+        plan.devices.push_back(testDevice(id, uid, std::move(attributes)));
     };
-    for (const char* uid : {"hall/light", "living/lamp"}) add(uid, {{"status", false}, {"level", 0.0}});
+    for (const char* uid : {"hall/light", "living/lamp"}) {
+        add(uid, {{"status", false}, {"level", 0.0}});
+        auto light = std::make_shared<Device>(*plan.devices.back());
+        light->info.type = "light";
+        plan.devices.back() = std::move(light);
+    }
     for (const char* uid : {"living/tv", "kitchen/washer", "car/charger", "room-101/plug"})
         add(uid, {{"status", false}, {"power", 0.0}});
     for (const char* uid : {"cellar/valve", "bath/fan", "garden/pump", "campus/bell", "campus/speakers"})
@@ -92,9 +92,62 @@ std::string nameOf(const ::testing::TestParamInfo<Recipe>& info)
     return name + std::to_string(info.index);
 }
 
-INSTANTIATE_TEST_SUITE_P(Guide, CookbookTest, ::testing::ValuesIn(recipes()), nameOf);
+INSTANTIATE_TEST_SUITE_P(Guide, CookbookTest, ::testing::ValuesIn(recipes("cookbook.md")), nameOf);
+INSTANTIATE_TEST_SUITE_P(Migrating, CookbookTest, ::testing::ValuesIn(recipes("migrating.md")), nameOf);
 
-TEST(CookbookPageTest, HasTwentyFiveRecipes) { EXPECT_GE(recipes().size(), 25u); }
+TEST(CookbookPageTest, HasTwentyFiveRecipes) { EXPECT_GE(recipes("cookbook.md").size(), 25u); }
+
+/// What stands in the last column of the tables of the migration page.
+std::vector<std::string> equivalents()
+{
+    std::ifstream file(ATRIUM_SOURCE_DIR "/docs/guides/migrating.md");
+    std::vector<std::string> list;
+    std::string line;
+    while (std::getline(file, line)) {
+        if (!line.starts_with("| ") || line.ends_with("| Atrium |")) continue;
+        const auto end = line.rfind("` |");
+        const auto begin = line.rfind("| `", end);
+        if (end != std::string::npos && begin != std::string::npos)
+            list.push_back(line.substr(begin + 3, end - begin - 3));
+    }
+    return list;
+}
+
+/// Whether a snippet loads and runs: as a key of a rule, a trigger, a statement or value of a run, or at the top.
+std::string tryOut(const WorldPlan& plan, const std::string& snippet)
+{
+    const std::string forms[] = {
+        "rule 'r' { on = { event 'go' }, " + snippet + ", run = function() end }",
+        "rule 'r' { on = { " + snippet + " }, run = function() end }",
+        "rule 'r' { on = { event 'go' }, run = function() " + snippet + " end }",
+        "rule 'r' { on = { event 'go' }, run = function() local _ = " + snippet + " end }",
+        snippet,
+    };
+    std::string why;
+    for (const auto& form : forms) {
+        World world(plan);
+        const auto loaded = world.load("snippet.lua", form);
+        if (!loaded) {
+            why += "\n  " + loaded.error().message.en;
+            continue;
+        }
+        world.engine().raiseEvent("go", {}, Cause{newCorrelationId(), "test", 0});
+        world.settle();
+        const auto* run = world.engine().runLog().last(World::automation);
+        if (!run || run->state != RunState::Failed) return {};
+        why += "\n  " + run->message;
+    }
+    return snippet + " does not work:" + why;
+}
+
+TEST(MigratingPageTest, EveryEquivalentWorks)
+{
+    const auto list = equivalents();
+    ASSERT_GE(list.size(), 60u);
+    auto plan = house();
+    plan.library = {{"presence", "return { anybody = function() return true end }"}};
+    for (const auto& snippet : list) EXPECT_EQ(tryOut(plan, snippet), "");
+}
 
 } // namespace
 } // namespace atrium::automation

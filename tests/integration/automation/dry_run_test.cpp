@@ -1,5 +1,7 @@
 #include "automation/simulation/dry_run.h"
 
+#include "test_devices.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,10 +25,19 @@ public:
         }
         return values;
     }
-    Value before(DeviceId, const std::string& attribute, UtcTime) override
+    std::vector<RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time, std::size_t) override
     {
-        return attribute == "temperature" ? Value(15.0) : Value();
+        if (attribute != "temperature") return {};
+        return {{time - 1min, device, attribute, 15.0}};
     }
+    RecordedSummary summary(DeviceId, const std::string&, Value::Kind, UtcTime from, UtcTime to) override
+    {
+        asked.push_back(to - from);
+        until.push_back(to);
+        return {15.0, 25.0, 20.0, {}};
+    }
+    std::vector<std::chrono::microseconds> asked;
+    std::vector<UtcTime> until;
 };
 
 WorldPlan house()
@@ -34,16 +45,7 @@ WorldPlan house()
     WorldPlan plan;
     plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
     plan.begin = *parseTime("2026-11-02T12:00:00Z");
-    auto device = std::make_shared<Device>();
-    device->info.id = DeviceId{1};
-    device->info.uid = device->info.name = "room";
-    for (const char* name : {"temperature", "humidity"}) {
-        Attribute attribute;
-        attribute.spec = AttributeSpec{name, Value::Kind::Number};
-        attribute.value = 30.0;
-        device->attributes.push_back(std::move(attribute));
-    }
-    plan.devices = {device};
+    plan.devices = {testDevice(1, "room", {{"temperature", 30.0}, {"humidity", 30.0}})};
     return plan;
 }
 
@@ -73,6 +75,38 @@ TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
     const auto again = tryOut(house(), request, history);
     ASSERT_TRUE(again);
     EXPECT_EQ(Value(*again).textOr("hash", "?"), report.textOr("hash", ""));
+}
+
+TEST(DryRunTest, RulesReadThePastAsOfTheSimulatedTime)
+{
+    Swinging history;
+    const DryRun request{"past.lua",
+                         R"lua(
+        local room = device "room"
+        on(at("07:30"), function() mqtt.publish("avg", history(room.temperature):avg "2d") end))lua",     "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
+    const auto result = tryOut(house(), request, history);
+    ASSERT_TRUE(result) << result.error().message.en;
+    const Value report(*result);
+    const auto& effects = report.find("effects")->list();
+    ASSERT_EQ(effects.size(), 2u) << "asking is no effect";
+    EXPECT_EQ(effects[0].textOr("arguments", ""), "20");
+    ASSERT_EQ(history.until.size(), 2u);
+    EXPECT_EQ(history.until[0], *parseTime("2026-10-01T05:30:00Z"));
+    EXPECT_EQ(history.until[1], *parseTime("2026-10-02T05:30:00Z"));
+    EXPECT_EQ(history.asked[0], 48h);
+}
+
+TEST(DryRunTest, ReplaysWhatASelectionHolds)
+{
+    Swinging history;
+    const DryRun request{"all.lua",
+                         R"lua(
+        on(devices{ uid = "ro*" }.temperature:above(24), function(ev) mqtt.publish("warm", ev.device.uid) end))lua",    "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
+    const auto result = tryOut(house(), request, history);
+    ASSERT_TRUE(result) << result.error().message.en;
+    const Value report(*result);
+    EXPECT_EQ(report.integerOr("values", 0), 2 * 1440);
+    EXPECT_EQ(report.find("effects")->list().size(), 2u);
 }
 
 TEST(DryRunTest, AnEventStartsOneRuleAndNothingElse)

@@ -66,6 +66,22 @@ TEST_F(RuleRightsTest, ADeviceThatItsAuthorMayNotSeeDoesNotExist)
     EXPECT_TRUE(house.until([&] { return whyNot() == "the author may not see lamp"; })) << whyNot();
 }
 
+TEST_F(RuleRightsTest, ThePastIsSeenAsThePresentIs)
+{
+    house.history.add(DeviceId{1}, "status", house.clock.now() - std::chrono::hours{2}, true);
+    ASSERT_EQ(load(R"(local lamp = device "lamp"
+        on(event "go", function() wait "1m" return history(lamp.status):at "1h" end))"),
+              "");
+    house.engine->raiseEvent("go", {}, {});
+    ASSERT_TRUE(house.until([&] {
+        const auto live = house.engine->runner().live(AutomationId{1});
+        return !live.empty() && live[0]->state == RunState::Waiting;
+    }));
+    person->rights.erase({"devices.read", "1"});
+    house.advance(std::chrono::minutes{1});
+    EXPECT_NE(lastStep().find("the author may not see lamp"), std::string::npos);
+}
+
 TEST_F(RuleRightsTest, MqttIsAPermissionOfItsOwn)
 {
     ASSERT_EQ(load(R"(on(event "go", function() mqtt.publish("house/door", "open") end))"), "");
@@ -76,6 +92,16 @@ TEST_F(RuleRightsTest, MqttIsAPermissionOfItsOwn)
     house.engine->raiseEvent("go", {}, {});
     lastStep();
     EXPECT_TRUE(house.published("house/door", "open"));
+}
+
+TEST_F(RuleRightsTest, AskingServersIsAPermissionOfItsOwn)
+{
+    ASSERT_EQ(load(R"(on(event "go", function() http.get("http://nowhere.example/") end))"), "");
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("the author may not ask servers"), std::string::npos);
+    person->rights.insert({"automations.http", "*"});
+    house.engine->raiseEvent("go", {}, {});
+    EXPECT_NE(lastStep().find("not among automations.http.hosts"), std::string::npos);
 }
 
 TEST_F(RuleRightsTest, TheModeOfTheHouseIsAPermissionOfItsOwn)

@@ -1,5 +1,7 @@
 #include "automation/simulation/rule_tests.h"
 
+#include "test_devices.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,27 +11,13 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-DevicePtr device(std::int64_t id, const std::string& uid, std::vector<std::pair<std::string, Value>> attributes)
-{
-    auto device = std::make_shared<Device>();
-    device->info.id = DeviceId{id};
-    device->info.uid = device->info.name = uid;
-    for (auto& [name, value] : attributes) {
-        Attribute attribute;
-        attribute.spec = AttributeSpec{name, value.kind()};
-        attribute.value = std::move(value);
-        device->attributes.push_back(std::move(attribute));
-    }
-    return device;
-}
-
 WorldPlan house()
 {
     WorldPlan plan;
     plan.host.program = ATRIUM_BINARY_DIR "/bin/atrium-luahost";
     plan.begin = *parseTime("2026-11-02T12:00:00Z");
-    plan.devices = {device(1, "hall/light", {{"status", false}, {"level", 0.0}}),
-                    device(2, "hall/pir", {{"motion", false}, {"illuminance", 100.0}})};
+    plan.devices = {testDevice(1, "hall/light", {{"status", false}, {"level", 0.0}}),
+                    testDevice(2, "hall/pir", {{"motion", false}, {"illuminance", 100.0}})};
     return plan;
 }
 

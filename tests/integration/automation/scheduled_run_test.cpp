@@ -21,6 +21,7 @@ public:
 
     std::vector<AutomationRow> automations() override { return real_.automations(); }
     AutomationId save(const AutomationRow& row) override { return real_.save(row); }
+    std::vector<AutomationVersion> versions(AutomationId id) override { return real_.versions(id); }
     void remove(AutomationId id) override { real_.remove(id); }
     void write(const JournalBatch& batch) override
     {
@@ -31,6 +32,9 @@ public:
     std::vector<RunRecord> lastRuns(AutomationId id, std::size_t limit) override { return real_.lastRuns(id, limit); }
     std::vector<JournalBatch::Store> stores() override { return real_.stores(); }
     std::vector<ScheduleMark> marks() override { return real_.marks(); }
+    std::vector<TimedCommand> timers() override { return real_.timers(); }
+    std::vector<HookSecret> hookSecrets() override { return real_.hookSecrets(); }
+    void saveHookSecret(const HookSecret& secret) override { real_.saveHookSecret(secret); }
     std::string mode() override { return real_.mode(); }
     void saveMode(const std::string& mode) override { real_.saveMode(mode); }
     void prune(UtcTime time) override { real_.prune(time); }

@@ -78,6 +78,7 @@ protected:
                           fakes.commands(),
                           database.database(),
                           fakes.devices(),
+                          fakes.history(),
                           fakes.http(),
                           fakes.metrics(),
                           fakes.mqtt(),

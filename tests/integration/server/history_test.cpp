@@ -15,12 +15,6 @@ protected:
         server.start();
         server.signIn();
     }
-    static std::vector<std::string> demoHome(Store store)
-    {
-        auto keys = keysFor(store);
-        keys.push_back("plugins.devices.demo=true");
-        return keys;
-    }
     Value history(const std::string& query) { return server.get("/api/devices/1/history?" + query).body; }
     /// Waits until so many samples of an attribute are stored.
     bool hasPoints(const std::string& attribute, std::size_t count)
@@ -32,7 +26,7 @@ protected:
         });
     }
 
-    ServerProcess server{demoHome(GetParam())};
+    ServerProcess server{demoKeysFor(GetParam())};
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, HistoryApiTest, ::testing::Values(Store::Sqlite, Store::MariaDb),

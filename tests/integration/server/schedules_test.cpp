@@ -18,10 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> demoHome(Store store)
+std::vector<std::string> nepaleseHome(Store store)
 {
-    auto keys = keysFor(store);
-    keys.push_back("plugins.devices.demo=true");
+    auto keys = demoKeysFor(store);
     keys.push_back("site.timezone=Asia/Kathmandu");
     return keys;
 }
@@ -33,7 +32,7 @@ protected:
         server.start();
         server.signIn();
     }
-    ServerProcess server{demoHome(GetParam())};
+    ServerProcess server{nepaleseHome(GetParam())};
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, SchedulesTest, ::testing::Values(Store::Sqlite, Store::MariaDb),
@@ -129,7 +128,7 @@ std::map<std::int64_t, int> runsByInstant(ServerProcess& server, const std::stri
 
 TEST(SchedulesUnderKillTest, TensOfKillsOfTheServerLoseNoRunAndDoubleNone)
 {
-    ServerProcess server(demoHome(Store::Sqlite));
+    ServerProcess server(nepaleseHome(Store::Sqlite));
     // A second after another, for a while.
     const runtime::SystemClock clock;
     const auto first = std::chrono::ceil<std::chrono::seconds>(clock.now() + 4s);

@@ -15,13 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::vector<std::string> demoHome(Store store)
-{
-    auto keys = keysFor(store);
-    keys.push_back("plugins.devices.demo=true");
-    return keys;
-}
-
 /// Runs a program to its end: its exit status, a space, and what it said.
 std::string outcome(const std::vector<std::string>& command)
 {
@@ -50,7 +43,7 @@ protected:
         });
     }
 
-    ServerProcess server{demoHome(GetParam())};
+    ServerProcess server{demoKeysFor(GetParam())};
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, ServerTest, ::testing::Values(Store::Sqlite, Store::MariaDb),

@@ -1,13 +1,8 @@
-#include "storage/history_reader.h"
-#include "storage/history_writer.h"
+#include "history_fixture.h"
 
 #include "runtime/system_clock.h"
 #include "storage/migration_runner.h"
 #include "support/mariadb_server.h"
-#include "support/test_database.h"
-#include "testing/manual_clock.h"
-#include "testing/memory_metrics.h"
-#include "testing/recording_log.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,20 +21,8 @@ using namespace std::chrono_literals;
 constexpr DeviceId lamp{7};
 constexpr DeviceId meter{8};
 
-class HistoryTest : public ::testing::TestWithParam<SqlDialect> {
+class HistoryTest : public HistoryFixture {
 protected:
-    void SetUp() override
-    {
-        database.migrateCore();
-        open({});
-    }
-    void open(HistoryOptions options)
-    {
-        writer.reset();
-        names.load(*database);
-        writer = std::make_unique<HistoryWriter>(*database, names, clock, log, metrics, options);
-        writer->start();
-    }
     HistorySample sample(DeviceId device, std::string_view attribute, UtcTime at, Value value,
                          HistoryKeep keep = HistoryKeep::Samples)
     {
@@ -58,14 +41,6 @@ protected:
             return transaction.query("SELECT COUNT(*) FROM " + table)[0][0].integer();
         });
     }
-
-    testing::TestDatabase database{GetParam()};
-    testing::ManualClock clock;
-    const UtcTime start = clock.now();
-    testing::RecordingLog log;
-    testing::MemoryMetrics metrics;
-    AttributeNames names;
-    std::unique_ptr<HistoryWriter> writer;
 };
 
 INSTANTIATE_TEST_SUITE_P(Dialects, HistoryTest, ::testing::Values(SqlDialect::Sqlite, SqlDialect::MySql),

@@ -1,12 +1,4 @@
-#include "storage/history_reader.h"
-#include "storage/history_writer.h"
-
-#include "support/test_database.h"
-#include "testing/manual_clock.h"
-#include "testing/memory_metrics.h"
-#include "testing/recording_log.h"
-
-#include <gtest/gtest.h>
+#include "history_fixture.h"
 
 #include <thread>
 
@@ -18,20 +10,8 @@ using namespace std::chrono_literals;
 constexpr DeviceId meter{8};
 
 /// How long values held, and the bound of the store.
-class HistoryTimesTest : public ::testing::TestWithParam<SqlDialect> {
+class HistoryTimesTest : public HistoryFixture {
 protected:
-    void SetUp() override
-    {
-        database.migrateCore();
-        open({});
-    }
-    void open(HistoryOptions options)
-    {
-        writer.reset();
-        names.load(*database);
-        writer = std::make_unique<HistoryWriter>(*database, names, clock, log, metrics, options);
-        writer->start();
-    }
     HistorySample sample(UtcTime at, Value value, HistoryKeep keep = HistoryKeep::Samples)
     {
         return {meter, names.keyOf("power"), at, at, std::move(value), keep, SeriesKind::Numbers};
@@ -54,14 +34,6 @@ protected:
     {
         return HistoryReader(*database, names).statistics(wanted(from, to));
     }
-
-    testing::TestDatabase database{GetParam()};
-    testing::ManualClock clock;
-    const UtcTime start = clock.now();
-    testing::RecordingLog log;
-    testing::MemoryMetrics metrics;
-    AttributeNames names;
-    std::unique_ptr<HistoryWriter> writer;
 };
 
 INSTANTIATE_TEST_SUITE_P(Dialects, HistoryTimesTest, ::testing::Values(SqlDialect::Sqlite, SqlDialect::MySql),

@@ -40,6 +40,13 @@ std::vector<std::string> keysFor(Store store)
             '/' + url.name};
 }
 
+std::vector<std::string> demoKeysFor(Store store)
+{
+    auto keys = keysFor(store);
+    keys.push_back("plugins.devices.demo=true");
+    return keys;
+}
+
 ServerProcess::ServerProcess(std::vector<std::string> keys) : ServerProcess(ATRIUMD, std::move(keys)) {}
 
 ServerProcess::ServerProcess(std::string program, std::vector<std::string> keys)

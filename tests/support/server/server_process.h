@@ -26,6 +26,8 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 enum class Store { Sqlite, MariaDb };
 /// The keys for it, with a new empty database.
 std::vector<std::string> keysFor(Store store);
+/// The same with the devices of the demo home.
+std::vector<std::string> demoKeysFor(Store store);
 inline const char* nameOf(Store store) { return store == Store::Sqlite ? "Sqlite" : "MariaDb"; }
 
 /// `atriumd` in a process of its own, with a data folder and ports of its own on the loopback.

@@ -33,6 +33,7 @@ protected:
     std::vector<std::pair<RuleKey, Object>> fired;
     std::vector<std::string> skipped;
     std::vector<MirrorUpdate> mirrored;
+    bool maySee = true;
     Surroundings surroundings{{}, loop, clock, [this](const AttributeChanged& change) { dispatcher.onChange(change); }};
     Dispatcher dispatcher{
         devices,
@@ -45,8 +46,50 @@ protected:
          [this](const MirrorUpdate& update) { mirrored.push_back(update); },
          [this](RuleKey key, Object event, const Cause&, UtcTime) { fired.emplace_back(key, std::move(event)); },
          [this](RuleKey, const char*, const std::string& reason, UtcTime) { skipped.push_back(reason); },
-         [this](RuleKey) { return clock.now(); }}};
+         [this](RuleKey) { return clock.now(); }, [this](RuleKey, const Device&) { return maySee; }}};
 };
+
+TEST_F(DispatcherTest, DevicesJoinAndLeaveSelections)
+{
+    const auto put = [&](std::int64_t id, const std::string& room) {
+        DeviceInfo info;
+        info.id = DeviceId{id};
+        info.uid = "plug/" + std::to_string(id);
+        info.type = "plug";
+        info.room = room;
+        Attribute power;
+        power.spec = AttributeSpec{"power"};
+        power.value = 0.0;
+        devices.put(info, {power}).value();
+    };
+    const auto reportPower = [&](std::int64_t id, double value) {
+        devices.report({DeviceId{id}, {{"power", value}}, clock.now(), {"c", "device", 0}});
+    };
+    put(1, "dorm");
+    AttributeTrigger above;
+    above.attribute = "power";
+    above.test = AttributeTest::Above;
+    above.operand = 100.0;
+    ASSERT_TRUE(dispatcher.add(1, {rule({SelectedTrigger{{"plug", "dorm", "", ""}, above, 0}})}));
+    put(2, "dorm");
+    put(3, "cellar");
+    for (const std::int64_t id : {1, 2, 3, 7}) reportPower(id, 200);
+    ASSERT_EQ(fired.size(), 2u);
+    EXPECT_EQ(*Value(fired[1].second).find("device"), Value(2));
+    put(2, "cellar");
+    reportPower(2, 0);
+    reportPower(2, 200);
+    EXPECT_EQ(fired.size(), 2u) << "it moved out";
+    maySee = false;
+    reportPower(1, 0);
+    reportPower(1, 200);
+    EXPECT_EQ(fired.size(), 2u) << "nobody hears of what they may not see";
+    maySee = true;
+    dispatcher.remove(1);
+    reportPower(1, 0);
+    reportPower(1, 200);
+    EXPECT_EQ(fired.size(), 2u);
+}
 
 TEST_F(DispatcherTest, StartsOnlyTheRulesThatMatch)
 {

@@ -26,6 +26,13 @@ const paths: Record<string, string> = {
   plus: 'M12 6v12M6 12h12',
   back: 'M15 5l-7 7 7 7',
   close: 'M6 6l12 12M18 6L6 18',
+  edit: 'M4 20l1-5L16 4l4 4L9 19zM13.500 6.500l4 4',
+  bin: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10 11v6M14 11v6',
+  check: 'M5 12.500l4.500 4.500L19 7.500',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
+  lock: 'M6 11h12v10H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3',
+  cover: 'M4 4h16M6 4v16M18 4v16M6 8h12M6 12h12M6 16h12',
+  inbox: 'M4 5h16v14H4zM4 13h5l1.500 3h3L15 13h5',
 };
 
 export function Icon({name}: {name: string}) {

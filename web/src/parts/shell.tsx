@@ -11,7 +11,7 @@ import {Icon} from './icon.tsx';
 import {openSearch, Search} from './search.tsx';
 
 function Link({to, icon, label, count = 0}: {to: string; icon: string; label: string; count?: number}) {
-  const here = to === '/' ? path.value === '/' || path.value.startsWith('/devices') : path.value.startsWith(to);
+  const here = to === '/' ? path.value === '/' || /^\/(devices|groups|inbox)/.test(path.value) : path.value.startsWith(to);
   return (
     <a href={to} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />
@@ -61,6 +61,7 @@ export function Shell({children}: {children: ComponentChildren}) {
         </a>
         <Link to="/" icon="home" label={t.rooms} />
         <Link to="/automations" icon="bolt" label={t.automations} />
+        <Link to="/schedules" icon="calendar" label={t.schedules} />
         <Link to="/security" icon="shield" label={t.security} count={unknownAlerts.value.length} />
         <button type="button" onClick={openSearch} aria-keyshortcuts="Control+K /">
           <Icon name="search" />

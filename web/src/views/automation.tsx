@@ -1,13 +1,13 @@
 import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {find, revision, runsOf, titleOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
+import {attributeName} from '../device_words.ts';
 import {device as findDevice} from '../devices.ts';
 import {duration, exactMoment, moment, texts, withUnit} from '../i18n.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {useTitle} from '../parts/title.ts';
 import {Actions, Health} from './automations.tsx';
-import {attributeName} from './device.tsx';
 
 function json(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
@@ -49,6 +49,7 @@ function stepText({kind, what, due}: Step): string {
   if (kind === 'wait_for')
     return [...(Array.isArray(what.events) ? what.events : []), due ? `→ ${exactMoment(due)}` : ''].join(' ').trim();
   if (kind === 'call') return `${what.module}.${what.function}(${Array.isArray(what.arguments) ? what.arguments.map(json).join(', ') : ''})`;
+  if (kind === 'history') return [`${what.function}`, what.attribute, what.state === undefined ? '' : json(what.state), typeof what.microseconds === 'number' ? duration(what.microseconds / 1000) : ''].filter(Boolean).join(' ');
   return json(what);
 }
 

@@ -1,173 +1,143 @@
-import {useEffect, useState} from 'preact/hooks';
-import {ApiError, request} from '../api.ts';
-import {device as findDevice, loaded, set} from '../devices.ts';
-import {exactMoment, moment, texts, withUnit} from '../i18n.ts';
-import {attempt} from '../notices.ts';
-import {Chart} from '../parts/chart.tsx';
-import {Choice} from '../parts/choice.tsx';
+import {useState} from 'preact/hooks';
+import {controlsOf, isEvent, ownControls, placeOf, type Control} from '../controls.ts';
+import {useDetail} from '../detail.ts';
+import {entityName} from '../device_words.ts';
+import {device as findDevice, loaded} from '../devices.ts';
+import {exactMoment, moment, texts} from '../i18n.ts';
+import {deviceTexts} from '../i18n_devices.ts';
+import {homeTexts} from '../i18n_home.ts';
+import {ControlRow} from '../parts/controls/control.tsx';
+import {DeviceEditor} from '../parts/device_editor.tsx';
+import {DeviceFacts} from '../parts/device_facts.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
+import {HistoryCard} from '../parts/history.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {DeviceSwitch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
-import type {Attribute, Device, History} from '../types.ts';
-import {summary} from './rooms.tsx';
+import {Readings, Values} from '../parts/values.tsx';
+import {alerts, isOpen} from '../security.ts';
+import {isAdministrator} from '../session.ts';
+import {summary} from '../summary.ts';
+import type {Device, DeviceDetail, Entity} from '../types.ts';
 
-const hour = 3_600_000;
-/** A value that changes often should not reload the chart each time. */
-const reloadPause = 2000;
-
-export function attributeName(name: string): string {
-  return texts.value.names[name] ?? name.replaceAll('_', ' ');
+interface Part {
+  entity: Entity | null;
+  controls: Control[];
 }
 
-function valueText(attribute: Attribute): string {
-  const {value, unit} = attribute;
-  if (value === null) return '–';
-  if (typeof value === 'boolean') return value ? texts.value.on : texts.value.off;
-  return typeof value === 'number' ? withUnit(value, unit) : value;
+/** The switch at the top of the page is that of the main function. */
+const isInHeader = (control: Control) => control.form.kind === 'switch' && control.attribute === 'status';
+
+function functionsOf(device: Device, detail: DeviceDetail): Part[] {
+  const own = ownControls(device, detail.specs);
+  return [
+    ...(own.length > 0 ? [{entity: null, controls: own}] : []),
+    ...detail.entities.map((entity) => ({entity, controls: controlsOf(entity, device, detail.specs)})),
+  ];
 }
 
-const isNumeric = (attribute: Attribute) => attribute.kind === 'number' || attribute.kind === 'integer';
-
-interface ControlProps {
-  device: Device;
-  name: string;
-  attribute: Attribute;
-}
-
-/** Percentages: a slider. What is shown while it moves is sent when it is let go. */
-function Slider({device, name, attribute}: ControlProps) {
-  const value = typeof attribute.value === 'number' ? attribute.value : 0;
-  const [moving, setMoving] = useState<number | null>(null);
+function FunctionCard({one: {entity, controls}, device, detail}: {one: Part; device: Device; detail: DeviceDetail}) {
+  const t = deviceTexts.value;
+  const likely = controls.filter((one) => one.isLikely && !isInHeader(one));
+  const others = controls.filter((one) => !one.isLikely);
+  if (likely.length + others.length === 0) return null;
+  const name = entity ? entityName(entity) : '';
+  const isLone = likely.length === 1 && likely[0].role === 'state';
+  const row = (control: Control) => (
+    <ControlRow key={control.key} control={control} device={device} entity={entity} spec={detail.specs[control.attribute]} isUnderName={!isLone} />
+  );
   return (
-    <div class={`control ${attribute.assumed ? 'is-assumed' : ''}`}>
-      <label for={`control-${name}`}>{attributeName(name)}</label>
-      <output>{attribute.value === null && moving === null ? '–' : withUnit(moving ?? value, attribute.unit)}</output>
-      <input
-        id={`control-${name}`} type="range" min={0} max={100} step={1} value={moving ?? value}
-        onInput={(event) => setMoving(Number(event.currentTarget.value))}
-        onChange={(event) => {
-          setMoving(null);
-          attempt(set(device.id, name, Number(event.currentTarget.value)));
-        }}
-      />
+    <div class="function" role="group" aria-label={name || texts.value.controls}>
+      {name && !isLone && <h3>{name}</h3>}
+      {entity && entity.availability !== 'available' && device.online && <p class="aside">{t.availability[entity.availability]}</p>}
+      {likely.map(row)}
+      {entity && <Readings entity={entity} controls={controls} device={device} detail={detail} />}
+      {others.length > 0 && (
+        <details class="fold">
+          <summary>{t.more}</summary>
+          <p class="aside">{t.moreHint}</p>
+          {others.map(row)}
+        </details>
+      )}
     </div>
   );
 }
 
-/** Temperatures: two buttons, half a degree each. */
-function Stepper({device, name, attribute}: ControlProps) {
-  const t = texts.value;
-  const value = typeof attribute.value === 'number' ? attribute.value : 20;
-  const label = attributeName(name);
-  const change = (by: number) => attempt(set(device.id, name, Math.min(35, Math.max(5, value + by))));
+function Functions({device, detail}: {device: Device; detail: DeviceDetail}) {
+  const t = deviceTexts.value;
+  const all = functionsOf(device, detail).filter((one) => one.controls.length > 0);
+  const main = all.filter(({entity, controls}) => (!entity || placeOf(entity) === 'main') && controls.some((one) => !isInHeader(one)));
+  const settings = all.filter(({entity}) => entity && placeOf(entity) !== 'main');
+  const card = (one: Part) => <FunctionCard key={one.entity?.id ?? ''} one={one} device={device} detail={detail} />;
   return (
-    <div class={`control ${attribute.assumed ? 'is-assumed' : ''}`}>
-      <span>{label}</span>
-      <div class="stepper">
-        <button type="button" aria-label={t.less(label)} onClick={() => change(-0.5)}><Icon name="minus" /></button>
-        <output>{valueText(attribute)}</output>
-        <button type="button" aria-label={t.more(label)} onClick={() => change(0.5)}><Icon name="plus" /></button>
-      </div>
-    </div>
+    <>
+      {main.length > 0 && <section class="card controls" aria-label={texts.value.controls}>{main.map(card)}</section>}
+      {settings.length > 0 && (
+        <details class="card fold">
+          <summary>{t.settings}<span class="count">{settings.length}</span></summary>
+          {settings.map(card)}
+        </details>
+      )}
+    </>
   );
 }
 
-const isControl = ([, attribute]: [string, Attribute]) =>
-  attribute.writable === true && isNumeric(attribute) && (attribute.unit === '%' || attribute.unit === '°C');
-
-function Controls({device}: {device: Device}) {
-  const controls = Object.entries(device.attributes).filter(isControl);
-  if (controls.length === 0) return null;
-  return (
-    <section class="card" aria-label={texts.value.controls}>
-      {controls.map(([name, attribute]) => attribute.unit === '%'
-        ? <Slider key={name} device={device} name={name} attribute={attribute} />
-        : <Stepper key={name} device={device} name={name} attribute={attribute} />)}
-    </section>
-  );
-}
-
-function Values({device}: {device: Device}) {
-  const t = texts.value;
-  const values = Object.entries(device.attributes).filter((entry) => entry[0] !== 'status' && !isControl(entry));
+function Events({detail}: {detail: DeviceDetail}) {
+  const t = deviceTexts.value;
+  const events = detail.entities.filter(isEvent);
+  if (events.length + detail.triggers.length === 0) return null;
   return (
     <section class="card">
-      <h2>{t.attributes}</h2>
-      {values.length > 0 && (
-        <dl class="attributes">
-          {values.map(([name, attribute]) => (
-            <div key={name}>
-              <dt>{attributeName(name)}</dt>
-              <dd class={attribute.assumed ? 'is-assumed' : ''}>{valueText(attribute)}</dd>
-              <dd class="when">{attribute.changedAt ? moment(attribute.changedAt) : ''}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
-      <p class="aside">
-        {t.labelled(t.lastSeen, device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen)} · <code>{device.uid}</code>
-      </p>
+      <h2>{t.events}</h2>
+      <dl class="attributes">
+        {events.map((one) => (
+          <div key={one.id}>
+            <dt>{entityName(one) || detail.name}</dt>
+            <dd>{typeof one.state === 'string' ? one.state : '–'}</dd>
+            <dd class="when">{one.eventCount ? t.happened(one.eventCount) : t.neverHappened}</dd>
+          </div>
+        ))}
+        {detail.triggers.map((one) => (
+          <div key={one.id}>
+            <dt>{[one.type, one.subtype].filter(Boolean).join(' · ') || one.id}</dt>
+            <dd>{one.fired > 0 ? t.happened(one.fired) : '–'}</dd>
+            <dd class="when">{one.lastFired ? moment(one.lastFired) : t.neverHappened}</dd>
+          </div>
+        ))}
+      </dl>
     </section>
   );
 }
 
-function HistoryCard({device}: {device: Device}) {
-  const t = texts.value;
-  const names = Object.entries(device.attributes).filter(([, one]) => one.kind !== 'text').map(([name]) => name);
-  const preferred = ['temperature', 'power', 'status', 'motion'].find((name) => names.includes(name)) ?? names[0];
-  const [attribute, setAttribute] = useState(preferred);
-  const [span, setSpan] = useState(24 * hour);
-  const [shown, setShown] = useState<{history: History; span: number} | null>(null);
-  const [problem, setProblem] = useState('');
-  const present = device.attributes[attribute];
-
-  useEffect(() => {
-    if (!attribute) return undefined;
-    let current = true;
-    const timer = setTimeout(async () => {
-      const from = new Date(Date.now() - span).toISOString();
-      try {
-        const answer = await request<History>(
-          'GET', `/api/devices/${device.id}/history?attribute=${encodeURIComponent(attribute)}&from=${from}`);
-        if (current) { setShown({history: answer, span}); setProblem(''); }
-      } catch (error) {
-        if (current) setProblem(error instanceof ApiError ? error.message : t.failed);
-      }
-    }, shown?.history.attribute === attribute && shown.span === span ? reloadPause : 0);
-    return () => { current = false; clearTimeout(timer); };
-  }, [device.id, attribute, span, present?.changedAt]);
-
-  if (!attribute) return null;
-  const history = shown?.history;
-  const last = device.online && typeof present.value !== 'string' ? present.value : null;
+/** What went wrong with this device and nobody has seen yet: commands that were not confirmed among it. */
+function Alerts({id}: {id: number}) {
+  const open = (alerts.value ?? []).filter((one) => one.deviceId === id && isOpen(one));
+  if (open.length === 0) return null;
   return (
-    <section class="card history">
-      <header>
-        <h2>{t.history}</h2>
-        {names.length > 1 && (
-          <select value={attribute} aria-label={t.measure} onChange={(event) => setAttribute(event.currentTarget.value)}>
-            {names.map((name) => <option key={name} value={name}>{attributeName(name)}</option>)}
-          </select>
-        )}
-        <Choice<number>
-          label={t.period} value={span} onChoose={setSpan}
-          options={[[hour, t.hour1], [24 * hour, t.hours24], [168 * hour, t.days7], [720 * hour, t.days30]]}
-        />
-      </header>
-      {problem && <p class="problem" role="alert">{problem}</p>}
-      <div class="place">
-        {history && (history.points.length > 0
-          ? <Chart history={history} label={attributeName(history.attribute)} last={last} />
-          : <Empty icon="wait" title={t.noHistory} />)}
-      </div>
+    <section class="attention" aria-label={deviceTexts.value.alertsOf}>
+      <ul>
+        {open.map((one) => (
+          <li key={one.id}><a href="/security"><Icon name="alert" /><span>{one.message || one.title}</span><small>{moment(one.timestamp)}</small></a></li>
+        ))}
+      </ul>
     </section>
+  );
+}
+
+function Headline({device, detail}: {device: Device; detail: DeviceDetail | null}) {
+  const reason = !device.online && detail && detail.availability !== 'available' ? deviceTexts.value.availability[detail.availability] : '';
+  return (
+    <p class={`headline ${device.online ? '' : 'is-offline'}`}>
+      {summary(device)}{reason && <small> · {reason}</small>}
+    </p>
   );
 }
 
 export function DevicePage({id}: {id: number}) {
   const t = texts.value;
   const device = findDevice(id)?.value;
+  const [isEdited, setEdited] = useState(false);
+  const {detail, problem} = useDetail(id, device);
   useTitle(device?.name ?? '');
   if (!device) return loaded.value ? <Empty icon="search" title={t.deviceNotFound}><a href="/">{t.back}</a></Empty> : <Skeleton tiles={2} />;
   return (
@@ -177,14 +147,27 @@ export function DevicePage({id}: {id: number}) {
         <span class={`badge ${device.status ? 'is-on' : ''}`}><Icon name={device.type} /></span>
         <div>
           <h1>{device.name}</h1>
-          <p>{device.room} · {t.types[device.type] ?? device.type}</p>
+          <p>{device.room || homeTexts.value.unnamedRoom} · {t.types[device.type] ?? device.type}</p>
         </div>
+        {isAdministrator.value && (
+          <button type="button" class="round" aria-label={homeTexts.value.editDevice} title={homeTexts.value.editDevice} onClick={() => setEdited(true)}>
+            <Icon name="edit" />
+          </button>
+        )}
         {'status' in device.attributes && <DeviceSwitch device={device} />}
       </header>
-      <p class={`headline ${device.online ? '' : 'is-offline'}`}>{summary(device)}</p>
-      <Controls device={device} />
+      {isEdited && <DeviceEditor device={device} onClose={() => setEdited(false)} />}
+      <Headline device={device} detail={detail} />
+      <Alerts id={id} />
+      {problem && <p class="problem" role="alert">{problem}</p>}
+      {detail ? <Functions device={device} detail={detail} /> : !problem && <Skeleton tiles={1} />}
       <HistoryCard device={device} />
-      <Values device={device} />
+      {detail && <Values device={device} detail={detail} />}
+      {detail && <Events detail={detail} />}
+      {detail && <DeviceFacts detail={detail} />}
+      <p class="aside">
+        {t.labelled(t.lastSeen, device.lastSeen ? exactMoment(device.lastSeen) : t.neverSeen)} · <code>{device.uid}</code>
+      </p>
     </>
   );
 }

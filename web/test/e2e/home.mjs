@@ -81,9 +81,10 @@ export class Home {
     return this.publish(`aurion/devices/${device}/status`, state);
   }
 
-  async publish(topic, payload) {
-    const child = this.spawn('mosquitto_pub', ['-h', '127.0.0.1', '-p', `${this.mqttPort}`, '-q', '1',
-      '-t', topic, '-m', JSON.stringify(payload)]);
+  /** A text goes as it is, all else as JSON. */
+  async publish(topic, payload, {retain = false} = {}) {
+    const child = this.spawn('mosquitto_pub', ['-h', '127.0.0.1', '-p', `${this.mqttPort}`, '-q', '1', ...(retain ? ['-r'] : []),
+      '-t', topic, '-m', typeof payload === 'string' ? payload : JSON.stringify(payload)]);
     const [code] = await once(child, 'exit');
     if (code !== 0) throw new Error(`mosquitto_pub: ${child.output}`);
   }
@@ -93,7 +94,7 @@ export class Home {
     const child = this.spawn('stdbuf', ['-oL', 'mosquitto_sub', '-h', '127.0.0.1', '-p', `${this.mqttPort}`, '-q', '1', '-v', '-d', '-t', topic]);
     await until(() => child.output.includes('Subscribed'), 'the subscription');
     const from = child.output.length;
-    return {lines: () => child.output.slice(from).split('\n').filter((line) => line.startsWith('aurion/'))};
+    return {lines: () => child.output.slice(from).split('\n').filter((line) => line && !line.startsWith('Client '))};
   }
 
   async close() {

@@ -63,7 +63,7 @@ test('takes a refused command back and says why', async () => {
 
 test('takes a command back when the server cannot be reached', async () => {
   const world = await home();
-  const refused = assert.rejects(world.devices.set(1, 'level', 80), {status: 0, message: 'The server does not answer'});
+  const refused = assert.rejects(world.devices.order(1, '', {command: 'set', arguments: {level: 80}}, {level: 80}), {status: 0, message: 'The server does not answer'});
   assert.equal(world.lamp().attributes.level.value, 80);
   assert.deepEqual(JSON.parse(world.requests[0].body), {command: 'set', arguments: {level: 80}});
   await world.failRequest();

@@ -16,29 +16,41 @@ async function sources(folder) {
   for (const entry of await readdir(folder, {withFileTypes: true})) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) texts.push(...await sources(path));
-    else if (/\.tsx?$/.test(entry.name) && entry.name !== 'i18n.ts') texts.push(await readFile(path, 'utf8'));
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.startsWith('i18n')) texts.push(await readFile(path, 'utf8'));
   }
   return texts;
 }
 
+/** The catalogues: that of every page, and those that come with some pages. */
+const catalogues = [
+  ['i18n', String.raw`(\b[th]|texts\.value|texts\.peek\(\))`], 
+  ...[['device', 'devices'], ['home', 'home'], ['time', 'times'], ['history', 'history']].map(([one, name]) => [`i18n_${name}`, String.raw`(\b[th]|${one}Texts\.value|${one}Texts\.peek\(\))`]),
+];
+
 test('says everything in French and in English', async () => {
-  const {i18n} = await load({modules: ['i18n']});
-  assert.deepEqual(shape(i18n.catalogue.fr), shape(i18n.catalogue.en));
+  for (const [module] of catalogues) {
+    const {[module]: texts} = await load({modules: [module]});
+    assert.deepEqual(shape(texts.catalogue.fr), shape(texts.catalogue.en), module);
+  }
 });
 
 test('has no text that nobody says', async () => {
-  const {i18n} = await load({modules: ['i18n']});
   const code = (await sources(fileURLToPath(new URL('../../src', import.meta.url)))).join('\n');
-  const unused = Object.keys(i18n.catalogue.fr).filter((key) => !new RegExp(`(\\bt|texts\\.value|texts\\.peek\\(\\))\\.${key}\\b`).test(code));
-  assert.deepEqual(unused, []);
+  for (const [module, said] of catalogues) {
+    const {[module]: texts} = await load({modules: [module]});
+    const unused = Object.keys(texts.catalogue.fr).filter((key) => !new RegExp(`${said}\\.${key}\\b`).test(code));
+    assert.deepEqual(unused, [], module);
+  }
 });
 
 test('sets French signs apart as French typography wants it', async () => {
-  const {i18n} = await load({modules: ['i18n']});
   const say = (value) => typeof value === 'function' ? value('x', 'y') : typeof value === 'object' ? Object.values(value).map(say).join('\n') : value;
-  const all = say(i18n.catalogue.fr);
-  assert.doesNotMatch(all, /[^\u00a0][?!;]/);
-  assert.doesNotMatch(all, / :/);
+  for (const [module] of catalogues) {
+    const {[module]: texts} = await load({modules: [module]});
+    const all = say(texts.catalogue.fr);
+    assert.doesNotMatch(all, /[^\u00a0][?!;]/, module);
+    assert.doesNotMatch(all, / :/, module);
+  }
 });
 
 test('takes the language of the browser until a person chooses another', async () => {

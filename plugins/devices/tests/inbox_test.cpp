@@ -1,0 +1,153 @@
+#include "devices_plugin.h"
+
+#include "support/test_database.h"
+
+#include "atrium/json.h"
+#include "testing/fake_plugin_context.h"
+#include "testing/manual_clock.h"
+#include "testing/temp_database.h"
+
+#include <gtest/gtest.h>
+
+namespace atrium::devices {
+namespace {
+
+class DecisionsTest : public ::testing::TestWithParam<SqlDialect> {
+protected:
+    void SetUp() override
+    {
+        database.migrate("devices", std::filesystem::path(ATRIUM_PLUGIN_SOURCE_DIR) / "migrations");
+    }
+    testing::TestDatabase database{GetParam()};
+    testing::ManualClock clock;
+    Decisions decisions{*database, clock};
+};
+
+INSTANTIATE_TEST_SUITE_P(Dialects, DecisionsTest, ::testing::Values(SqlDialect::Sqlite, SqlDialect::MySql),
+                         [](const auto& info) { return testing::nameOf(info.param); });
+
+TEST_P(DecisionsTest, ARestartKnowsWhatWasSaidLast)
+{
+    decisions.decide({DeviceId(1'000'001), DeviceId(1'000'002)}, Decision::Ignored, UserId(4));
+    decisions.decide({DeviceId(1'000'002)}, Decision::Accepted, UserId(4));
+    decisions.decide({DeviceId(1'000'001)}, Decision::New, UserId(4));
+    Decisions again(*database, clock);
+    again.restore();
+    EXPECT_EQ(again.of(DeviceId(1'000'001)), Decision::New);
+    EXPECT_EQ(again.of(DeviceId(1'000'002)), Decision::Accepted);
+    EXPECT_EQ(again.of(DeviceId(7)), Decision::New);
+}
+
+/// May do everything in one room only.
+class RoomRights : public Rights {
+public:
+    explicit RoomRights(std::string room) : room_(std::move(room)) {}
+    bool allow(std::string_view, const AccessObject& object) const override { return object.room == room_; }
+    bool allowSomewhere(std::string_view) const override { return true; }
+
+private:
+    const std::string room_;
+};
+
+class InboxTest : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        context.settings().set("topicPrefix", "aurion").set("demo", true);
+        plugin.configure(context);
+        plugin.start();
+        port = context.services().find<Integrations>()->open("maker", nullptr);
+        for (const char* room : {"Salon", "Cave"}) {
+            DeviceAnnouncement announcement;
+            announcement.key = announcement.name = std::string("Lampe ") + room;
+            announcement.suggestedRoom = room;
+            announcement.identifiers = {std::string("id-") + room};
+            AnnouncedEntity entity;
+            entity.id = "lamp";
+            entity.spec.component = "light";
+            entity.spec.commands = {"turn_on", "set_value"};
+            AnnouncedAttribute level{"state", {}};
+            level.spec.kind = Value::Kind::Number;
+            level.spec.minimum = 10;
+            level.spec.maximum = 90;
+            level.spec.step = 5;
+            level.spec.writable = true;
+            entity.attributes.push_back(level);
+            announcement.entities.push_back(entity);
+            port->announce(announcement);
+        }
+        context.scheduler().advance(DeviceDirectory::gathering + std::chrono::milliseconds(10));
+    }
+    Result<HttpResponse> send(HttpMethod method, const std::string& path, Value body = {},
+                              std::shared_ptr<const Rights> rights = nullptr)
+    {
+        testing::FakeRequest request{method, path, std::move(body)};
+        request.principal.user = UserId(4);
+        std::set<Permission, std::less<>> permissions;
+        if (!rights) permissions = {"devices.read", "devices.control", "devices.manage"};
+        request.principal.permissions = std::make_shared<std::set<Permission, std::less<>>>(permissions);
+        request.principal.rights = std::move(rights);
+        return context.http().send(request);
+    }
+    Value inbox(std::shared_ptr<const Rights> rights = nullptr)
+    {
+        return *parseJson(send(HttpMethod::Get, "/api/devices/discovered", {}, std::move(rights))->body);
+    }
+    Result<HttpResponse> decide(const char* decision, List devices, std::shared_ptr<const Rights> rights = nullptr)
+    {
+        return send(HttpMethod::Post, "/api/devices/discovered",
+                    Object{{"decision", decision}, {"devices", std::move(devices)}}, std::move(rights));
+    }
+    static constexpr std::int64_t first = DeviceDirectory::firstId;
+
+    testing::TempDatabase database{ATRIUM_PLUGIN_SOURCE_DIR "/migrations"};
+    testing::FakePluginContext context{"devices", database.folder() / "data", database.database()};
+    DevicesPlugin plugin;
+    std::shared_ptr<IntegrationPort> port;
+};
+
+TEST_F(InboxTest, WhatAnnouncesItselfIsNewUntilAPersonAcceptsOrIgnoresIt)
+{
+    EXPECT_EQ(*inbox().find("new"), Value(2)) << "the devices that people made themselves are none of it";
+    EXPECT_EQ(inbox().find("devices")->list()[0].textOr("name", ""), "Lampe Salon");
+    ASSERT_TRUE(decide("accepted", {first}));
+    ASSERT_TRUE(decide("ignored", {first + 1}));
+    EXPECT_EQ(*inbox().find("new"), Value(0));
+    EXPECT_EQ(*inbox().find("ignored"), Value(List{first + 1}));
+    ASSERT_EQ(inbox().find("devices")->list().size(), 1u);
+    EXPECT_EQ(inbox().find("devices")->list()[0].textOr("decision", ""), "ignored");
+    ASSERT_TRUE(decide("new", {first + 1}));
+    EXPECT_EQ(*inbox().find("new"), Value(1)) << "it was taken back";
+}
+
+TEST_F(InboxTest, OnlyDiscoveredDevicesAreDecidedUpon)
+{
+    EXPECT_EQ(decide("accepted", {1}).error().code, ErrorCode::InvalidArgument) << "made by hand";
+    EXPECT_EQ(decide("accepted", {first, 999'999'999}).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(*inbox().find("new"), Value(2)) << "all or none";
+}
+
+TEST_F(InboxTest, EachDeviceIsAskedForByItself)
+{
+    const auto rights = std::make_shared<RoomRights>("Cave");
+    EXPECT_EQ(*inbox(rights).find("new"), Value(1));
+    EXPECT_EQ(decide("accepted", {first}, rights).error().code, ErrorCode::NotFound);
+    EXPECT_TRUE(decide("accepted", {first + 1}, rights));
+}
+
+TEST_F(InboxTest, TheDetailOfADeviceTellsWhatAControlMustKnow)
+{
+    const auto detail = *parseJson(send(HttpMethod::Get, "/api/devices/" + std::to_string(first))->body);
+    const auto& entity = detail.find("entities")->list().at(0);
+    const auto name = entity.find("attributeNames")->textOr("state", "");
+    const auto& spec = *detail.find("specs")->find(name);
+    EXPECT_EQ(*spec.find("min"), Value(10.0));
+    EXPECT_EQ(*spec.find("max"), Value(90.0));
+    EXPECT_EQ(*spec.find("step"), Value(5.0));
+    EXPECT_EQ(*spec.find("writable"), Value(true));
+    EXPECT_EQ(spec.textOr("entity", ""), "lamp");
+    EXPECT_FALSE(spec.find("desired"));
+}
+
+} // namespace
+} // namespace atrium::devices

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "atrium/device.h"
+#include "atrium/time.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atrium::automation {
+
+/// One value of the past.
+struct RecordedValue {
+    UtcTime at{};
+    DeviceId device;
+    std::string attribute;
+    Value value;
+};
+
+/// What became of an attribute in a stretch of time; every value weighs as long as it held.
+struct RecordedSummary {
+    struct State {
+        Value value;
+        double seconds = 0;
+        std::int64_t times = 0; ///< that it was entered
+    };
+    std::optional<double> minimum; ///< of numbers and booleans (0, 1); empty when nothing was known
+    std::optional<double> maximum;
+    std::optional<double> mean;
+    std::vector<State> states; ///< of booleans and texts
+};
+
+/// What devices reported in the past. Thread of all: one that may block; throws on failure.
+class RecordedHistory {
+public:
+    virtual ~RecordedHistory() = default;
+    /// In [from, to), oldest first.
+    virtual std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
+                                            UtcTime to) = 0;
+    /// The newest values before a time, at most `count`, newest first.
+    virtual std::vector<RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time,
+                                            std::size_t count) = 0;
+    /// Of [from, to). `kind` is that of the attribute.
+    virtual RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,
+                                    UtcTime to) = 0;
+};
+
+} // namespace atrium::automation
