@@ -79,7 +79,12 @@ public:
     }
     void begin(std::string_view key = {})
     {
-        if (!key.empty()) name(key);
+        if (!key.empty()) {
+            // Unlike the other keys it may be the word of a device.
+            if (!std::exchange(isFirst_, false)) out_ += ',';
+            appendJsonText(out_, key);
+            out_ += ':';
+        }
         out_ += '{';
         isFirst_ = true;
     }
@@ -90,7 +95,7 @@ public:
     }
 
 private:
-    /// Keys of views need no escapes.
+    /// The view's own keys need no escapes.
     void name(std::string_view key)
     {
         if (!std::exchange(isFirst_, false)) out_ += ',';

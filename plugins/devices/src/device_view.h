@@ -2,10 +2,7 @@
 
 #include "atrium/device.h"
 #include "atrium/devices.h"
-
 #include "atrium/value.h"
-#include <span>
-#include <string>
 
 #include <span>
 #include <string>

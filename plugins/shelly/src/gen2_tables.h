@@ -93,11 +93,11 @@ struct Detector {
     const char *kind, *key, *deviceClass;
 };
 inline constexpr Detector detectors[] = {{"input", "state", ""},
-                                  {"smoke", "alarm", "smoke"},
-                                  {"flood", "alarm", "moisture"},
-                                  {"occupancy", "value", "occupancy"},
-                                  {"presence", "presence", "presence"},
-                                  {"presencezone", "value", "occupancy"}};
+                                         {"smoke", "alarm", "smoke"},
+                                         {"flood", "alarm", "moisture"},
+                                         {"occupancy", "value", "occupancy"},
+                                         {"presence", "presence", "presence"},
+                                         {"presencezone", "value", "occupancy"}};
 
 inline const Detector* detectorOf(const std::string& kind)
 {
@@ -120,9 +120,9 @@ struct Virtual {
     Value::Kind value;
 };
 inline constexpr Virtual virtuals[] = {{"boolean", "switch", "turn_on", Value::Kind::Boolean},
-                                {"number", "number", "set_value", Value::Kind::Number},
-                                {"text", "text", "set_value", Value::Kind::Text},
-                                {"enum", "select", "select_option", Value::Kind::Text}};
+                                       {"number", "number", "set_value", Value::Kind::Number},
+                                       {"text", "text", "set_value", Value::Kind::Text},
+                                       {"enum", "select", "select_option", Value::Kind::Text}};
 
 inline const Virtual* virtualOf(const std::string& kind)
 {
