@@ -255,6 +255,25 @@ HistoryAnswer HistoryReader::query(const HistoryQuery& wanted) const
     return answer;
 }
 
+std::vector<std::pair<UtcTime, Value>> HistoryReader::samples(DeviceId device, const std::string& attribute,
+                                                              UtcTime from, UtcTime to, std::size_t limit) const
+{
+    const auto key = names_.find(attribute);
+    if (key == 0 || to <= from) return {};
+    const auto rows = database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
+        return transaction.query(
+            "SELECT sampled_at, kind, number_value, text_value FROM history_samples WHERE device_id = ? AND "
+            "attribute_id = ? AND sampled_at >= ? AND sampled_at < ? ORDER BY sampled_at DESC LIMIT ?",
+            {device.value, key, toMicroseconds(from), toMicroseconds(to), limit});
+    });
+    std::vector<std::pair<UtcTime, Value>> samples;
+    samples.reserve(rows.size());
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+        if (auto value = fromStored((*row)[1], (*row)[2], (*row)[3]); !value.isNull())
+            samples.emplace_back(fromMicroseconds((*row)[0].integer()), std::move(value));
+    return samples;
+}
+
 HistoryStatistics HistoryReader::statistics(const HistoryQuery& wanted) const
 {
     HistoryStatistics result;

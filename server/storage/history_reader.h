@@ -68,6 +68,10 @@ public:
     HistoryAnswer query(const HistoryQuery& wanted) const;
     static constexpr std::size_t autoPoints = 1000;
 
+    /// The bare samples in [from, to), oldest first, at most the newest `limit`; of a gap nothing is said.
+    std::vector<std::pair<UtcTime, Value>> samples(DeviceId device, const std::string& attribute, UtcTime from,
+                                                   UtcTime to, std::size_t limit) const;
+
     /// Of [from, to), from samples where they are kept and few enough, else from the finest summaries that are.
     /// `limit` and `resolution` do not matter.
     HistoryStatistics statistics(const HistoryQuery& wanted) const;

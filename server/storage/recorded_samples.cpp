@@ -5,12 +5,9 @@ namespace atrium::storage {
 std::vector<RecordedSample> RecordedSamples::between(DeviceId device, std::string_view attribute, UtcTime from,
                                                      UtcTime to, std::size_t limit) const
 {
-    HistoryQuery query{device, std::string(attribute), Value::Kind::Number, from, to, to};
-    query.resolution = HistoryResolution::Raw;
-    query.limit = limit;
     std::vector<RecordedSample> samples;
-    for (auto& point : reader_.query(query).points)
-        if (!point.value.isNull()) samples.push_back({point.at, std::move(point.value)});
+    for (auto& [at, value] : reader_.samples(device, std::string(attribute), from, to, limit))
+        samples.push_back({at, std::move(value)});
     return samples;
 }
 

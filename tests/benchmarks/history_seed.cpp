@@ -7,17 +7,18 @@
 #include <cstdio>
 #include <cstdlib>
 
-/// history-seed DATABASE_URL FOLDER DEVICE ATTRIBUTE SAMPLES: one sample a minute up to now, as the server writes them.
-/// All samples are kept: what is asked for afterwards has a whole year of them to choose from.
+/// history-seed DATABASE_URL FOLDER DEVICES ATTRIBUTE SAMPLES: one sample a minute of each of the devices 1 to DEVICES,
+/// up to now, as the server writes them. All samples are kept: what is asked for afterwards has a whole year of them to
+/// choose from.
 int main(int count, char** arguments)
 {
     using namespace atrium;
     using namespace std::chrono_literals;
     if (count != 6) {
-        std::fputs("usage: history-seed DATABASE_URL FOLDER DEVICE ATTRIBUTE SAMPLES\n", stderr);
+        std::fputs("usage: history-seed DATABASE_URL FOLDER DEVICES ATTRIBUTE SAMPLES\n", stderr);
         return 2;
     }
-    const DeviceId device{std::atoll(arguments[3])};
+    const std::int64_t devices = std::atoll(arguments[3]);
     const std::int64_t samples = std::atoll(arguments[5]);
     storage::SqlDatabase database(storage::parseDatabaseUrl(arguments[1], arguments[2]));
     const runtime::SystemClock clock;
@@ -32,8 +33,12 @@ int main(int count, char** arguments)
     std::vector<storage::HistorySample> portion;
     for (std::int64_t i = samples; i > 0; --i) {
         const auto at = end - i * 1min;
-        const double value = 200 + 150 * std::sin(static_cast<double>(i) / 229.0) + static_cast<double>(i % 37);
-        portion.push_back({device, key, at, at, value, storage::HistoryKeep::Samples, storage::SeriesKind::Numbers});
+        for (std::int64_t device = 1; device <= devices; ++device) {
+            const double value =
+                200 + 150 * std::sin(static_cast<double>(i + device) / 229.0) + static_cast<double>((i + device) % 37);
+            portion.push_back(
+                {DeviceId{device}, key, at, at, value, storage::HistoryKeep::Samples, storage::SeriesKind::Numbers});
+        }
         if (portion.size() < 20'000 && i > 1) continue;
         writer.record(std::exchange(portion, {}));
         if (!writer.flush(60s)) return 1;

@@ -2,6 +2,7 @@
 
 #include "atrium/text.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace atrium::automation::lua {
@@ -11,6 +12,28 @@ constexpr std::size_t maxSourceBytes = 256 * 1024;
 constexpr std::size_t longestError = 1000;
 constexpr std::size_t maxDeclarations = 1000;
 constexpr const char* environmentKey = "atrium.environment";
+
+/// Parts of the language that most files do without: they are opened for those that name them, because each file pays
+/// for its own copy.
+struct RareLibrary {
+    const char* name;
+    void (*open)(lua_State* state);
+};
+constexpr RareLibrary rareLibraries[] = {
+    {"role", openPeople},        {"user", openPeople},     {"test", openTests}, {"history", openHistory},
+    {"devices", openSelections}, {"require", openModules}, {"http", openWeb}};
+
+/// Opens those that the chunk names into the environment at the top of the stack.
+void openRareLibraries(lua_State* state, const ChunkNames& names)
+{
+    for (const auto& library : rareLibraries) {
+        lua_pushstring(state, library.name);
+        const bool isOpen = lua_rawget(state, -2) != LUA_TNIL;
+        lua_pop(state, 1);
+        const auto isNamed = [&](const auto& use) { return use.name == library.name; };
+        if (!isOpen && std::any_of(names.reads.begin(), names.reads.end(), isNamed)) library.open(state);
+    }
+}
 } // namespace
 
 Script::Script(HostContext& host, std::uint32_t instance, std::string name)
@@ -79,14 +102,8 @@ void Script::load(const std::string& source)
         openStrings(state);
         openDevices(state);
         openRules(state);
-        openPeople(state);
         openTriggers(state);
         openEffects(state);
-        openTests(state);
-        openHistory(state);
-        openSelections(state);
-        openModules(state);
-        openWeb(state);
         lua_pushvalue(state, -1);
         lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
         lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);
@@ -117,6 +134,7 @@ void Script::compile(lua_State* state, const std::string& source, const std::str
     names.constants.merge(found.constants);
     names.assigned.merge(found.assigned);
     lua_getfield(state, LUA_REGISTRYINDEX, environmentKey);
+    openRareLibraries(state, found);
     for (const auto& use : found.reads) {
         lua_pushlstring(state, use.name.data(), use.name.size());
         const bool known = lua_rawget(state, -2) != LUA_TNIL || names.assigned.contains(use.name);
@@ -129,6 +147,7 @@ void Script::compile(lua_State* state, const std::string& source, const std::str
             if (lua_type(state, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state, -1));
         }
         for (const auto& assigned : names.assigned) suggestion.consider(assigned);
+        for (const auto& library : rareLibraries) suggestion.consider(library.name);
         luaL_error(state, "%s:%d: unknown name \"%s\"%s", name.c_str(), use.line, use.name.c_str(),
                    suggestion.question().c_str());
     }
@@ -199,75 +218,6 @@ void Script::answer(const StepAnswer& answer)
     resume(run, results);
 }
 
-void Script::answer(const DeviceAnswer& answer)
-{
-    auto found = runs_.end();
-    if (answer.run != 0) {
-        found = runs_.find(answer.run);
-        if (found == runs_.end()) return;
-    }
-    std::string asked;
-    std::swap(asked, answer.run == 0 ? loaderAsked_ : found->second->deviceAsked);
-    if (asked.empty()) return;
-    if (answer.device) {
-        devices[asked] = &host_.mirror.put(*answer.device);
-        if (!loading_) {
-            MirrorWish wish{answer.device->id, {}};
-            for (const auto& attribute : answer.device->attributes) wish.attributes.push_back(attribute.name);
-            host_.send(MirrorMore{instance_, std::move(wish)});
-        }
-    }
-    // The suggestion travels on the coroutine's stack; `device` makes the error of it.
-    goOn(answer.run, [&](lua_State* state) { lua_pushstring(state, answer.suggestion.c_str()); });
-}
-
-void Script::answer(const SelectionAnswer& answer)
-{
-    if (answer.run != 0) {
-        const auto found = runs_.find(answer.run);
-        if (found == runs_.end() || !std::exchange(found->second->asksSelection, false)) return;
-    }
-    else if (!std::exchange(loaderWaits_, false)) return;
-    goOn(answer.run, [&](lua_State* state) {
-        if (!answer.error.empty()) {
-            lua_pushnil(state);
-            lua_pushstring(state, answer.error.c_str());
-            return;
-        }
-        lua_createtable(state, 0, static_cast<int>(answer.attributes.size()));
-        for (const auto& name : answer.attributes) {
-            lua_pushboolean(state, 1);
-            lua_setfield(state, -2, name.c_str());
-        }
-        lua_pushnil(state);
-    });
-}
-
-void Script::answer(const ModuleAnswer& answer)
-{
-    if (!std::exchange(loaderWaits_, false)) return;
-    goOn(0, [&](lua_State* state) {
-        if (answer.source) lua_pushlstring(state, answer.source->data(), answer.source->size());
-        else lua_pushnil(state);
-        lua_pushstring(state, answer.suggestion.c_str());
-    });
-}
-
-void Script::goOn(std::uint64_t run, const std::function<void(lua_State*)>& push)
-{
-    const auto found = runs_.find(run);
-    auto* thread = run == 0 ? loader_ : found->second->coroutine;
-    const auto error = protect(push);
-    const int values = error ? 0 : lua_gettop(state_);
-    if (error || !lua_checkstack(thread, values + 2)) {
-        if (run == 0) return failLoad("not enough memory", true);
-        return end(*found->second, RunEnd::OverBudget, "not enough memory");
-    }
-    lua_xmove(state_, thread, values);
-    if (run == 0) resumeLoad(values);
-    else resume(*found->second, values);
-}
-
 void Script::requireLoading(const char* what) const
 {
     if (!loading_) throw ScriptError(std::string(what) + " belongs to the top of the file, not into a run");
@@ -282,39 +232,6 @@ MirroredDevice* Script::knownDevice(const std::string& name) const
 {
     const auto found = devices.find(name);
     return found == devices.end() ? nullptr : found->second;
-}
-
-void Script::askForDevice(lua_State* state, const std::string& name)
-{
-    if (devices.size() >= maxDeclarations) throw ScriptError("more than 1000 devices in one file");
-    beforeQuery(state);
-    (current_ ? current_->deviceAsked : loaderAsked_) = name;
-    host_.send(DeviceQuery{instance_, current_ ? current_->id : 0, name});
-}
-
-void Script::beforeQuery(lua_State* state)
-{
-    // Each answer begins a new slice of CPU time: without a bound, asking would go on for ever.
-    constexpr std::uint32_t mostQueries = 2000;
-    if (!lua_isyieldable(state)) throw ScriptError("name devices at the top of the file");
-    if (++(current_ ? current_->queries : loaderQueries_) > mostQueries)
-        throw ScriptError("more than 2000 questions for devices");
-}
-
-void Script::askForSelection(lua_State* state, const DeviceSelection& selection)
-{
-    beforeQuery(state);
-    (current_ ? current_->asksSelection : loaderWaits_) = true;
-    host_.send(SelectionQuery{instance_, current_ ? current_->id : 0, selection});
-}
-
-void Script::askForModule(lua_State* state, const std::string& name)
-{
-    constexpr std::size_t mostModules = 50;
-    if (++modules_ > mostModules) throw ScriptError("more than 50 modules in one file");
-    if (!lua_isyieldable(state)) throw ScriptError("require modules at the top of the file");
-    loaderWaits_ = true;
-    host_.send(ModuleQuery{instance_, name});
 }
 
 int Script::addTrigger(Trigger trigger)

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto longestRun = 24h; ///< that an event may start
-constexpr auto piece = 6h;       ///< of the history that is read at a time
+constexpr auto piece = 12h;      ///< of the history that is read at a time
 
 Object report(World& world, const std::vector<RuleView>& rules, std::size_t values)
 {

@@ -14,6 +14,8 @@ class AutomationRestTest : public AutomationApiFixture {
 protected:
     AutomationRestTest()
     {
+        principal.permissions = std::make_shared<const std::set<Permission, std::less<>>>(
+            std::set<Permission, std::less<>>{"automations.read", "automations.write", "devices.read"});
         DeviceInfo info;
         info.id = DeviceId{1};
         info.uid = info.name = "hall/light";
