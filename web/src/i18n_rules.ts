@@ -73,6 +73,13 @@ const french = {
   changes: {same: 'comme avant', new: 'en plus', gone: 'en moins'} as Record<string, string>,
   notRun: 'Ne s’est pas exécutée',
   moreEffects: (count: number) => `et ${count} autres`,
+  versions: 'Versions',
+  version: (number: number) => `Version ${number}`,
+  difference: 'Différences',
+  differenceTo: (number: number) => `Différences avec la version ${number}`,
+  noDifference: 'Le texte est le même.',
+  take: 'Reprendre',
+  takeVersion: (number: number) => `Reprendre la version ${number}`,
 };
 
 const english: typeof french = {
@@ -144,6 +151,13 @@ const english: typeof french = {
   changes: {same: 'as before', new: 'more', gone: 'less'},
   notRun: 'Did not run',
   moreEffects: (count) => `and ${count} more`,
+  versions: 'Versions',
+  version: (number) => `Version ${number}`,
+  difference: 'Differences',
+  differenceTo: (number) => `Differences to version ${number}`,
+  noDifference: 'The text is the same.',
+  take: 'Take it back',
+  takeVersion: (number) => `Take it back, version ${number}`,
 };
 
 /** For tests: every key must be in both. */

@@ -14,6 +14,7 @@ import {Icon} from '../parts/icon.tsx';
 import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
 import {TryPanel} from '../parts/try_panel.tsx';
+import {Versions} from '../parts/versions.tsx';
 import {go} from '../router.ts';
 import type {Rule} from '../rule_model.ts';
 import {readRule} from '../rule_reader.ts';
@@ -71,6 +72,8 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   const [saved, setSaved] = useState(given.source);
   const [form, setForm] = useState<Form>(readRule(given.source) ? 'guided' : 'text');
   const [isBusy, setBusy] = useState(false);
+  /** Counts texts that came from elsewhere: the editor begins anew with them. */
+  const [taken, setTaken] = useState(0);
   const checked = useCheck(name, source);
   const rule = useMemo(() => readRule(source), [source]);
   const isChanged = source !== saved || id === null;
@@ -97,6 +100,11 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   // A key in the editor saves what stands there now.
   const latest = useRef(keep);
   latest.current = keep;
+  /** An older text takes the place of what stands there; it is saved by the person. */
+  const take = (older: string) => {
+    setSource(older);
+    setTaken((count) => count + 1);
+  };
   const rename = (next: string) => {
     setName(next);
     if (form === 'guided') change((before) => ({...before, name: next}));
@@ -128,10 +136,11 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
             </details>
           </>
         )}
-        {form === 'text' && <CodeEditor label={t.code} source={source} faults={checked?.faults ?? []} onChange={setSource} onSave={() => void latest.current()} />}
+        {form === 'text' && <CodeEditor key={taken} label={t.code} source={source} faults={checked?.faults ?? []} onChange={setSource} onSave={() => void latest.current()} />}
         <Verdict checked={checked} />
       </section>
       <TryPanel id={id} name={name} source={source} />
+      {id !== null && <Versions id={id} saved={saved} source={source} onTake={take} />}
     </>
   );
 }

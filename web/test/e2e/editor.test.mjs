@@ -157,6 +157,17 @@ end)
   await shows(page.locator('header [role=status]'), 'Enregistré');
 });
 
+test('an older version is compared and taken back', async () => {
+  await page.locator('summary', {hasText: 'Versions'}).click();
+  await page.getByRole('button', {name: 'Différences avec la version 1'}).click();
+  await shows(page.locator('.versions .is-gone'), 'level = 30');
+  await shows(page.locator('.versions .is-new'), 'level = 80');
+  await page.getByRole('button', {name: 'Reprendre la version 1'}).click();
+  await shows(content(), 'level = 30 }');
+  await button('Enregistrer').click();
+  await page.getByRole('button', {name: 'Différences avec la version 3'}).waitFor();
+});
+
 test('what comes next stands in a week', async () => {
   await page.goto(`${home.url}/automations/new`);
   await page.getByLabel('Nom', {exact: true}).fill('Matin');
