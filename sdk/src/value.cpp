@@ -1,6 +1,7 @@
 #include "atrium/value.h"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace atrium {
 
@@ -54,15 +55,35 @@ bool Object::operator==(const Object& other) const
 }
 
 Value::Value(unsigned long integer)
+    : Value(integer > static_cast<unsigned long>(INT64_MAX) ? Value(static_cast<double>(integer))
+                                                            : Value(static_cast<long long>(integer)))
+{}
+
+Value::Value(std::string text) : kind_(Kind::Text) { content_.text = new std::string(std::move(text)); }
+Value::Value(List list) : kind_(Kind::List) { content_.list = new List(std::move(list)); }
+Value::Value(Object object) : kind_(Kind::Object) { content_.object = new Object(std::move(object)); }
+
+Value::Value(const Value& other) : content_(other.content_)
 {
-    if (integer > static_cast<unsigned long>(INT64_MAX)) content_ = static_cast<double>(integer);
-    else content_ = static_cast<std::int64_t>(integer);
+    switch (other.kind_) {
+    case Kind::Text: content_.text = new std::string(*other.content_.text); break;
+    case Kind::List: content_.list = new List(*other.content_.list); break;
+    case Kind::Object: content_.object = new Object(*other.content_.object); break;
+    default: break;
+    }
+    kind_ = other.kind_;
+}
+
+void Value::destroyContent()
+{
+    if (kind_ == Kind::Text) delete content_.text;
+    else if (kind_ == Kind::List) delete content_.list;
+    else delete content_.object;
 }
 
 double Value::number() const
 {
-    if (const auto* integer = ifInteger()) return static_cast<double>(*integer);
-    return std::get<double>(content_);
+    return kind_ == Kind::Integer ? static_cast<double>(content_.integer) : expect(Kind::Number).number;
 }
 
 std::optional<double> Value::ifNumber() const
@@ -97,8 +118,17 @@ bool Value::booleanOr(std::string_view key, bool fallback) const
 
 bool Value::operator==(const Value& other) const
 {
-    if (isNumeric() && other.isNumeric() && kind() != other.kind()) return number() == other.number();
-    return content_ == other.content_;
+    if (kind_ != other.kind_) return isNumeric() && other.isNumeric() && number() == other.number();
+    switch (kind_) {
+    case Kind::Null: return true;
+    case Kind::Boolean: return content_.boolean == other.content_.boolean;
+    case Kind::Integer: return content_.integer == other.content_.integer;
+    case Kind::Number: return content_.number == other.content_.number;
+    case Kind::Text: return *content_.text == *other.content_.text;
+    case Kind::List: return *content_.list == *other.content_.list;
+    case Kind::Object: return *content_.object == *other.content_.object;
+    }
+    return false;
 }
 
 const char* toString(Value::Kind kind)

@@ -29,6 +29,15 @@ std::shared_ptr<const DeviceList> FakeDevices::list() const
     return list;
 }
 
+DevicePage FakeDevices::page(std::size_t first, std::size_t count) const
+{
+    const auto all = list();
+    DevicePage page;
+    page.total = all->devices.size();
+    for (auto i = first; i < page.total && page.devices.size() < count; ++i) page.devices.push_back(all->devices[i]);
+    return page;
+}
+
 Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
 {
     if (!info.id) return makeError(ErrorCode::InvalidArgument, {}, "device id");

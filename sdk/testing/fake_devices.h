@@ -16,6 +16,7 @@ public:
     DevicePtr find(DeviceId id) const override;
     DevicePtr find(std::string_view uidOrName) const override;
     std::shared_ptr<const DeviceList> list() const override;
+    DevicePage page(std::size_t first, std::size_t count) const override;
     Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;

@@ -240,7 +240,7 @@ bool BrokerConnection::readMessages()
     for (std::size_t i = 0; i < maxBatch; ++i) {
         progress_ = false;
         if (mosquitto_loop_read(client_, 1) != MOSQ_ERR_SUCCESS) return false;
-        if (!progress_) break;
+        if (!progress_ || batch_->bytes.size() >= maxBatchBytes) break;
     }
     return true;
 }

@@ -58,7 +58,9 @@ public:
     static constexpr std::size_t outboxMessages = 10'000;
     static constexpr std::size_t outboxBytes = 16 * 1024 * 1024;
     static constexpr std::size_t maxInFlight = 100;
+    /// A batch is handed on with so many messages, or when it holds so many bytes.
     static constexpr std::size_t maxBatch = 256;
+    static constexpr std::size_t maxBatchBytes = 256 * 1024;
 
     BrokerConnection(BrokerAddress address, std::string clientId, ConnectionEvents events, Log& log, Metrics& metrics);
     ~BrokerConnection();

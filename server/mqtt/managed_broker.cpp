@@ -127,8 +127,10 @@ void ManagedBroker::writeConfiguration()
     text += "password_file " + in("passwords").string() + "\nacl_file " + in("rights").string() + '\n';
     // The default keeps everything in memory until a clean end: kill -9 would lose all retained and queued messages.
     text += "persistence true\npersistence_location " + options_.folder.string() + "/\nautosave_interval 1\n";
+    // 10,000 devices that announce themselves at once are 130 MB, which the server takes as fast as it understands
+    // them; what the broker does not keep for it meanwhile, it loses.
     text +=
-        "max_queued_messages 100000\nmax_queued_bytes 33554432\nmax_packet_size 4194304\nmax_inflight_messages 100\n"
+        "max_queued_messages 100000\nmax_queued_bytes 268435456\nmax_packet_size 4194304\nmax_inflight_messages 100\n"
         "persistent_client_expiration 1d\nmax_keepalive 120\nallow_duplicate_messages false\nset_tcp_nodelay true\n"
         "log_dest stderr\nlog_type error\nlog_type warning\nconnection_messages false\n";
     writePrivateFile(in("mosquitto.conf"), text);

@@ -163,21 +163,22 @@ void MqttService::receive(std::shared_ptr<MessageBatch> batch)
     if (batch->entries.size() <= fewMessages && core_.runNow([&] { dispatch(*batch); })) return;
     {
         std::unique_lock lock(flowMutex_);
-        flow_.wait(lock, [this] { return stopped_ || batchesToCore_ < maxBatchesToCore; });
+        flow_.wait(lock,
+                   [this] { return stopped_ || (batchesToCore_ < maxBatchesToCore && bytesToCore_ < maxBytesToCore); });
         ++batchesToCore_;
+        bytesToCore_ += batch->bytes.size();
     }
-    const bool posted = core_.postWaiting([this, batch] {
-        dispatch(*batch);
-        {
-            std::lock_guard lock(flowMutex_);
-            --batchesToCore_;
-        }
-        flow_.notify_one();
-    });
-    if (!posted) {
+    const auto leave = [this](const MessageBatch& left) {
         std::lock_guard lock(flowMutex_);
         --batchesToCore_;
-    }
+        bytesToCore_ -= left.bytes.size();
+    };
+    const bool posted = core_.postWaiting([this, batch, leave] {
+        dispatch(*batch);
+        leave(*batch);
+        flow_.notify_one();
+    });
+    if (!posted) leave(*batch);
 }
 
 void MqttService::dispatch(const MessageBatch& batch)

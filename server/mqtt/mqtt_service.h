@@ -23,6 +23,7 @@ class MqttService : public Mqtt {
 public:
     /// Batches on their way to core. Policy when it is reached: the thread `mqtt` waits, so the broker keeps the rest.
     static constexpr std::size_t maxBatchesToCore = 64;
+    static constexpr std::size_t maxBytesToCore = 4 * 1024 * 1024;
     /// At most so many messages are worth decoding on the thread that received them.
     static constexpr std::size_t fewMessages = 4;
     /// Topics whose handlers are remembered; the memory is emptied when it is full.
@@ -85,6 +86,7 @@ private:
     std::mutex flowMutex_;
     std::condition_variable flow_;
     std::size_t batchesToCore_ = 0;
+    std::size_t bytesToCore_ = 0;
     bool stopped_ = false;
 
     BrokerConnection connection_;

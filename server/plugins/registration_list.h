@@ -2,7 +2,8 @@
 
 #include "atrium/subscription.h"
 
-#include <list>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -16,34 +17,38 @@ public:
     {
         auto shared = std::make_shared<Subscription>(std::move(registration));
         std::lock_guard lock(shared_->mutex);
-        shared_->items.push_back(shared);
+        const auto number = ++shared_->last;
+        shared_->items.emplace(number, shared);
         // The list may be gone before a leaked Subscription is.
-        return Subscription([weakList = std::weak_ptr(shared_), weakItem = std::weak_ptr(shared)] {
+        return Subscription([weakList = std::weak_ptr(shared_), weakItem = std::weak_ptr(shared), number] {
             const auto item = weakItem.lock();
             if (!item) return;
             item->reset();
             const auto list = weakList.lock();
             if (!list) return;
             std::lock_guard guard(list->mutex);
-            list->items.remove(item);
+            list->items.erase(number);
         });
     }
 
     /// Withdraws everything, newest first.
     void clear()
     {
-        std::list<std::shared_ptr<Subscription>> items;
+        Items items;
         {
             std::lock_guard lock(shared_->mutex);
             items.swap(shared_->items);
         }
-        for (; !items.empty(); items.pop_back()) items.back()->reset();
+        for (auto item = items.rbegin(); item != items.rend(); ++item) item->second->reset();
     }
 
 private:
+    /// By a number that grows: a plugin may have a registration for each of 10,000 topics.
+    using Items = std::map<std::uint64_t, std::shared_ptr<Subscription>>;
     struct Shared {
         std::mutex mutex;
-        std::list<std::shared_ptr<Subscription>> items;
+        Items items;
+        std::uint64_t last = 0;
     };
     std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };

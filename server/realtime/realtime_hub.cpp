@@ -16,6 +16,8 @@ namespace {
 
 constexpr int maxEvents = 256;
 constexpr std::chrono::milliseconds tickPeriod{200};
+/// While nobody listens, so many messages may wait for the next turn: a large device is 20 KB before it is a text.
+constexpr std::size_t idleBatch = 256;
 
 } // namespace
 
@@ -109,7 +111,7 @@ void RealtimeHub::publish(RealtimeMessage message)
         const auto waiting = inbox_.size();
         // While nobody listens, what is published only has to be kept for those who resume: the next turn is soon
         // enough.
-        urgent = clientCount_.load() > 0 ? waiting == 0 : waiting == config_.inboxMessages / 2;
+        urgent = clientCount_.load() > 0 ? waiting == 0 : waiting == std::min(config_.inboxMessages / 2, idleBatch);
         inbox_.push_back(std::move(message));
     }
     if (urgent) wake();

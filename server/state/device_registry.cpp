@@ -1,5 +1,6 @@
 #include "state/device_registry.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -82,8 +83,7 @@ DevicePtr DeviceRegistry::find(DeviceId id) const
             return std::make_shared<const Device>(*slot->second.device);
     }
     std::lock_guard lock(mutex_);
-    const auto found = published_.find(id);
-    return found == published_.end() ? nullptr : found->second;
+    return publishedOf(id);
 }
 
 DevicePtr DeviceRegistry::find(std::string_view uidOrName) const
@@ -97,8 +97,19 @@ DevicePtr DeviceRegistry::find(std::string_view uidOrName) const
         const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id.value);
         if (error != std::errc{} || end != key.data() + key.size()) return nullptr;
     }
-    const auto found = published_.find(id);
-    return found == published_.end() ? nullptr : found->second;
+    return publishedOf(id);
+}
+
+std::vector<DevicePtr>::const_iterator DeviceRegistry::placeOf(DeviceId id) const
+{
+    return std::lower_bound(published_.begin(), published_.end(), id,
+                            [](const DevicePtr& device, DeviceId wanted) { return device->info.id < wanted; });
+}
+
+DevicePtr DeviceRegistry::publishedOf(DeviceId id) const
+{
+    const auto place = placeOf(id);
+    return place != published_.end() && (*place)->info.id == id ? *place : nullptr;
 }
 
 std::shared_ptr<const DeviceList> DeviceRegistry::list() const
@@ -107,11 +118,21 @@ std::shared_ptr<const DeviceList> DeviceRegistry::list() const
     if (!list_ || list_->version != version_) {
         auto list = std::make_shared<DeviceList>();
         list->version = version_;
-        list->devices.reserve(published_.size());
-        for (const auto& [id, device] : published_) list->devices.push_back(device);
+        list->devices = published_;
         list_ = std::move(list);
     }
     return list_;
+}
+
+DevicePage DeviceRegistry::page(std::size_t first, std::size_t count) const
+{
+    std::lock_guard lock(mutex_);
+    DevicePage page;
+    page.total = published_.size();
+    const auto from = std::min(first, page.total), to = from + std::min(count, page.total - from);
+    page.devices.assign(published_.begin() + static_cast<std::ptrdiff_t>(from),
+                        published_.begin() + static_cast<std::ptrdiff_t>(to));
+    return page;
 }
 
 Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
@@ -125,7 +146,7 @@ Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attribu
         if (const auto owner = byUid_.find(info.uid); owner != byUid_.end() && owner->second != id)
             return makeError(ErrorCode::Conflict,
                              {"Cet identifiant d'appareil existe déjà", "This device uid already exists"}, info.uid);
-        if (const auto found = published_.find(id); found != published_.end()) before = found->second;
+        before = publishedOf(id);
     }
     auto [entry, isNew] = slots_.try_emplace(id);
     Slot& slot = entry->second;
@@ -182,13 +203,13 @@ bool DeviceRegistry::remove(DeviceId id)
     DevicePtr before;
     {
         std::lock_guard lock(mutex_);
-        const auto found = published_.find(id);
-        if (found != published_.end()) {
-            before = found->second;
+        const auto place = placeOf(id);
+        if (place != published_.end() && (*place)->info.id == id) {
+            before = *place;
             byUid_.erase(before->info.uid);
             if (const auto name = byName_.find(before->info.name); name != byName_.end() && name->second == id)
                 byName_.erase(name);
-            published_.erase(found);
+            published_.erase(place);
         }
         ++version_;
     }
@@ -374,7 +395,12 @@ void DeviceRegistry::publish()
     }
     {
         std::lock_guard lock(mutex_);
-        for (const auto& device : changed) published_[device->info.id] = device;
+        for (const auto& device : changed) {
+            const auto place = placeOf(device->info.id);
+            if (place != published_.end() && (*place)->info.id == device->info.id)
+                published_[static_cast<std::size_t>(place - published_.begin())] = device;
+            else published_.insert(place, device);
+        }
         ++version_;
     }
     publishedHandlers_.call(changed);

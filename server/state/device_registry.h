@@ -36,6 +36,7 @@ public:
     DevicePtr find(DeviceId id) const override;
     DevicePtr find(std::string_view uidOrName) const override;
     std::shared_ptr<const DeviceList> list() const override;
+    DevicePage page(std::size_t first, std::size_t count) const override;
 
     Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
@@ -74,6 +75,9 @@ private:
     void publishSoon();
     void bringOnline(Slot& slot);
     void restoreValues(Slot& slot);
+    /// Of published_, where the device is or belongs. Holds mutex_.
+    std::vector<DevicePtr>::const_iterator placeOf(DeviceId id) const;
+    DevicePtr publishedOf(DeviceId id) const;
 
     const Clock& clock_;
     Executor& core_;
@@ -96,7 +100,8 @@ private:
 
     // Readers.
     mutable std::mutex mutex_;
-    std::map<DeviceId, DevicePtr> published_;
+    /// By id. The list that was handed out last is another vector of the same devices.
+    std::vector<DevicePtr> published_;
     std::unordered_map<std::string, DeviceId> byUid_;
     std::unordered_map<std::string, DeviceId> byName_;
     std::uint64_t version_ = 1;

@@ -123,6 +123,61 @@ private:
     }
 };
 
+/// Hands rows to a statement as they are made, a list's length at a time.
+class RowWriter {
+public:
+    RowWriter(Transaction& transaction, const char* sql) : transaction_(transaction), sql_(sql)
+    {
+        rows_.reserve(listLength);
+    }
+    void add(SqlParameters row)
+    {
+        rows_.push_back(std::move(row));
+        if (rows_.size() == listLength) finish();
+    }
+    void finish()
+    {
+        transaction_.executeMany(sql_, rows_);
+        rows_.clear();
+    }
+
+private:
+    static constexpr std::size_t listLength = 1000; // what MariaDB takes in one statement
+    Transaction& transaction_;
+    const char* sql_;
+    std::vector<SqlParameters> rows_;
+};
+
+/// The summaries of one width; `sorted` by series and time.
+void summarise(const std::vector<HistorySample>& sorted, std::chrono::seconds width, RowWriter& rows)
+{
+    Summary summary;
+    SeriesKey series;
+    const auto finish = [&] {
+        if (summary.begun)
+            rows.add({width.count(), series.device.value, series.attribute, summary.start, summary.minimum,
+                      summary.maximum, summary.total, summary.samples, summary.last, summary.lastAt, summary.firstAt,
+                      summary.integral, summary.covered, summary.held});
+    };
+    for (const auto& sample : sorted) {
+        const auto number = summaryNumber(sample.value);
+        const bool beginsGap = sample.value.isNull() && sample.kind == SeriesKind::Numbers;
+        if (!number && !beginsGap) continue;
+        const auto at = toMicroseconds(sample.at);
+        const auto start = intervalStart(at, width);
+        const SeriesKey key{sample.device, sample.attribute};
+        if (key != series || start != summary.start) {
+            finish();
+            series = key;
+            summary = Summary{};
+            summary.start = start;
+        }
+        if (number) summary.add(*number, at);
+        else summary.beginGap(at);
+    }
+    finish();
+}
+
 } // namespace
 
 StoredValue toStored(const Value& value)
@@ -185,78 +240,50 @@ void keepLast(LastValues& values, const HistorySample& sample)
 
 HistoryBatch::HistoryBatch(std::vector<HistorySample> samples, const LastValues& alsoLast)
 {
-    LastValues last = alsoLast;
-    const auto isBad = [](const HistorySample& sample) { return !isStorable(sample.value); };
-    std::erase_if(samples, isBad);
-    std::erase_if(last, [&](const auto& entry) { return isBad(entry.second); });
+    std::erase_if(samples, [](const HistorySample& sample) { return !isStorable(sample.value); });
+    LastValues last;
+    last.reserve(samples.size() + alsoLast.size());
+    for (const auto& [series, sample] : alsoLast)
+        if (isStorable(sample.value)) last.emplace(series, sample);
     for (const auto& sample : samples)
         if (sample.keep != HistoryKeep::Gap) keepLast(last, sample);
-    stateRows_.reserve(last.size());
-    for (const auto& [key, sample] : last)
-        stateRows_.push_back({key.device.value, key.attribute, toJson(sample.value), toMicroseconds(sample.changedAt),
-                              toMicroseconds(sample.at)});
-    // In the order of the key: neighbours in the tree are written together, and writers lock in one order.
-    std::sort(stateRows_.begin(), stateRows_.end(), [](const SqlParameters& a, const SqlParameters& b) {
-        return std::pair(a[0].integer(), a[1].integer()) < std::pair(b[0].integer(), b[1].integer());
-    });
+    last_.reserve(last.size());
+    for (auto& [series, sample] : last) last_.push_back(std::move(sample));
+    const auto key = [](const HistorySample& s) { return std::tuple(s.device.value, s.attribute, s.at); };
+    const auto isBefore = [&](const HistorySample& a, const HistorySample& b) { return key(a) < key(b); };
+    std::sort(last_.begin(), last_.end(), isBefore);
 
     std::erase_if(samples, [](const HistorySample& sample) { return sample.keep == HistoryKeep::LastValueOnly; });
-    const auto key = [](const HistorySample& s) { return std::tuple(s.device.value, s.attribute, s.at); };
-    std::stable_sort(samples.begin(), samples.end(),
-                     [&](const HistorySample& a, const HistorySample& b) { return key(a) < key(b); });
-    std::vector<HistorySample> unique;
-    unique.reserve(samples.size());
+    std::stable_sort(samples.begin(), samples.end(), isBefore);
+    samples_.reserve(samples.size());
     for (auto& sample : samples) {
-        if (!unique.empty() && key(unique.back()) == key(sample)) unique.back() = std::move(sample);
-        else unique.push_back(std::move(sample));
-    }
-    sampleRows_.reserve(unique.size());
-    for (const auto& sample : unique) {
-        auto stored = toStored(sample.value);
-        sampleRows_.push_back({sample.device.value, sample.attribute, toMicroseconds(sample.at), std::move(stored.kind),
-                               std::move(stored.number), std::move(stored.text)});
-    }
-    summarise(unique);
-}
-
-void HistoryBatch::summarise(const std::vector<HistorySample>& sorted)
-{
-    for (const auto width : rollupWidths) {
-        Summary summary;
-        SeriesKey series;
-        const auto finish = [&] {
-            if (summary.begun)
-                rollupRows_.push_back({width.count(), series.device.value, series.attribute, summary.start,
-                                       summary.minimum, summary.maximum, summary.total, summary.samples, summary.last,
-                                       summary.lastAt, summary.firstAt, summary.integral, summary.covered,
-                                       summary.held});
-        };
-        for (const auto& sample : sorted) {
-            const auto number = summaryNumber(sample.value);
-            const bool beginsGap = sample.value.isNull() && sample.kind == SeriesKind::Numbers;
-            if (!number && !beginsGap) continue;
-            const auto at = toMicroseconds(sample.at);
-            const auto start = intervalStart(at, width);
-            const SeriesKey key{sample.device, sample.attribute};
-            if (key != series || start != summary.start) {
-                finish();
-                series = key;
-                summary = Summary{};
-                summary.start = start;
-            }
-            if (number) summary.add(*number, at);
-            else summary.beginGap(at);
-        }
-        finish();
+        if (!samples_.empty() && key(samples_.back()) == key(sample)) samples_.back() = std::move(sample);
+        else samples_.push_back(std::move(sample));
     }
 }
 
 void HistoryBatch::write(Transaction& transaction) const
 {
     const auto dialect = transaction.dialect();
-    transaction.executeMany(sampleSql(dialect), sampleRows_);
-    transaction.executeMany(rollupSql(dialect), rollupRows_);
-    transaction.executeMany(stateSql(dialect), stateRows_);
+    {
+        RowWriter rows(transaction, sampleSql(dialect));
+        for (const auto& sample : samples_) {
+            auto stored = toStored(sample.value);
+            rows.add({sample.device.value, sample.attribute, toMicroseconds(sample.at), std::move(stored.kind),
+                      std::move(stored.number), std::move(stored.text)});
+        }
+        rows.finish();
+    }
+    {
+        RowWriter rows(transaction, rollupSql(dialect));
+        for (const auto width : rollupWidths) summarise(samples_, width, rows);
+        rows.finish();
+    }
+    RowWriter rows(transaction, stateSql(dialect));
+    for (const auto& sample : last_)
+        rows.add({sample.device.value, sample.attribute, toJson(sample.value), toMicroseconds(sample.changedAt),
+                  toMicroseconds(sample.at)});
+    rows.finish();
 }
 
 } // namespace atrium::storage

@@ -28,7 +28,8 @@ using LastValues = std::unordered_map<SeriesKey, HistorySample, SeriesKeyHash>;
 /// Keeps the newer one.
 void keepLast(LastValues& values, const HistorySample& sample);
 
-/// Everything that one group commit writes, ready to be run again after a deadlock. Pure until write() is called.
+/// Everything that one transaction writes, ready to be run again after a deadlock. Pure until write() is called. Rows
+/// are made as they are written, a few hundred at a time: as parameters they are ten times as large as here.
 class HistoryBatch {
 public:
     /// `samples` in the order of arrival; two samples of a series at the same microsecond are one, the later. Samples
@@ -37,14 +38,12 @@ public:
 
     /// Thread: storage-writer; within a Write transaction. Throws StorageError.
     void write(Transaction& transaction) const;
-    std::size_t sampleCount() const { return sampleRows_.size(); }
+    std::size_t sampleCount() const { return samples_.size(); }
 
 private:
-    void summarise(const std::vector<HistorySample>& sorted);
-
-    std::vector<SqlParameters> sampleRows_;
-    std::vector<SqlParameters> rollupRows_;
-    std::vector<SqlParameters> stateRows_;
+    // Each in the order of its key: neighbours in the tree are written together, and writers lock in one order.
+    std::vector<HistorySample> samples_;
+    std::vector<HistorySample> last_;
 };
 
 } // namespace atrium::storage

@@ -117,9 +117,10 @@ void HistoryWriter::run()
 {
     for (;;) {
         keepAlive();
-        const bool last = waitForWork();
+        const bool stopping = waitForWork();
         takeQueue();
         const bool written = processTaken();
+        const bool last = stopping && (!written || isDrained());
         if (written) {
             {
                 std::lock_guard lock(mutex_);
@@ -134,6 +135,10 @@ void HistoryWriter::run()
         if (last) {
             std::size_t lost = batch_ ? batch_->sampleCount() : 0;
             for (const auto& item : taken_) lost += item.samples.size();
+            {
+                std::lock_guard lock(mutex_);
+                lost += queuedSamples_;
+            }
             if (lost > 0)
                 log_.error("history is lost: the database is away while stopping",
                            {{"samples", static_cast<std::int64_t>(lost)}});
@@ -169,16 +174,26 @@ void HistoryWriter::takeQueue()
         if (clock_.steadyNow() >= nextRetention_) ++retentionWanted_;
         // While a batch waits for the database to come back, the bounded queue takes the rest.
         if (batch_ || !taken_.empty()) return;
-        taken_.swap(queue_);
+        // One transaction's worth: the rest stays where it is bounded.
+        for (std::size_t samples = 0; samples < options_.batchLimit && !queue_.empty(); queue_.pop_front()) {
+            samples += queue_.front().samples.size();
+            queuedSamples_ -= queue_.front().samples.size();
+            taken_.push_back(std::move(queue_.front()));
+        }
         takenLast_.swap(overflowLast_);
-        takenFlush_ = flushWanted_;
-        queuedSamples_ = 0;
-        queuedGauge_.set(0);
+        if (queue_.empty()) takenFlush_ = flushWanted_;
+        queuedGauge_.set(static_cast<double>(queuedSamples_));
         std::swap(droppedNow, droppedSinceLog_);
     }
     if (droppedNow > 0)
         logLimited(LogLevel::Warning, "history samples were dropped: the database does not keep up",
                    {{"samples", static_cast<std::int64_t>(droppedNow)}});
+}
+
+bool HistoryWriter::isDrained()
+{
+    std::lock_guard lock(mutex_);
+    return queue_.empty();
 }
 
 bool HistoryWriter::processTaken()

@@ -19,8 +19,8 @@
 namespace atrium::storage {
 
 struct HistoryOptions {
-    std::size_t queueLimit = 500'000; ///< samples
-    std::size_t batchLimit = 200'000; ///< samples that are written without waiting for the interval
+    std::size_t queueLimit = 350'000; ///< samples
+    std::size_t batchLimit = 20'000;  ///< samples of one transaction, written without waiting for the interval
     HistoryAges keep;
     std::chrono::minutes retentionPeriod{60};
     std::int64_t maxBytes = std::int64_t{4096} << 20; ///< of the database; see HistoryBudget
@@ -64,6 +64,7 @@ private:
     void run();
     bool waitForWork();
     void takeQueue();
+    bool isDrained();
     /// False when the database is away.
     bool processTaken();
     bool writeSamples();

@@ -81,7 +81,7 @@ SqliteSession::SqliteSession(const std::string& path, SqliteUse use) : session_(
     executePlain("PRAGMA temp_store=MEMORY");
     executePlain("PRAGMA journal_size_limit=67108864");
     executePlain(use == SqliteUse::Durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-    executePlain(use == SqliteUse::Write ? "PRAGMA cache_size=-65536" : "PRAGMA cache_size=-8192");
+    executePlain(use == SqliteUse::Write ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-4096");
     executePlain("PRAGMA wal_autocheckpoint=4000");
     if (use == SqliteUse::Read) executePlain("PRAGMA query_only=ON");
 }

@@ -57,6 +57,8 @@ export interface Rule {
 export interface Automation {
   id: number;
   name: string;
+  /** `database`: written here; `file`, `plugin`: written elsewhere. */
+  kind: string;
   file: string;
   enabled: boolean;
   disabledReason: string;
@@ -114,6 +116,7 @@ const toSkip = (from: Json): Skip => ({
 export const toAutomation = (from: Json): Automation => ({
   id: number(from.id),
   name: text(from.name),
+  kind: text(from.kind),
   file: text(from.file).split('/').pop()!,
   enabled: from.enabled === true,
   disabledReason: text(from.disabled_reason),
@@ -172,6 +175,8 @@ async function change(id: number, action: 'enable' | 'disable'): Promise<void> {
 
 export const enable = (id: number) => change(id, 'enable');
 export const disable = (id: number) => change(id, 'disable');
+
+export const remove = (id: number) => request('DELETE', `/api/automations/${id}`);
 
 export async function runNow(id: number): Promise<void> {
   await request('POST', `/api/automations/${id}/run`);

@@ -76,7 +76,7 @@ const french = {
   runs: 'Dernières exécutions',
   noRuns: 'Aucune exécution pour l’instant',
   noAutomations: 'Aucune automatisation',
-  noAutomationsHint: 'Déposez un fichier .lua dans le dossier des automatisations.',
+  noAutomationsHint: 'Créez-en une, pas à pas ou en texte, ou déposez un fichier .lua dans le dossier des automatisations.',
   runNow: 'Exécuter',
   source: 'Source',
   theme: 'Apparence',
@@ -137,7 +137,8 @@ const french = {
   } as Record<string, string>,
   types: {
     light: 'Lumière', climate: 'Climat', fan: 'Ventilateur', plug: 'Prise', sensor: 'Capteur', motion: 'Détecteur de mouvement',
-    entertainment: 'Multimédia', appliance: 'Électroménager',
+    entertainment: 'Multimédia', appliance: 'Électroménager', cover: 'Volet', lock: 'Serrure', vacuum: 'Aspirateur', valve: 'Vanne', siren: 'Sirène',
+    humidifier: 'Humidificateur', remote: 'Télécommande', button: 'Bouton', camera: 'Caméra', meter: 'Compteur', alarm: 'Alarme', switch: 'Interrupteur',
   } as Record<string, string>,
   names: {
     status: 'État', power: 'Puissance', energy: 'Énergie', temperature: 'Température', target_temperature: 'Consigne',
@@ -215,7 +216,7 @@ const english: typeof french = {
   runs: 'Last runs',
   noRuns: 'No runs yet',
   noAutomations: 'No automations',
-  noAutomationsHint: 'Put a .lua file into the folder of automations.',
+  noAutomationsHint: 'Make one, step by step or as a text, or put a .lua file into the folder of automations.',
   runNow: 'Run now',
   source: 'Source',
   theme: 'Appearance',
@@ -274,7 +275,8 @@ const english: typeof french = {
   },
   types: {
     light: 'Light', climate: 'Climate', fan: 'Fan', plug: 'Plug', sensor: 'Sensor', motion: 'Motion detector', entertainment: 'Entertainment',
-    appliance: 'Appliance',
+    appliance: 'Appliance', cover: 'Cover', lock: 'Lock', vacuum: 'Vacuum', valve: 'Valve', siren: 'Siren', humidifier: 'Humidifier',
+    remote: 'Remote control', button: 'Button', camera: 'Camera', meter: 'Meter', alarm: 'Alarm', switch: 'Switch',
   },
   names: {
     status: 'State', power: 'Power', energy: 'Energy', temperature: 'Temperature', target_temperature: 'Target',

@@ -23,6 +23,7 @@ const Administration = lazy(async () => (await import('./views/administration.ts
 const AutomationPage = lazy(async () => (await import('./views/automation.tsx')).AutomationPage);
 const Automations = lazy(async () => (await import('./views/automations.tsx')).Automations);
 const DevicePage = lazy(async () => (await import('./views/device.tsx')).DevicePage);
+const EditorPage = lazy(async () => (await import('./views/editor.tsx')).EditorPage);
 const Groups = lazy(async () => (await import('./views/groups.tsx')).Groups);
 const Inbox = lazy(async () => (await import('./views/inbox.tsx')).Inbox);
 const Schedules = lazy(async () => (await import('./views/schedules.tsx')).Schedules);
@@ -30,7 +31,9 @@ const Security = lazy(async () => (await import('./views/security.tsx')).Securit
 const Settings = lazy(async () => (await import('./views/settings.tsx')).Settings);
 
 function Page() {
-  const {page, id} = router.parse(router.path.value);
+  const {page, id, task} = router.parse(router.path.value);
+  if (page === 'automations' && task) return <EditorPage key={id} id={id} />;
+  if (task) return <Empty icon="search" title={texts.value.notFound} />;
   if (page === 'rooms' && id === null) return <Rooms />;
   if (page === 'devices' && id !== null) return <DevicePage key={id} id={id} />;
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;

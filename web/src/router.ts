@@ -13,12 +13,18 @@ export function go(to: string): void {
   document.getElementById('content')?.focus({preventScroll: true});
 }
 
-/** The parts of an address: which page, and of what. An id is a positive whole number. */
-export function parse(address: string): {page: string; id: number | null} {
-  const [page, id, ...rest] = address.split('/').filter(Boolean);
-  if (rest.length > 0) return {page: 'unknown', id: null};
+/** Pages below another: how one of them is made, or changed. */
+export type Task = 'new' | 'edit';
+
+/** The parts of an address: which page, of what, and what to do there. An id is a positive whole number. */
+export function parse(address: string): {page: string; id: number | null; task?: Task} {
+  const [page, id, task, ...rest] = address.split('/').filter(Boolean);
+  const unknown = {page: 'unknown', id: null};
+  if (rest.length > 0 || (task !== undefined && task !== 'edit')) return unknown;
   if (id === undefined) return {page: page ?? 'rooms', id: null};
-  return /^[1-9]\d{0,15}$/.test(id) ? {page, id: Number(id)} : {page: 'unknown', id: null};
+  if (id === 'new' && task === undefined) return {page, id: null, task: 'new'};
+  if (!/^[1-9]\d{0,15}$/.test(id)) return unknown;
+  return {page, id: Number(id), ...(task ? {task} : {})};
 }
 
 export function start(): void {

@@ -78,7 +78,7 @@ AttributeSpec attributeFrom(const Value& json)
 Object toObject(const Entity& entity)
 {
     const auto& spec = *entity.spec;
-    Object out{{"id", entity.id}, {"component", spec.component}, {"integration", spec.integration}};
+    Object out{{"id", entity.id.view()}, {"component", spec.component}, {"integration", spec.integration}};
     if (spec.name) out.append("name", *spec.name);
     if (!spec.deviceClass.empty()) out.append("class", spec.deviceClass);
     if (!spec.unit.empty()) out.append("unit", spec.unit);
@@ -139,7 +139,7 @@ std::string toJsonText(const Description& description)
                                   {"hardware", one.hardware}});
     if (!tellings.empty()) out.append("tellings", std::move(tellings));
     for (const auto& entity : description.entities) entities.push_back(toObject(entity));
-    for (const auto& attribute : description.attributes) attributes.push_back(toObject(attribute));
+    for (const auto& attribute : description.attributes) attributes.push_back(toObject(*attribute));
     out.append("entities", std::move(entities));
     out.append("attributes", std::move(attributes));
     return toJson(out);
@@ -170,10 +170,10 @@ Description descriptionFromJsonText(DeviceId id, std::string_view text)
     if (const Value* entities = json->find("entities"); entities && entities->isList())
         for (const auto& entity : entities->list()) description.entities.push_back(entityFrom(entity));
     if (const Value* attributes = json->find("attributes"); attributes && attributes->isList())
-        for (const auto& attribute : attributes->list()) description.attributes.push_back(attributeFrom(attribute));
+        for (const auto& attribute : attributes->list()) description.attributes.emplace_back(attributeFrom(attribute));
     const auto count = static_cast<int>(description.entities.size());
     std::erase_if(description.attributes,
-                  [count](const AttributeSpec& spec) { return spec.entity < 0 || spec.entity >= count; });
+                  [count](const auto& spec) { return spec->entity < 0 || spec->entity >= count; });
     return description;
 }
 

@@ -5,6 +5,9 @@
 
 #include "atrium/json.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace atrium::devices {
 
 namespace {
@@ -150,31 +153,37 @@ std::shared_ptr<const DeviceList> DeviceApi::visibleTo(const Principal& principa
     return visible;
 }
 
+DevicePage DeviceApi::pageOf(const HttpRequest& request, std::size_t first, std::size_t count) const
+{
+    if (request.principal.may("devices.read")) return devices_.page(first, count);
+    const auto visible = visibleTo(request.principal);
+    DevicePage page;
+    page.total = visible->devices.size();
+    for (auto i = first; i < page.total && page.devices.size() < count; ++i)
+        page.devices.push_back(visible->devices[i]);
+    return page;
+}
+
 Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
 {
-    const auto devices = visibleTo(request.principal);
     if (const Value* limit = request.query.find("limit")) {
-        const Value* offset = request.query.find("offset");
-        const auto count = devices->devices.size();
         const auto bounded = [](const Value* number, std::int64_t least, std::int64_t most) {
             return static_cast<std::size_t>(
                 std::clamp(number && number->isInteger() ? number->integer() : least, least, most));
         };
-        const auto first = bounded(offset, 0, static_cast<std::int64_t>(count));
-        const auto last = std::min(first + bounded(limit, 1, 1000), count);
-        std::string json = "[";
-        for (auto i = first; i < last; ++i) {
-            if (i > first) json += ',';
-            appendJson(json, toView(*devices->devices[i]));
-        }
-        auto page = HttpResponse::jsonText(json + ']');
-        page.headers.emplace_back("X-Total-Count", std::to_string(devices->devices.size()));
+        const auto first = bounded(request.query.find("offset"), 0, std::numeric_limits<std::int64_t>::max());
+        const auto shown = pageOf(request, first, bounded(limit, 1, 1000));
+        std::string json;
+        appendViews(json, shown.devices);
+        auto page = HttpResponse::jsonText(std::move(json));
+        page.headers.emplace_back("X-Total-Count", std::to_string(shown.total));
         return page;
     }
+    const auto devices = visibleTo(request.principal);
     if (!request.principal.may("devices.read")) {
-        List views;
-        for (const auto& device : devices->devices) views.push_back(toView(*device));
-        return HttpResponse::json(std::move(views));
+        std::string json;
+        appendViews(json, devices->devices);
+        return HttpResponse::jsonText(std::move(json));
     }
     std::shared_ptr<const ListText> text;
     {
@@ -184,12 +193,7 @@ Result<HttpResponse> DeviceApi::list(const HttpRequest& request)
     if (!text || text->version != devices->version) {
         auto next = std::make_shared<ListText>();
         next->version = devices->version;
-        next->json = "[";
-        for (const auto& device : devices->devices) {
-            if (next->json.size() > 1) next->json += ',';
-            appendJson(next->json, toView(*device));
-        }
-        next->json += ']';
+        appendViews(next->json, devices->devices);
         text = next;
         std::lock_guard lock(mutex_);
         if (!listText_ || listText_->version < text->version) listText_ = text;

@@ -31,6 +31,8 @@ private:
     /// The device of the path, when the caller may do `permission` with it; else NotFound or Forbidden.
     Result<DevicePtr> accessible(const HttpRequest& request, std::string_view permission) const;
     std::shared_ptr<const DeviceList> visibleTo(const Principal& principal) const;
+    /// Costs what it shows, for those who may see all.
+    DevicePage pageOf(const HttpRequest& request, std::size_t first, std::size_t count) const;
     void send(const HttpRequest& request, std::string name, Value arguments, HttpAnswer answer);
 
     DeviceBook& book_;

@@ -1,148 +1,60 @@
 #include "device_directory.h"
 
+#include "content_hash.h"
 #include "device_book.h"
+#include "directory_port.h"
 #include "entity_commands.h"
-
-#include "atrium/json.h"
 
 #include <algorithm>
 #include <future>
 
 namespace atrium::devices {
 
-namespace {
-
-std::size_t hashOf(const DeviceAnnouncement& announcement)
-{
-    // The text that would be stored says all that matters.
-    Description description;
-    merge(description, "x", announcement);
-    std::size_t hash = std::hash<std::string>{}(toJsonText(description));
-    for (const auto& entity : announcement.entities) hash = hash * 31 + std::hash<std::string>{}(entity.wish);
-    return hash;
-}
-
-std::string keyText(std::string_view integration, std::string_view key)
-{
-    return std::string(integration) + ' ' + std::string(key);
-}
-
-std::vector<Attribute> toAttributes(const std::vector<Shared<AttributeSpec>>& specs)
-{
-    std::vector<Attribute> attributes;
-    attributes.reserve(specs.size());
-    for (const auto& spec : specs) attributes.push_back({spec});
-    return attributes;
-}
-
-} // namespace
-
-class DeviceDirectory::Port : public IntegrationPort {
-public:
-    Port(std::shared_ptr<DeviceDirectory> directory, std::string name)
-        : directory_(std::move(directory)), name_(std::move(name)),
-          refused_(directory_->to_.metrics.counter("atrium_device_messages_refused_total",
-                                                   "Device messages that could not be decoded",
-                                                   {{"integration", name_}}))
-    {}
-    ~Port() override
-    {
-        std::lock_guard lock(directory_->mutex_);
-        directory_->planners_.erase(name_);
-    }
-
-    void announce(DeviceAnnouncement announcement) override { directory_->announce(name_, std::move(announcement)); }
-    void withdraw(std::string_view key) override { directory_->withdraw(name_, key); }
-    void report(std::string_view key, std::string_view entity, Values values, UtcTime at) override
-    {
-        DeviceId id;
-        Record* record = directory_->find(name_, key, id);
-        const int index = record ? directory_->entityOf(*record, entity) : -1;
-        if (index < 0) return;
-        Report report{id, {}, at, {newCorrelationId(), "device", 0}};
-        for (auto& [role, value] : values)
-            for (const auto& spec : record->entities[static_cast<std::size_t>(index)].attributes)
-                if (spec->role == role) report.values.emplace_back(spec->name, std::move(value));
-        if (record->gathered) record->waiting.push_back(std::move(report));
-        else directory_->to_.devices.report(report);
-    }
-    void setAvailability(std::string_view key, std::string_view entity, Availability availability) override
-    {
-        DeviceId id;
-        Record* record = directory_->find(name_, key, id);
-        if (!record) return;
-        if (record->gathered) directory_->putNow(id);
-        if (!entity.empty()) {
-            if (const int index = directory_->entityOf(*record, entity); index >= 0)
-                directory_->to_.devices.setAvailability(id, index, availability);
-            return;
-        }
-        const auto device = directory_->to_.devices.find(id);
-        for (std::size_t i = 0; device && i < device->entities.size(); ++i)
-            if (device->entities[i].spec->integration == name_)
-                directory_->to_.devices.setAvailability(id, static_cast<int>(i), availability);
-    }
-    void raise(std::string_view key, std::string_view entity, std::string type, Object data, UtcTime at) override
-    {
-        DeviceId id;
-        Record* record = directory_->find(name_, key, id);
-        if (!record) return;
-        if (record->gathered) directory_->putNow(id);
-        directory_->to_.devices.raise(
-            {id, std::string(entity), std::move(type), std::move(data), at, {newCorrelationId(), "device", 0}});
-    }
-    void refuse(std::string_view topic, std::string_view reason) override
-    {
-        refused_.add();
-        if (directory_->to_.clock.steadyNow() < nextLog_) return;
-        nextLog_ = directory_->to_.clock.steadyNow() + std::chrono::seconds{10};
-        directory_->to_.log.warning(
-            "a device message was refused",
-            {{"integration", name_}, {"topic", topic}, {"reason", reason}, {"so_far", refused_.value()}});
-    }
-    bool knows(std::string_view identifier) const override
-    {
-        return directory_->isSpokenForByOthers(name_, identifier);
-    }
-
-private:
-    const std::shared_ptr<DeviceDirectory> directory_;
-    const std::string name_;
-    Counter& refused_;
-    SteadyTime nextLog_{};
-};
+DeviceDirectory::DeviceDirectory(Services services)
+    : to_(services), store_(std::make_shared<DescriptionStore>(services.repository, services.devices, services.workers,
+                                                               services.scheduler, services.log))
+{}
 
 std::shared_ptr<IntegrationPort> DeviceDirectory::open(std::string name, EntityPlanner planner)
 {
     std::lock_guard lock(mutex_);
     if (!planners_.emplace(name, std::move(planner)).second)
         throw std::invalid_argument("integration " + name + " is open already");
-    return std::make_shared<Port>(shared_from_this(), std::move(name));
+    return std::make_shared<DirectoryPort>(shared_from_this(), std::move(name));
 }
 
 void DeviceDirectory::restore()
 {
-    auto rows = std::make_shared<std::vector<StoredDescription>>(to_.repository.loadAll());
-    auto done = std::make_shared<std::promise<void>>();
-    auto future = done->get_future();
-    const bool posted = to_.core.post([self = shared_from_this(), rows, done] {
-        for (const auto& row : *rows) {
-            const auto description = descriptionFromJsonText(row.id, row.description);
-            if (description.info.uid.empty() || self->records_.contains(row.id)) continue;
-            self->nextId_ = std::max(self->nextId_, row.id.value + 1);
-            Record& record = self->records_[row.id];
-            record.uid = description.info.uid;
-            self->uids_.insert(record.uid);
-            if (const auto& chosen = description.chosen;
-                !chosen.name.empty() || !chosen.room.empty() || !chosen.type.empty())
-                self->chosen_[row.id] = chosen;
-            self->index(row.id, description);
-            self->put(row.id, record, description);
-        }
-        done->set_value();
-    });
-    if (!posted || future.wait_for(std::chrono::seconds{8}) != std::future_status::ready)
-        throw std::runtime_error("core does not answer");
+    constexpr std::size_t atOnce = 200;
+    for (DeviceId after;;) {
+        const auto rows = to_.repository.load(after, atOnce);
+        if (rows.empty()) return;
+        after = rows.back().id;
+        auto stored = std::make_shared<std::vector<Description>>();
+        for (const auto& row : rows) stored->push_back(descriptionFromJsonText(row.id, row.description));
+        auto done = std::make_shared<std::promise<void>>();
+        auto future = done->get_future();
+        const bool posted = to_.core.post([self = shared_from_this(), stored, done] {
+            for (auto& description : *stored) self->takeStored(description.info.id, std::move(description));
+            done->set_value();
+        });
+        if (!posted || future.wait_for(std::chrono::seconds{8}) != std::future_status::ready)
+            throw std::runtime_error("core does not answer");
+    }
+}
+
+void DeviceDirectory::takeStored(DeviceId id, Description description)
+{
+    if (description.info.uid.empty() || records_.contains(id)) return;
+    nextId_ = std::max(nextId_, id.value + 1);
+    Record& record = records_[id];
+    record.uid = description.info.uid;
+    uids_.insert(record.uid);
+    if (const auto& chosen = description.chosen; !chosen.name.empty() || !chosen.room.empty() || !chosen.type.empty())
+        chosen_[id] = chosen;
+    index(id, description);
+    learn(record, description);
+    put(id, record, description);
 }
 
 void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement announcement)
@@ -179,10 +91,7 @@ void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement annou
     record.saidBefore[name] = hash;
     merge(description, name, announcement);
     index(id, description);
-    record.entities.clear();
-    for (const auto& entity : description.entities) record.entities.push_back({entity.id, {}});
-    for (const auto& spec : description.attributes)
-        record.entities[static_cast<std::size_t>(spec.entity)].attributes.push_back(intern(spec));
+    learn(record, description);
     if (!record.gathered) gathered_.push_back(id);
     record.gathered = std::make_unique<Description>(std::move(description));
     if (gathered_.size() == 1) gatherTimer_ = to_.scheduler.after(gathering, [this] { putGathered(); });
@@ -199,27 +108,28 @@ void DeviceDirectory::putNow(DeviceId id)
     if (found == records_.end() || !found->second.gathered) return;
     const auto description = std::move(found->second.gathered);
     put(id, found->second, *description);
-    store(id, *description);
+    store_->store(id, description->chosen, description->keys);
     for (const auto& report : std::exchange(found->second.waiting, {})) to_.devices.report(report);
+}
+
+void DeviceDirectory::learn(Record& record, Description& description)
+{
+    pool_.intern(description);
+    record.entities.clear();
+    record.entities.reserve(description.entities.size());
+    for (const auto& entity : description.entities) record.entities.push_back(entity.id);
+    record.layout = pool_.layoutOf(description);
 }
 
 void DeviceDirectory::put(DeviceId id, Record& record, const Description& description)
 {
     record.keys = description.keys;
-    record.entities.clear();
-    std::vector<Entity> entities;
-    for (const auto& entity : description.entities) {
-        record.entities.push_back({entity.id, {}});
-        entities.push_back({entity.id, intern(*entity.spec), entity.availability});
-    }
-    std::vector<Shared<AttributeSpec>> specs;
-    for (const auto& attribute : description.attributes) {
-        specs.push_back(intern(attribute));
-        record.entities[static_cast<std::size_t>(attribute.entity)].attributes.push_back(specs.back());
-    }
     DeviceInfo info = description.info;
     info.integration = integration;
-    if (const auto put = to_.devices.put(std::move(info), toAttributes(specs), std::move(entities)); !put)
+    std::vector<Attribute> attributes;
+    attributes.reserve(description.attributes.size());
+    for (const auto& spec : description.attributes) attributes.push_back({spec});
+    if (const auto put = to_.devices.put(std::move(info), std::move(attributes), description.entities); !put)
         to_.log.error("a device cannot be put into the state",
                       {{"device", id.value}, {"reason", put.error().message.en}});
 }
@@ -228,7 +138,7 @@ void DeviceDirectory::index(DeviceId id, const Description& description)
 {
     for (const auto& identifier : description.info.identifiers) byIdentity_[identifier] = id;
     for (const auto& mac : description.info.macs) byIdentity_["mac:" + mac] = id;
-    for (const auto& [name, key] : description.keys) byKey_[keyText(name, key)] = id;
+    for (const auto& [name, key] : description.keys) byKey_[name][key] = id;
 }
 
 Description DeviceDirectory::describe(DeviceId id) const
@@ -240,7 +150,7 @@ Description DeviceDirectory::describe(DeviceId id) const
     if (!device) return description;
     description.info = device->info;
     description.entities = device->entities;
-    for (const auto& attribute : device->attributes) description.attributes.push_back(*attribute.spec);
+    for (const auto& attribute : device->attributes) description.attributes.push_back(attribute.spec);
     description.keys = record.keys;
     const auto chosen = chosen_.find(id);
     if (chosen != chosen_.end()) description.chosen = chosen->second;
@@ -249,18 +159,19 @@ Description DeviceDirectory::describe(DeviceId id) const
 
 void DeviceDirectory::withdraw(const std::string& name, std::string_view key)
 {
-    DeviceId id;
-    Record* record = find(name, key, id);
+    const DeviceId id = idOf(name, key);
+    Record* record = find(id);
     if (!record) return;
     Description description = describe(id);
     removeIntegration(description, name);
     description.keys.erase(name);
     record->saidBefore.erase(name);
-    byKey_.erase(keyText(name, key));
+    byKey_[name].erase(SharedText(key));
     if (description.entities.empty()) {
         remove(id);
         return;
     }
+    learn(*record, description);
     record->gathered = std::make_unique<Description>(std::move(description));
     putNow(id);
 }
@@ -271,12 +182,12 @@ bool DeviceDirectory::remove(DeviceId id)
     if (found == records_.end()) return false;
     uids_.erase(found->second.uid);
     std::erase_if(byIdentity_, [id](const auto& entry) { return entry.second == id; });
-    std::erase_if(byKey_, [id](const auto& entry) { return entry.second == id; });
+    for (auto& [name, keys] : byKey_) std::erase_if(keys, [id](const auto& entry) { return entry.second == id; });
     std::erase(gathered_, id);
     records_.erase(found);
     chosen_.erase(id);
     to_.devices.remove(id);
-    store(id, {});
+    store_->remove(id);
     return true;
 }
 
@@ -323,22 +234,16 @@ bool DeviceDirectory::isSpokenForByOthers(const std::string& name, std::string_v
 
 DeviceId DeviceDirectory::idOf(const std::string& name, std::string_view key) const
 {
-    const auto found = byKey_.find(keyText(name, key));
-    return found == byKey_.end() ? DeviceId{} : found->second;
+    const auto keys = byKey_.find(name);
+    if (keys == byKey_.end()) return {};
+    const auto found = keys->second.find(key);
+    return found == keys->second.end() ? DeviceId{} : found->second;
 }
 
-DeviceDirectory::Record* DeviceDirectory::find(const std::string& name, std::string_view key, DeviceId& id)
+DeviceDirectory::Record* DeviceDirectory::find(DeviceId id)
 {
-    id = idOf(name, key);
     const auto found = records_.find(id);
     return found == records_.end() ? nullptr : &found->second;
-}
-
-int DeviceDirectory::entityOf(const Record& record, std::string_view entity) const
-{
-    for (std::size_t i = 0; i < record.entities.size(); ++i)
-        if (record.entities[i].id == entity) return static_cast<int>(i);
-    return -1;
 }
 
 std::string DeviceDirectory::freeUid(const DeviceInfo& info) const
@@ -348,35 +253,6 @@ std::string DeviceDirectory::freeUid(const DeviceInfo& info) const
     for (int number = 2; uids_.contains(uid) || to_.devices.find(uid); ++number)
         uid = wanted + '-' + std::to_string(number);
     return uid;
-}
-
-void DeviceDirectory::store(DeviceId id, const Description& description)
-{
-    {
-        std::lock_guard lock(mutex_);
-        toStore_[id] = {description.info.uid, description.info.uid.empty() ? std::string() : toJsonText(description)};
-    }
-    if (std::exchange(storeRuns_, true)) return;
-    storeTimer_ = to_.scheduler.after(storing, [self = weak_from_this()] {
-        const auto directory = self.lock();
-        if (!directory) return;
-        directory->storeRuns_ = false;
-        if (!directory->to_.workers.post([directory] { directory->flush(); }))
-            directory->to_.log.warning("descriptions of devices wait: the pool is full");
-    });
-}
-
-void DeviceDirectory::flush()
-{
-    std::map<DeviceId, std::pair<std::string, std::string>> waiting;
-    {
-        std::lock_guard lock(mutex_);
-        waiting.swap(toStore_);
-    }
-    if (waiting.empty()) return;
-    std::vector<StoredDescription> rows;
-    for (auto& [id, row] : waiting) rows.push_back({id, std::move(row.first), std::move(row.second)});
-    to_.repository.write(rows);
 }
 
 Result<CommandPlan> DeviceDirectory::plan(const Device& device, const Command& command)
@@ -408,25 +284,6 @@ Result<CommandPlan> DeviceDirectory::plan(const Device& device, const Command& c
                 all.assumed.set(attribute->spec->name, std::move(value));
     }
     return all;
-}
-
-Shared<AttributeSpec> DeviceDirectory::intern(AttributeSpec spec)
-{
-    const auto hash = std::hash<std::string>{}(spec.name + '\n' + spec.unit + '\n' + spec.role) +
-                      static_cast<std::size_t>(spec.entity);
-    const auto [first, last] = attributeSpecs_.equal_range(hash);
-    for (auto known = first; known != last; ++known)
-        if (*known->second == spec) return known->second;
-    return attributeSpecs_.emplace(hash, std::move(spec))->second;
-}
-
-Shared<EntitySpec> DeviceDirectory::intern(EntitySpec spec)
-{
-    const auto hash = std::hash<std::string>{}(spec.component + '\n' + spec.name.value_or("") + '\n' + spec.unit);
-    const auto [first, last] = entitySpecs_.equal_range(hash);
-    for (auto known = first; known != last; ++known)
-        if (*known->second == spec) return known->second;
-    return entitySpecs_.emplace(hash, std::move(spec))->second;
 }
 
 } // namespace atrium::devices

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "description_store.h"
 #include "discovered_device.h"
-#include "discovery_repository.h"
+#include "spec_pool.h"
 
 #include "atrium/clock.h"
 #include "atrium/commands.h"
@@ -23,15 +24,14 @@ struct DeviceEdit;
 
 /// Gives announced devices their identity: who announces a known identifier or MAC address speaks of a known device.
 /// Announcements are collected for a moment, so that a device of thirty entities is described once and not thirty
-/// times; what is reported meanwhile waits with them. Descriptions go to the database in batches.
-/// Thread: core, except where a method says otherwise.
+/// times; what is reported meanwhile waits with them. What it keeps of a device is little: the description is the
+/// device in the state. Thread: core, except where a method says otherwise.
 class DeviceDirectory : public Integrations, public std::enable_shared_from_this<DeviceDirectory> {
 public:
     /// DeviceInfo::integration of all discovered devices; their entities name the integration that speaks for them.
     static constexpr const char* integration = "discovered";
     static constexpr std::int64_t firstId = 1'000'001;
     static constexpr std::chrono::milliseconds gathering{20};
-    static constexpr std::chrono::milliseconds storing{500};
 
     struct Services {
         DiscoveryRepository& repository;
@@ -44,14 +44,14 @@ public:
         Metrics& metrics;
     };
 
-    explicit DeviceDirectory(Services services) : to_(services) {}
+    explicit DeviceDirectory(Services services);
 
     std::shared_ptr<IntegrationPort> open(std::string integration, EntityPlanner planner) override;
 
     /// Brings all stored devices into the state. Thread: may block, not core.
     void restore();
     /// Writes what waits to be stored. Thread: may block, not core.
-    void flush();
+    void flush() { store_->flush(); }
     bool has(DeviceId id) const { return records_.contains(id); }
     /// What people choose wins over what the device says from now on.
     bool edit(DeviceId id, const DeviceEdit& edit);
@@ -60,18 +60,15 @@ public:
     Result<CommandPlan> plan(const Device& device, const Command& command);
 
 private:
-    class Port;
-    using Values = std::vector<std::pair<std::string, Value>>;
+    friend class DirectoryPort;
+    using Keys = std::unordered_map<SharedText, DeviceId, std::hash<SharedText>, std::equal_to<>>;
 
-    struct EntitySlot {
-        std::string id;
-        std::vector<Shared<AttributeSpec>> attributes;
-    };
     struct Record {
         std::string uid;
         std::map<std::string, std::string> keys;
         std::map<std::string, std::size_t> saidBefore; ///< hash of the last announcement of each integration
-        std::vector<EntitySlot> entities;              ///< in the order of Device::entities
+        std::vector<SharedText> entities;              ///< in the order of Device::entities
+        Shared<Layout> layout;                         ///< their attributes
         std::unique_ptr<Description> gathered;         ///< until it is put into the state
         std::vector<Report> waiting;                   ///< reports that came meanwhile
     };
@@ -82,35 +79,30 @@ private:
     DeviceId joined(DeviceId id, const std::string& integration, const DeviceAnnouncement& announcement);
     bool isSpokenForByOthers(const std::string& integration, std::string_view identifier) const;
     DeviceId idOf(const std::string& integration, std::string_view key) const;
-    Record* find(const std::string& integration, std::string_view key, DeviceId& id);
-    int entityOf(const Record& record, std::string_view entity) const;
+    Record* find(DeviceId id);
     Description describe(DeviceId id) const;
+    /// Its entities and attributes, as reports name them.
+    void learn(Record& record, Description& description);
     void put(DeviceId id, Record& record, const Description& description);
+    void takeStored(DeviceId id, Description description);
     void putGathered();
     void putNow(DeviceId id);
-    void store(DeviceId id, const Description& description);
     void index(DeviceId id, const Description& description);
     std::string freeUid(const DeviceInfo& info) const;
-    Shared<AttributeSpec> intern(AttributeSpec spec);
-    Shared<EntitySpec> intern(EntitySpec spec);
 
     const Services to_;
     std::map<std::string, EntityPlanner, std::less<>> planners_;
     std::unordered_map<DeviceId, Record> records_;
     std::unordered_map<std::string, DeviceId> byIdentity_;
-    std::unordered_map<std::string, DeviceId> byKey_; ///< `integration key`
+    std::map<std::string, Keys, std::less<>> byKey_; ///< of each integration
     std::unordered_map<DeviceId, PeoplesChoice> chosen_;
     std::set<std::string> uids_;
     std::int64_t nextId_ = firstId;
     std::vector<DeviceId> gathered_;
     Subscription gatherTimer_;
-    std::unordered_multimap<std::size_t, Shared<AttributeSpec>> attributeSpecs_;
-    std::unordered_multimap<std::size_t, Shared<EntitySpec>> entitySpecs_;
-
-    std::mutex mutex_;                                                ///< of planners_ and toStore_
-    std::map<DeviceId, std::pair<std::string, std::string>> toStore_; ///< uid and description; empty uid = delete
-    Subscription storeTimer_;
-    bool storeRuns_ = false; ///< core
+    SpecPool pool_;
+    const std::shared_ptr<DescriptionStore> store_;
+    std::mutex mutex_; ///< of planners_
 };
 
 } // namespace atrium::devices

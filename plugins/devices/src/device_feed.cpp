@@ -41,14 +41,28 @@ void DeviceFeed::removed(const Device& device)
 
 void DeviceFeed::sendRound()
 {
-    nextRound_ = clock_.steadyNow() + shortestRound + perDevice * waiting_.size();
-    for (const auto& [id, device] : std::exchange(waiting_, {}))
+    std::size_t sent = 0;
+    for (; sent < mostInRound && !waiting_.empty(); ++sent) {
+        // On from where the last round ended, so that each has its turn.
+        auto next = waiting_.upper_bound(lastSent_);
+        if (next == waiting_.end()) next = waiting_.begin();
+        const auto device = std::move(waiting_.extract(next).mapped());
+        lastSent_ = device->info.id;
         realtime_.publish({topic,
                            Object{{"type", "device_update"}, {"device", toView(*device)}},
                            readPermission,
                            {},
-                           "device:" + std::to_string(id.value),
+                           "device:" + std::to_string(device->info.id.value),
                            accessObjectOf(*device)});
+    }
+    const auto pause = std::max<std::chrono::microseconds>(shortestRound, perDevice * sent);
+    nextRound_ = clock_.steadyNow() + pause;
+    if (waiting_.empty()) return;
+    timerRuns_ = true;
+    timer_ = scheduler_.after(pause, [this] {
+        timerRuns_ = false;
+        sendRound();
+    });
 }
 
 } // namespace atrium::devices

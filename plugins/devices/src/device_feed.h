@@ -13,9 +13,11 @@ namespace atrium::devices {
 /// its turn comes at about 2,000 updates a second. Thread: core.
 class DeviceFeed {
 public:
-    /// Between two rounds at least; and so much more for each device in a round.
+    /// Between two rounds at least; or so much for each device in a round, if that is more.
     static constexpr std::chrono::milliseconds shortestRound{50};
     static constexpr std::chrono::microseconds perDevice{500};
+    /// Views of 10,000 devices at once would be 200 MB.
+    static constexpr std::size_t mostInRound = 100;
 
     DeviceFeed(const Clock& clock, Scheduler& scheduler, Realtime& realtime);
 
@@ -29,6 +31,7 @@ private:
     Scheduler& scheduler_;
     Realtime& realtime_;
     std::map<DeviceId, DevicePtr> waiting_;
+    DeviceId lastSent_;
     SteadyTime nextRound_{};
     Subscription timer_;
     bool timerRuns_ = false;

@@ -23,7 +23,7 @@ void DevicesPlugin::configure(PluginContext& context)
                                          context.workers(), context.clock(), context.log(), context.metrics());
     api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
     feed_ = std::make_unique<DeviceFeed>(context.clock(), context.scheduler(), context.realtime());
-    decisions_ = std::make_unique<Decisions>(context.database(), context.clock());
+    decisions_ = std::make_shared<Decisions>(context.database(), context.clock());
     inboxApi_ = std::make_unique<InboxApi>(*decisions_, context.devices(), context.realtime());
     inboxApi_->registerRoutes(context.http(), subscriptions_);
     api_->registerRoutes(context.http(), subscriptions_);
@@ -60,11 +60,16 @@ void DevicesPlugin::configure(PluginContext& context)
     });
     subscriptions_ +=
         context.devices().onPublished([this](const std::vector<DevicePtr>& devices) { feed_->changed(devices); });
-    subscriptions_ += context.devices().onDeviceChanged([this](const DeviceChanged& change) {
-        if (change.after) return;
-        feed_->removed(*change.before);
-        events_.forget(change.before->info.id);
-    });
+    subscriptions_ +=
+        context.devices().onDeviceChanged([this, &workers = context.workers()](const DeviceChanged& change) {
+            if (change.after) return;
+            const auto id = change.before->info.id;
+            feed_->removed(*change.before);
+            events_.forget(id);
+            // Its number may be that of another device one day, which nobody has decided about.
+            if (decisions_->of(id) != Decision::New)
+                workers.post([decisions = decisions_, id] { decisions->decide({id}, Decision::New, {}); });
+        });
     subscriptions_ += context.realtime().onInitial([&devices = context.devices()](const Principal& principal) {
         Object members;
         if (!principal.maySomewhere("devices.read")) return members;

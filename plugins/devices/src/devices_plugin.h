@@ -32,7 +32,7 @@ private:
     std::unique_ptr<DeviceApi> api_;
     std::unique_ptr<Collections> collections_;
     std::unique_ptr<CollectionApi> collectionApi_;
-    std::unique_ptr<Decisions> decisions_;
+    std::shared_ptr<Decisions> decisions_;
     std::unique_ptr<InboxApi> inboxApi_;
     std::unique_ptr<DeviceFeed> feed_;
     bool demo_ = false;

@@ -45,11 +45,11 @@ std::string wishedName(const AnnouncedEntity& entity, const AnnouncedAttribute& 
     return isMain && !spec.name ? attributeWord(attribute.role) : base + '_' + attributeWord(attribute.role);
 }
 
-std::string freeName(const std::vector<AttributeSpec>& taken, const AnnouncedEntity& entity,
+std::string freeName(const std::vector<Shared<AttributeSpec>>& taken, const AnnouncedEntity& entity,
                      const AnnouncedAttribute& attribute)
 {
     const auto isTaken = [&](const std::string& name) {
-        return std::any_of(taken.begin(), taken.end(), [&](const AttributeSpec& spec) { return spec.name == name; });
+        return std::any_of(taken.begin(), taken.end(), [&](const auto& spec) { return spec->name == name; });
     };
     std::string name = wishedName(entity, attribute);
     if (!isTaken(name)) return name;
@@ -157,9 +157,14 @@ void removeEntities(Description& description, const std::string& integration)
         kept.push_back(std::move(description.entities[i]));
     }
     description.entities = std::move(kept);
-    std::erase_if(description.attributes, [&](AttributeSpec& spec) {
-        spec.entity = spec.entity < 0 ? -1 : moved[static_cast<std::size_t>(spec.entity)];
-        return spec.entity < 0;
+    std::erase_if(description.attributes, [&](Shared<AttributeSpec>& spec) {
+        const int entity = spec->entity < 0 ? -1 : moved[static_cast<std::size_t>(spec->entity)];
+        if (entity >= 0 && entity != spec->entity) {
+            AttributeSpec changed = *spec;
+            changed.entity = entity;
+            spec = std::move(changed);
+        }
+        return entity < 0;
     });
 }
 
@@ -184,18 +189,20 @@ void merge(Description& description, const std::string& integration, const Devic
 {
     // The names that its attributes ever had: history and rules hang on them.
     std::map<std::pair<std::string, std::string>, std::string> known;
+    const auto placeOf = [](const AnnouncedEntity& entity, const AnnouncedAttribute& attribute) {
+        return std::pair(entity.id.str(), attribute.role);
+    };
     for (const auto& spec : description.attributes)
-        if (const auto& entity = description.entities[static_cast<std::size_t>(spec.entity)];
+        if (const auto& entity = description.entities[static_cast<std::size_t>(spec->entity)];
             entity.spec->integration == integration)
-            known[{entity.id, spec.role}] = spec.name;
+            known[{entity.id.str(), spec->role}] = spec->name;
     removeEntities(description, integration);
     const auto isTaken = [&](const std::string& name) {
         return std::any_of(description.attributes.begin(), description.attributes.end(),
-                           [&](const AttributeSpec& spec) { return spec.name == name; });
+                           [&](const auto& spec) { return spec->name == name; });
     };
     // Known names first, so that a new entity cannot take one away.
     const auto first = description.entities.size();
-    std::vector<std::pair<const AnnouncedEntity*, const AnnouncedAttribute*>> unnamed;
     for (const auto& entity : announcement.entities) {
         EntitySpec spec = entity.spec;
         spec.integration = integration;
@@ -210,12 +217,12 @@ void merge(Description& description, const std::string& integration, const Devic
     };
     for (std::size_t i = 0; i < announcement.entities.size(); ++i)
         for (const auto& attribute : announcement.entities[i].attributes)
-            if (const auto old = known.find({announcement.entities[i].id, attribute.role});
+            if (const auto old = known.find(placeOf(announcement.entities[i], attribute));
                 old != known.end() && !isTaken(old->second))
                 add(i, attribute, old->second);
     for (std::size_t i = 0; i < announcement.entities.size(); ++i)
         for (const auto& attribute : announcement.entities[i].attributes)
-            if (!known.contains({announcement.entities[i].id, attribute.role}))
+            if (!known.contains(placeOf(announcement.entities[i], attribute)))
                 add(i, attribute, freeName(description.attributes, announcement.entities[i], attribute));
 
     DeviceInfo& info = description.info;

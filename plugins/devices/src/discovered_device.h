@@ -18,7 +18,7 @@ struct PeoplesChoice {
 /// A discovered device without its values: what is stored, and put into the state.
 struct Description {
     DeviceInfo info;
-    std::vector<AttributeSpec> attributes;
+    std::vector<Shared<AttributeSpec>> attributes;
     std::vector<Entity> entities;
     PeoplesChoice chosen;
     std::map<std::string, std::string> keys; ///< integration -> DeviceAnnouncement::key

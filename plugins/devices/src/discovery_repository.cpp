@@ -2,10 +2,11 @@
 
 namespace atrium::devices {
 
-std::vector<StoredDescription> DiscoveryRepository::loadAll()
+std::vector<StoredDescription> DiscoveryRepository::load(DeviceId after, std::size_t limit)
 {
-    const auto rows = database_.transact(TransactionKind::Read, [](Transaction& transaction) {
-        return transaction.query("SELECT id, uid, description FROM discovered_devices ORDER BY id");
+    const auto rows = database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
+        return transaction.query("SELECT id, uid, description FROM discovered_devices WHERE id > ? ORDER BY id LIMIT ?",
+                                 {after.value, static_cast<std::int64_t>(limit)});
     });
     std::vector<StoredDescription> all;
     for (const auto& row : rows) all.push_back({DeviceId(row[0].integer()), row[1].text(), row[2].text()});

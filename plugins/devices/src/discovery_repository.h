@@ -20,7 +20,8 @@ class DiscoveryRepository {
 public:
     explicit DiscoveryRepository(Database& database) : database_(database) {}
 
-    std::vector<StoredDescription> loadAll();
+    /// At most `limit` rows in the order of their ids, from the first one after `after`.
+    std::vector<StoredDescription> load(DeviceId after, std::size_t limit);
     /// Inserts, replaces and deletes, all in one transaction.
     void write(const std::vector<StoredDescription>& rows);
 

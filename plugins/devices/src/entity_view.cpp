@@ -46,7 +46,7 @@ Object entityView(const Device& device, std::size_t index, const EventLog& event
 {
     const Entity& entity = device.entities[index];
     const EntitySpec& spec = *entity.spec;
-    Object view{{"id", entity.id},
+    Object view{{"id", entity.id.view()},
                 {"component", spec.component},
                 {"integration", spec.integration},
                 {"name", spec.name},
@@ -76,7 +76,7 @@ Object entityView(const Device& device, std::size_t index, const EventLog& event
         else attributes.append(role, attribute.value);
     }
     if (spec.component == "event")
-        if (const auto summary = events.of(device.info.id, entity.id); summary.last) {
+        if (const auto summary = events.of(device.info.id, entity.id.view()); summary.last) {
             state = summary.last->type;
             attributes = summary.last->data;
             view.append("eventCount", summary.count);
@@ -122,8 +122,8 @@ Object detailView(const Device& device, const EventLog& events)
             entities.push_back(entityView(device, i, events));
             continue;
         }
-        const auto summary = events.of(info.id, entity.id);
-        Object trigger{{"id", entity.id}, {"component", entity.spec->component}, {"fired", summary.count}};
+        const auto summary = events.of(info.id, entity.id.view());
+        Object trigger{{"id", entity.id.view()}, {"component", entity.spec->component}, {"fired", summary.count}};
         for (const auto& [key, value] : entity.spec->capabilities) trigger.set(key, value);
         trigger.append("lastFired", summary.last ? Value(toIso8601(summary.last->at)) : Value());
         triggers.push_back(std::move(trigger));

@@ -27,7 +27,7 @@ std::vector<DeviceEvent> EventLog::of(DeviceId device) const
     return {found->second.recent.begin(), found->second.recent.end()};
 }
 
-EventLog::Summary EventLog::of(DeviceId device, const std::string& entity) const
+EventLog::Summary EventLog::of(DeviceId device, std::string_view entity) const
 {
     std::lock_guard lock(mutex_);
     const auto found = devices_.find(device);

@@ -26,12 +26,12 @@ public:
         std::shared_ptr<const DeviceEvent> last;
         std::uint64_t count = 0;
     };
-    Summary of(DeviceId device, const std::string& entity) const;
+    Summary of(DeviceId device, std::string_view entity) const;
 
 private:
     struct Events {
         std::deque<DeviceEvent> recent;
-        std::map<std::string, Summary> byEntity;
+        std::map<std::string, Summary, std::less<>> byEntity;
     };
     mutable std::mutex mutex_;
     std::map<DeviceId, Events> devices_;

@@ -48,6 +48,20 @@ TEST_F(DevicesPluginTest, ListsTheShapeThatExistingClientsRelyOn)
     EXPECT_EQ(*lamp.find("power"), Value(60));
 }
 
+TEST_F(DevicesPluginTest, APageShowsWhatTheDevicesThemselvesShow)
+{
+    context.mqtt().deliver("aurion/devices/1/status", R"({"status":true,"power":42.5,"note":"a \"quoted\" text"})");
+    const auto page = send(HttpMethod::Get, "/api/devices?limit=2&offset=1");
+    const auto shown = *parseJson(page->body);
+    ASSERT_EQ(shown.list().size(), 2u);
+    const auto all = get("/api/devices");
+    EXPECT_EQ(shown.list()[0], all.list()[1]);
+    // The list is written as text, one device as an object: both say the same.
+    const auto lamp = get("/api/devices/1");
+    for (const auto& [key, value] : all.list()[0].object()) EXPECT_EQ(value, *lamp.find(key)) << key;
+    EXPECT_EQ(*all.list()[0].find("attributes")->find("note")->find("value"), Value("a \"quoted\" text"));
+}
+
 TEST_F(DevicesPluginTest, AStatusMessageBecomesState)
 {
     context.mqtt().deliver("aurion/devices/1/status", R"({"status":true,"power":42.5})");

@@ -120,6 +120,16 @@ TEST_F(InboxTest, WhatAnnouncesItselfIsNewUntilAPersonAcceptsOrIgnoresIt)
     EXPECT_EQ(*inbox().find("new"), Value(1)) << "it was taken back";
 }
 
+TEST_F(InboxTest, WhatWasDecidedGoesWithTheDevice)
+{
+    ASSERT_TRUE(decide("ignored", {first + 1}));
+    ASSERT_TRUE(send(HttpMethod::Delete, "/api/devices/" + std::to_string(first + 1)));
+    EXPECT_EQ(*inbox().find("ignored"), Value(List{}));
+    Decisions again(database.database(), context.clock());
+    again.restore();
+    EXPECT_EQ(again.of(DeviceId(first + 1)), Decision::New);
+}
+
 TEST_F(InboxTest, OnlyDiscoveredDevicesAreDecidedUpon)
 {
     EXPECT_EQ(decide("accepted", {1}).error().code, ErrorCode::InvalidArgument) << "made by hand";

@@ -108,6 +108,7 @@ Result<ConfigMessage> readDevice(const ConfigTopic& topic, const Object& config)
     if (!config.contains("device") || !config.contains("origin") || !components || !components->isObject())
         return wrong("a device message needs device, origin and components");
     ConfigMessage message;
+    message.device = Object{{"device", *config.find("device")}};
     for (const auto& [key, value] : components->object()) {
         if (!value.isObject()) return wrong("component " + key + " is no object");
         EntityConfig entity;
@@ -118,7 +119,7 @@ Result<ConfigMessage> readDevice(const ConfigTopic& topic, const Object& config)
         entity.id = topic.id + ' ' + key;
         for (const char* shared :
              {"availability", "availability_topic", "availability_template", "availability_mode", "payload_available",
-              "payload_not_available", "command_topic", "state_topic", "qos", "encoding", "~", "device", "origin"})
+              "payload_not_available", "command_topic", "state_topic", "qos", "encoding", "~"})
             if (const Value* common = config.find(shared); common && !entity.config.contains(shared))
                 entity.config.append(shared, *common);
         resolveBase(entity.config);

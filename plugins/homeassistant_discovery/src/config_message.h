@@ -42,6 +42,8 @@ struct ConfigMessage {
     bool migrates = false;
     bool removes = false;
     std::vector<EntityConfig> entities;
+    /// The member `device` that all of them have in common, where it does not stand in each.
+    std::optional<Object> device;
 };
 
 /// Errors: what is wrong with the message; nothing of it counts then. Pure.

@@ -1,95 +1,59 @@
 #pragma once
 
-#include "entity_model.h"
-
-#include "atrium/clock.h"
-#include "atrium/mqtt.h"
-#include "atrium/scheduler.h"
+#include "entity_index.h"
+#include "listening.h"
 
 #include <map>
-#include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 
 namespace atrium::homeassistant_discovery {
 
-/// The entities that config messages described, their subscriptions and what they say. Thread: core.
+/// The entities that config messages described, gathered to devices and announced. Thread: core.
 class Discovery {
 public:
     /// Entities of a device come as single messages: it is announced when none has come for this long.
     static constexpr std::chrono::milliseconds gathering{15};
 
     Discovery(std::string prefix, std::shared_ptr<IntegrationPort> port, Mqtt& mqtt, Scheduler& scheduler,
-              const Clock& clock)
-        : prefix_(std::move(prefix)), port_(std::move(port)), mqtt_(mqtt), scheduler_(scheduler), clock_(clock)
-    {}
+              const Clock& clock);
+    ~Discovery();
 
     /// A message of `PREFIX/#`.
     void takeConfig(const MqttMessage& message);
     Result<EntityPlan> plan(const EntityCommand& command) const;
 
 private:
-    struct Entity {
-        EntityModel model;
-        std::string owner;  ///< the config topic that it lives by
-        std::string device; ///< key of its device
-        bool migrates = false;
-        bool expired = true;
-        bool isFresh = true; ///< it has not been given what its topics said before it came
-        Subscription expiry, offTimer;
+    /// A config topic and what lives by it.
+    struct Source {
+        std::size_t lastConfig = 0; ///< hash of its last message; 0 = it did not count as a whole
+        std::vector<SharedText> owned;
     };
-    using EntityPtr = std::shared_ptr<Entity>;
-    struct Binding {
-        std::weak_ptr<Entity> entity;
-        std::size_t channel = 0;
-    };
-    struct Topic {
-        std::vector<Binding> bindings;
-        std::shared_ptr<const std::string> last; ///< for those who join later: the broker repeats itself only once
-        Subscription subscription;
-    };
-    struct Device {
-        DeviceAnnouncement said;
-        std::vector<EntityPtr> entities;
-        bool isWaiting = false;
-    };
+    using Sources = std::unordered_map<SharedText, Source, std::hash<SharedText>, std::equal_to<>>;
 
-    void removeOwnedBy(const std::string& topic, const std::set<std::string>& keep);
-    void add(const std::string& owner, EntityModel model);
-    void drop(const std::string& id);
-    void bind(const EntityPtr& entity);
-    void unbind(const EntityPtr& entity);
-    std::string deviceKeyOf(const DeviceAnnouncement& said);
-    void announceSoon(const std::string& device);
+    void handOver(Source& source);
+    /// Removes the entities of a source that `keeps` says no to.
+    void reduce(const SharedText& topic, const std::function<bool(const SharedText&)>& keeps);
+    void add(const SharedText& owner, DescribedEntity described, const DeviceAnnouncement& said);
+    void drop(const SharedText& id);
+    void forgetOwner(const SharedText& owner, const SharedText& id);
+    AnnouncedDevice& deviceFor(const DeviceAnnouncement& said);
+    void announceSoon(AnnouncedDevice& device);
     void announceWaiting();
-    void announceNow(const std::string& device);
-
-    void giveWhatWasSaid(const EntityPtr& entity);
-    void take(const std::string& filter, const MqttMessage& message);
-    void apply(const EntityPtr& entity, Channel& channel, const std::string& text, const MqttMessage& message);
-    void applyState(const EntityPtr& entity, const Channel& channel, const std::string& text,
-                    const MqttMessage& message);
-    void applyEvent(const EntityPtr& entity, const std::string& text, const MqttMessage& message);
-    void updateAvailability(const EntityPtr& entity);
-    void note(std::string_view reason);
+    void announceNow(AnnouncedDevice& device);
 
     const std::string prefix_;
     const std::shared_ptr<IntegrationPort> port_;
-    Mqtt& mqtt_;
     Scheduler& scheduler_;
     const Clock& clock_;
-    TemplateCache templates_;
-    std::unordered_map<std::string, EntityPtr> entities_;          ///< by EntityConfig::identity()
-    std::unordered_map<std::string, std::set<std::string>> owned_; ///< ids of entities by config topic
-    std::unordered_map<std::string, std::size_t> lastConfig_;      ///< hash of the last config by topic
-    std::map<std::string, Device> devices_;
-    std::unordered_map<std::string, std::string> deviceByIdentity_;
-    std::unordered_map<std::string, Topic> topics_;
-    std::optional<std::string> refusal_; ///< why the message in hand does not count, for the first who said so
-    std::vector<std::string> waiting_;
+    ShapeCache shapes_;
+    Sources sources_;
+    std::map<std::string, AnnouncedDevice, std::less<>> devices_;  ///< by key
+    std::unordered_map<std::string, AnnouncedDevice*> byIdentity_; ///< identifiers and addresses of devices
+    EntityIndex byEntity_;
+    std::vector<std::string> waiting_; ///< keys
     Subscription waitingTimer_;
+    Listening listening_;
 };
 
 } // namespace atrium::homeassistant_discovery

@@ -1,4 +1,4 @@
-#include "entity_model.h"
+#include "entity_shape.h"
 
 namespace atrium::homeassistant_discovery {
 

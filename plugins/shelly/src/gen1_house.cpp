@@ -149,8 +149,9 @@ void Gen1House::announce(const std::string& id, Known& known)
 Result<EntityPlan> Gen1House::plan(const EntityCommand& command) const
 {
     const std::string id(command.key);
-    if (!known_.contains(id) || !command.entity.id.starts_with(id + '-')) return makeError(ErrorCode::Unavailable);
-    return planGen1(std::string(root) + id, command.entity.id.substr(id.size() + 1), command);
+    if (!known_.contains(id) || !command.entity.id.view().starts_with(id + '-'))
+        return makeError(ErrorCode::Unavailable);
+    return planGen1(std::string(root) + id, command.entity.id.str().substr(id.size() + 1), command);
 }
 
 } // namespace atrium::shelly

@@ -1,5 +1,7 @@
 #include "gen2_component.h"
 
+#include "gen2_tables.h"
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -7,128 +9,7 @@ namespace atrium::shelly {
 
 namespace {
 
-/// A measured member of a status.
-struct Measure {
-    const char* key; ///< `a.b` = nested
-    const char* suffix;
-    const char* deviceClass;
-    const char* unit;
-    const char* stateClass;
-};
-
-constexpr Measure measures[] = {
-    {"apower", "apower", "power", "W", "measurement"},
-    {"voltage", "voltage", "voltage", "V", "measurement"},
-    {"current", "current", "current", "A", "measurement"},
-    {"freq", "freq", "frequency", "Hz", "measurement"},
-    {"pf", "pf", "power_factor", "", "measurement"},
-    {"aenergy.total", "energy", "energy", "Wh", "total_increasing"},
-    {"ret_aenergy.total", "ret_energy", "energy", "Wh", "total_increasing"},
-    {"temperature.tC", "temperature", "temperature", "°C", "measurement"},
-    {"tC", "", "temperature", "°C", "measurement"},
-    {"rh", "", "humidity", "%", "measurement"},
-    {"lux", "", "illuminance", "lx", "measurement"},
-    {"battery.percent", "battery", "battery", "%", "measurement"},
-    {"battery.V", "battery_voltage", "voltage", "V", "measurement"},
-    {"act_power", "act_power", "power", "W", "measurement"},
-    {"aprt_power", "aprt_power", "apparent_power", "VA", "measurement"},
-    {"total_act_power", "total_act_power", "power", "W", "measurement"},
-    {"total_aprt_power", "total_aprt_power", "apparent_power", "VA", "measurement"},
-    {"total_current", "total_current", "current", "A", "measurement"},
-    {"n_current", "n_current", "current", "A", "measurement"},
-    {"total_act", "total_act", "energy", "Wh", "total_increasing"},
-    {"total_act_ret", "total_act_ret", "energy", "Wh", "total_increasing"},
-    {"total_act_energy", "total_act_energy", "energy", "Wh", "total_increasing"},
-    {"total_act_ret_energy", "total_act_ret_energy", "energy", "Wh", "total_increasing"},
-    {"percent", "percent", "", "%", "measurement"},
-    {"xpercent", "xpercent", "", "", "measurement"},
-    {"xvoltage", "xvoltage", "", "", "measurement"},
-    {"counts.total", "counts", "", "", "total_increasing"},
-};
-/// Members that exist once a phase: `a_voltage`, `b_voltage`, `c_voltage`.
-constexpr Measure phaseMeasures[] = {
-    {"act_power", "", "power", "W", "measurement"},
-    {"aprt_power", "", "apparent_power", "VA", "measurement"},
-    {"voltage", "", "voltage", "V", "measurement"},
-    {"current", "", "current", "A", "measurement"},
-    {"pf", "", "power_factor", "", "measurement"},
-    {"freq", "", "frequency", "Hz", "measurement"},
-    {"total_act_energy", "", "energy", "Wh", "total_increasing"},
-    {"total_act_ret_energy", "", "energy", "Wh", "total_increasing"},
-};
-
-const Value* member(const Value& status, std::string_view path)
-{
-    const Value* value = &status;
-    while (value && !path.empty()) {
-        const auto dot = std::min(path.find('.'), path.size());
-        value = value->find(path.substr(0, dot));
-        path.remove_prefix(std::min(dot + 1, path.size()));
-    }
-    return value;
-}
-
-/// Calls `use(key, suffix, measure)` for each measure that the status holds.
-template <class Use>
-void forMeasures(const Value& status, Use use)
-{
-    for (const auto& measure : measures)
-        if (const Value* value = member(status, measure.key); value && value->isNumeric())
-            use(std::string(measure.suffix), measure, *value);
-    for (const char* phase : {"a_", "b_", "c_"})
-        for (const auto& measure : phaseMeasures) {
-            const std::string key = std::string(phase) + measure.key;
-            if (const Value* value = status.find(key); value && value->isNumeric()) use(key, measure, *value);
-        }
-}
-
-bool isLight(const std::string& kind)
-{
-    return kind == "light" || kind == "rgb" || kind == "rgbw" || kind == "cct" || kind == "rgbcct";
-}
-
-/// Kinds whose one boolean member is a binary sensor: kind, member, device class.
-struct Detector {
-    const char *kind, *key, *deviceClass;
-};
-constexpr Detector detectors[] = {{"input", "state", ""},
-                                  {"smoke", "alarm", "smoke"},
-                                  {"flood", "alarm", "moisture"},
-                                  {"occupancy", "value", "occupancy"},
-                                  {"presence", "presence", "presence"},
-                                  {"presencezone", "value", "occupancy"}};
-
-const Detector* detectorOf(const std::string& kind)
-{
-    for (const auto& detector : detectors)
-        if (kind == detector.kind) return &detector;
-    return nullptr;
-}
-
-bool isMeasuring(const std::string& kind)
-{
-    for (const char* known : {"temperature", "humidity", "illuminance", "devicepower", "pm1", "em", "emdata", "em1",
-                              "em1data", "voltmeter"})
-        if (kind == known) return true;
-    return false;
-}
-
-/// Values that a user defined on the device: kind, component of the house, command.
-struct Virtual {
-    const char *kind, *component, *command;
-    Value::Kind value;
-};
-constexpr Virtual virtuals[] = {{"boolean", "switch", "turn_on", Value::Kind::Boolean},
-                                {"number", "number", "set_value", Value::Kind::Number},
-                                {"text", "text", "set_value", Value::Kind::Text},
-                                {"enum", "select", "select_option", Value::Kind::Text}};
-
-const Virtual* virtualOf(const std::string& kind)
-{
-    for (const auto& known : virtuals)
-        if (kind == known.kind) return &known;
-    return nullptr;
-}
+using namespace gen2;
 
 AnnouncedAttribute& attribute(AnnouncedEntity& entity, const char* role, Value::Kind kind, const char* unit = "")
 {
@@ -194,12 +75,6 @@ AnnouncedEntity makeCover(AnnouncedEntity entity)
     auto& position = attribute(entity, "position", Value::Kind::Number, "%").spec;
     position.writable = true, position.minimum = 0, position.maximum = 100;
     return entity;
-}
-
-Value miredsOf(const Value& kelvin)
-{
-    const auto number = kelvin.ifNumber();
-    return number && *number > 0 ? Value(static_cast<std::int64_t>(1e6 / *number + 0.5)) : Value();
 }
 
 } // namespace
@@ -291,55 +166,6 @@ std::vector<AnnouncedEntity> describe(const std::string& prefix, const Component
     raw.attributes[0].spec.history = false;
     raw.spec.category = EntityCategory::Diagnostic;
     all.push_back(std::move(raw));
-    return all;
-}
-
-std::vector<Reading> read(const std::string& prefix, const ComponentName& component, const Value& status)
-{
-    std::vector<Reading> all;
-    const std::string base = prefix + '-' + component.text;
-    const auto& kind = component.kind;
-    Reading main{base, {}};
-    const auto take = [&](const char* key, const char* role) {
-        if (const Value* value = status.find(key); value && !value->isNull()) main.values.emplace_back(role, *value);
-    };
-    const auto* detector = detectorOf(kind);
-    if (kind == "switch") take("output", "state");
-    else if (isLight(kind)) {
-        take("output", "state");
-        take("brightness", "brightness_pct");
-        take("rgb", "rgb");
-        if (const Value* kelvin = status.find("ct")) main.values.emplace_back("color_temp", miredsOf(*kelvin));
-    }
-    else if (detector) take(detector->key, "state");
-    else if (virtualOf(kind)) take("value", "state");
-    else if (kind == "cover") {
-        const auto state = status.textOr("state", "");
-        const Value* position = status.find("current_pos");
-        const auto at = position ? position->ifNumber() : std::nullopt;
-        if (state == "stopped") main.values.emplace_back("state", at && *at == 0 ? "closed" : "open");
-        else if (state == "calibrating") main.values.emplace_back("state", Value());
-        else if (!state.empty()) main.values.emplace_back("state", state);
-        if (at) main.values.emplace_back("position", *position);
-    }
-    else if (kind == "thermostat") {
-        const bool cools = status.textOr("type", "heating") == "cooling";
-        const bool enabled = status.booleanOr("enable", true);
-        main.values.emplace_back("state", !enabled ? "off" : cools ? "cool" : "heat");
-        if (status.find("output"))
-            main.values.emplace_back("hvac_action", !enabled                             ? "off"
-                                                    : !status.booleanOr("output", false) ? "idle"
-                                                    : cools                              ? "cooling"
-                                                                                         : "heating");
-        take("current_C", "current_temperature");
-        take("target_C", "target_temperature");
-        take("current_humidity", "current_humidity");
-    }
-    else if (!isMeasuring(kind) && kind != "button") main.values.emplace_back("state", status);
-    if (!main.values.empty()) all.push_back(std::move(main));
-    forMeasures(status, [&](const std::string& suffix, const Measure&, const Value& value) {
-        all.push_back({base + (suffix.empty() ? "" : '-' + suffix), {{"state", value}}});
-    });
     return all;
 }
 

@@ -130,8 +130,8 @@ std::vector<Reading> Gen2Device::readAll() const
 
 Result<EntityPlan> Gen2Device::plan(const EntityCommand& command) const
 {
-    if (!command.entity.id.starts_with(prefix_ + '-')) return makeError(ErrorCode::Unavailable);
-    const auto component = parseComponent(command.entity.id.substr(prefix_.size() + 1));
+    if (!command.entity.id.view().starts_with(prefix_ + '-')) return makeError(ErrorCode::Unavailable);
+    const auto component = parseComponent(command.entity.id.str().substr(prefix_.size() + 1));
     auto call = callFor(component, command);
     if (!call) return call.error();
     EntityPlan plan;

@@ -94,7 +94,7 @@ private:
     void takeSpecific(const Value& expose, const std::string& kind);
     void add(ExposedEntity entity)
     {
-        if (entities.size() < maxEntities && ids_.insert(entity.announced.id).second)
+        if (entities.size() < maxEntities && ids_.insert(entity.announced.id.str()).second)
             entities.push_back(std::move(entity));
     }
 
@@ -132,8 +132,9 @@ EntityCategory categoryOf(const Value& expose)
 ExposedEntity Reader::make(const Value& expose, const std::vector<std::string>& path, const char* component)
 {
     ExposedEntity entity;
-    entity.announced.id = ieee_;
-    for (const auto& key : path) entity.announced.id += '_' + key;
+    std::string id = ieee_;
+    for (const auto& key : path) id += '_' + key;
+    entity.announced.id = id;
     entity.announced.spec.component = component;
     std::string name = expose.textOr("label", "");
     if (name.empty()) name = titled(path.empty() ? component : path.back());

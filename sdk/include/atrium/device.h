@@ -3,6 +3,7 @@
 #include "atrium/auth.h"
 #include "atrium/ids.h"
 #include "atrium/shared.h"
+#include "atrium/shared_text.h"
 #include "atrium/time.h"
 #include "atrium/value.h"
 
@@ -45,8 +46,8 @@ struct Attribute {
     Value value; ///< Null = never reported
     UtcTime changedAt{};
     UtcTime reportedAt{};
-    bool assumed = false;                        ///< follows from a command that the device has not confirmed yet
     std::shared_ptr<const DesiredValue> desired; ///< while `assumed`, else null
+    bool assumed = false;                        ///< follows from a command that the device has not confirmed yet
 };
 
 /// Where an entity stands in the interface.
@@ -82,7 +83,7 @@ struct EntitySpec {
 
 /// One function of a device. Its values are the attributes whose spec names it.
 struct Entity {
-    std::string id; ///< unique within its integration, stable for ever
+    SharedText id; ///< unique within its integration, stable for ever
     Shared<EntitySpec> spec;
     Availability availability = Availability::Available;
 };

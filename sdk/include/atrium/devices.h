@@ -17,6 +17,12 @@ struct DeviceList {
     std::uint64_t version = 0;
 };
 
+/// A part of that list, and how long the whole is.
+struct DevicePage {
+    std::vector<DevicePtr> devices;
+    std::size_t total = 0;
+};
+
 /// Values that one message from a device brought.
 struct Report {
     DeviceId device;
@@ -36,6 +42,9 @@ public:
     virtual DevicePtr find(std::string_view uidOrName) const = 0;
     /// Thread: any.
     virtual std::shared_ptr<const DeviceList> list() const = 0;
+    /// At most `count` devices of the list, from the one at `first` on: costs what it shows, however many there are.
+    /// Thread: any.
+    virtual DevicePage page(std::size_t first, std::size_t count) const = 0;
 
     /// Adds a device (its id and uid must be new) or replaces the info and attribute specs of a known one; values that
     /// it already has stay. The values of `attributes` are the restored last ones. Thread: core.

@@ -26,7 +26,7 @@ struct AnnouncedAttribute {
 
 /// One function of a device.
 struct AnnouncedEntity {
-    std::string id; ///< unique within the integration and stable: the identity behind history and rules
+    SharedText id; ///< unique within the integration and stable: the identity behind history and rules
     EntitySpec spec;
     std::string wish; ///< what its attributes should be called, e.g. `temperature`, `left`; empty = from its name
     std::vector<AnnouncedAttribute> attributes;

@@ -54,34 +54,52 @@ private:
 using List = std::vector<Value>;
 
 /// A typed value as it appears in JSON, MQTT payloads, device attributes and Lua: null, boolean, integer, number, text,
-/// list or object. Integers and floating numbers stay apart, so that counts and money never round.
-/// Thread: a value has no hidden sharing; treat it like a std::string.
+/// list or object. Integers and floating numbers stay apart, so that counts and money never round. Two words large: a
+/// campus holds hundreds of thousands. Thread: a value has no hidden sharing; treat it like a std::string.
 class Value {
 public:
-    enum class Kind { Null, Boolean, Integer, Number, Text, List, Object };
+    enum class Kind : std::uint8_t { Null, Boolean, Integer, Number, Text, List, Object };
 
     Value() = default;
     Value(std::nullptr_t) {}
-    Value(bool boolean) : content_(boolean) {}
-    Value(int integer) : content_(static_cast<std::int64_t>(integer)) {}
-    Value(long integer) : content_(static_cast<std::int64_t>(integer)) {}
-    Value(long long integer) : content_(static_cast<std::int64_t>(integer)) {}
-    Value(unsigned integer) : content_(static_cast<std::int64_t>(integer)) {}
+    Value(bool boolean) : kind_(Kind::Boolean) { content_.boolean = boolean; }
+    Value(int integer) : Value(static_cast<long long>(integer)) {}
+    Value(long integer) : Value(static_cast<long long>(integer)) {}
+    Value(long long integer) : kind_(Kind::Integer) { content_.integer = integer; }
+    Value(unsigned integer) : Value(static_cast<long long>(integer)) {}
     /// Values above 2^63-1 become a floating Number.
     Value(unsigned long integer);
-    Value(double number) : content_(number) {}
-    Value(const char* text) : content_(std::string(text)) {}
-    Value(std::string_view text) : content_(std::string(text)) {}
-    Value(std::string text) : content_(std::move(text)) {}
-    Value(List list) : content_(std::move(list)) {}
-    Value(Object object) : content_(std::move(object)) {}
+    Value(double number) : kind_(Kind::Number) { content_.number = number; }
+    Value(const char* text) : Value(std::string(text)) {}
+    Value(std::string_view text) : Value(std::string(text)) {}
+    Value(std::string text);
+    Value(List list);
+    Value(Object object);
     template <class T>
     Value(const std::optional<T>& optional)
     {
         if (optional) *this = Value(*optional);
     }
+    Value(const Value& other);
+    Value(Value&& other) noexcept : content_(other.content_), kind_(std::exchange(other.kind_, Kind::Null)) {}
+    Value& operator=(const Value& other)
+    {
+        if (this != &other) *this = Value(other);
+        return *this;
+    }
+    Value& operator=(Value&& other) noexcept
+    {
+        Value taken(std::move(other)); // it may be a part of what is replaced
+        std::swap(content_, taken.content_);
+        std::swap(kind_, taken.kind_);
+        return *this;
+    }
+    ~Value()
+    {
+        if (kind_ >= Kind::Text) destroyContent();
+    }
 
-    Kind kind() const { return static_cast<Kind>(content_.index()); }
+    Kind kind() const { return kind_; }
     bool isNull() const { return kind() == Kind::Null; }
     bool isBoolean() const { return kind() == Kind::Boolean; }
     bool isInteger() const { return kind() == Kind::Integer; }
@@ -92,22 +110,22 @@ public:
     bool isObject() const { return kind() == Kind::Object; }
 
     /// Each throws std::bad_variant_access when the value is of another kind.
-    bool boolean() const { return std::get<bool>(content_); }
-    std::int64_t integer() const { return std::get<std::int64_t>(content_); }
+    bool boolean() const { return expect(Kind::Boolean).boolean; }
+    std::int64_t integer() const { return expect(Kind::Integer).integer; }
     /// Integer or floating number, as double.
     double number() const;
-    const std::string& text() const { return std::get<std::string>(content_); }
-    const List& list() const { return std::get<List>(content_); }
-    List& list() { return std::get<List>(content_); }
-    const Object& object() const { return std::get<Object>(content_); }
-    Object& object() { return std::get<Object>(content_); }
+    const std::string& text() const { return *expect(Kind::Text).text; }
+    const List& list() const { return *expect(Kind::List).list; }
+    List& list() { return *expect(Kind::List).list; }
+    const Object& object() const { return *expect(Kind::Object).object; }
+    Object& object() { return *expect(Kind::Object).object; }
 
     /// Pointers to the content, or nullptr when the value is of another kind.
-    const bool* ifBoolean() const { return std::get_if<bool>(&content_); }
-    const std::int64_t* ifInteger() const { return std::get_if<std::int64_t>(&content_); }
-    const std::string* ifText() const { return std::get_if<std::string>(&content_); }
-    const List* ifList() const { return std::get_if<List>(&content_); }
-    const Object* ifObject() const { return std::get_if<Object>(&content_); }
+    const bool* ifBoolean() const { return isBoolean() ? &content_.boolean : nullptr; }
+    const std::int64_t* ifInteger() const { return isInteger() ? &content_.integer : nullptr; }
+    const std::string* ifText() const { return isText() ? content_.text : nullptr; }
+    const List* ifList() const { return isList() ? content_.list : nullptr; }
+    const Object* ifObject() const { return isObject() ? content_.object : nullptr; }
     std::optional<double> ifNumber() const;
 
     /// The member `key` of an object; nullptr when this is no object or has no such member.
@@ -121,7 +139,24 @@ public:
     bool operator==(const Value& other) const;
 
 private:
-    std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Object> content_;
+    /// Texts, lists and objects are owned.
+    union Content {
+        bool boolean;
+        std::int64_t integer;
+        double number;
+        std::string* text;
+        List* list;
+        Object* object;
+    };
+    const Content& expect(Kind kind) const
+    {
+        if (kind_ != kind) throw std::bad_variant_access();
+        return content_;
+    }
+    void destroyContent();
+
+    Content content_{.integer = 0};
+    Kind kind_ = Kind::Null;
 };
 
 const char* toString(Value::Kind kind);

@@ -41,6 +41,26 @@ protected:
     DeviceRegistry registry{clock, loop, loop, metrics};
 };
 
+TEST_F(DeviceRegistryTest, APageIsAPartOfTheListInTheOrderOfIds)
+{
+    for (const int id : {5, 1, 4, 2, 3}) addLamp(id, "lamp-" + std::to_string(id));
+    const auto ids = [&](std::size_t first, std::size_t count) {
+        const auto page = registry.page(first, count);
+        EXPECT_EQ(page.total, 5u);
+        std::vector<std::int64_t> out;
+        for (const auto& device : page.devices) out.push_back(device->info.id.value);
+        return out;
+    };
+    EXPECT_EQ(ids(0, 2), (std::vector<std::int64_t>{1, 2}));
+    EXPECT_EQ(ids(3, 10), (std::vector<std::int64_t>{4, 5}));
+    EXPECT_TRUE(ids(5, 1).empty());
+    EXPECT_TRUE(ids(SIZE_MAX, SIZE_MAX).empty());
+    onCore([&] { registry.remove(DeviceId(2)); });
+    EXPECT_EQ(registry.page(1, 1).devices.at(0)->info.id, DeviceId(3));
+    EXPECT_EQ(registry.find(DeviceId(2)), nullptr);
+    EXPECT_EQ(registry.list()->devices.size(), 4u);
+}
+
 TEST_F(DeviceRegistryTest, RaisesAnEventForAChangeAndNoneForARepetition)
 {
     addLamp();

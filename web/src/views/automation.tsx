@@ -1,12 +1,17 @@
 import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {find, revision, runsOf, titleOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
+import {find, remove, revision, runsOf, titleOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
 import {attributeName} from '../device_words.ts';
 import {device as findDevice} from '../devices.ts';
 import {duration, exactMoment, moment, texts, withUnit} from '../i18n.ts';
+import {ruleTexts} from '../i18n_rules.ts';
+import {attempt} from '../notices.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
+import {Remove} from '../parts/remove.tsx';
 import {useTitle} from '../parts/title.ts';
+import {go} from '../router.ts';
+import {isAdministrator} from '../session.ts';
 import {Actions, Health} from './automations.tsx';
 
 function json(value: unknown): string {
@@ -119,7 +124,7 @@ function Source({automation, lines}: {automation: Automation; lines: Set<number>
   const t = texts.value;
   return (
     <section class="card">
-      <header><h2>{t.source}</h2><span class="count">{automation.file} · {t.readOnly}</span></header>
+      <header><h2>{t.source}</h2><span class="count">{automation.kind === 'database' ? '' : `${automation.file} · ${t.readOnly}`}</span></header>
       <pre class="source" tabIndex={0} aria-label={t.source}><code>
         {automation.source.replace(/\n$/, '').split('\n').map((line, index) => (
           <span key={index} id={`line-${index + 1}`} class={lines.has(index + 1) ? 'is-failed' : ''}>
@@ -165,6 +170,12 @@ export function AutomationPage({id}: {id: number}) {
             {newest?.startedAt ? t.labelled(t.lastRun, moment(newest.startedAt)) : t.neverRan}
           </p>
         </div>
+        {isAdministrator.value && automation.kind === 'database' && (
+          <>
+            <a class="round" href={`/automations/${id}/edit`} aria-label={ruleTexts.value.edit} title={ruleTexts.value.edit}><Icon name="edit" /></a>
+            <Remove name={titleOf(automation)} onRemove={() => attempt(remove(id).then(() => go('/automations')))} />
+          </>
+        )}
         <Actions automation={automation} />
       </header>
       {problem && <p class="problem" role="alert">{problem}</p>}

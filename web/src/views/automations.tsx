@@ -2,11 +2,13 @@ import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {automations, disable, enable, isTroubled, refresh, revision, runNow, titleOf, type Automation} from '../automations.ts';
 import {duration, moment, texts} from '../i18n.ts';
+import {ruleTexts} from '../i18n_rules.ts';
 import {attempt} from '../notices.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {Switch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
+import {UpcomingWeek} from '../parts/upcoming.tsx';
 import {isAdministrator} from '../session.ts';
 
 /** How well an automation is, in one word; `isQuiet` says nothing when all is well. */
@@ -77,10 +79,15 @@ export function Automations() {
   const all = automations.value;
   return (
     <>
-      <h1>{t.automations}</h1>
+      <header class="title">
+        <h1>{t.automations}</h1>
+        <div />
+        {isAdministrator.value && <a class="primary button" href="/automations/new">{ruleTexts.value.create}</a>}
+      </header>
       {problem && <p class="problem" role="alert">{problem}</p>}
       {!all && !problem && <Skeleton tiles={3} />}
       {all?.length === 0 && <Empty icon="bolt" title={t.noAutomations}>{t.noAutomationsHint}</Empty>}
+      {all && all.length > 0 && <UpcomingWeek />}
       {all && all.length > 0 && <ul class="rules">{all.map((one) => <Row key={one.id} automation={one} />)}</ul>}
     </>
   );

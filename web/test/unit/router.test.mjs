@@ -7,11 +7,13 @@ test('reads pages and ids from addresses', async () => {
   assert.deepEqual(router.parse('/'), {page: 'rooms', id: null});
   assert.deepEqual(router.parse('/devices/12'), {page: 'devices', id: 12});
   assert.deepEqual(router.parse('/automations/'), {page: 'automations', id: null});
+  assert.deepEqual(router.parse('/automations/new'), {page: 'automations', id: null, task: 'new'});
+  assert.deepEqual(router.parse('/automations/7/edit'), {page: 'automations', id: 7, task: 'edit'});
 });
 
 test('takes nothing but a positive number for an id', async () => {
   const {router} = await load({modules: ['router']});
-  for (const address of ['/devices/0', '/devices/-1', '/devices/1e3', '/devices/abc', '/devices/1/2', '/devices/%31'])
+  for (const address of ['/devices/0', '/devices/-1', '/devices/1e3', '/devices/abc', '/devices/1/2', '/devices/new/edit', '/devices/1/edit/2', '/devices/%31'])
     assert.equal(router.parse(address).page, 'unknown', address);
 });
 

@@ -1,0 +1,150 @@
+// An automation as it is being written: step by step, or as a text. Both say the same; the text is what is saved.
+
+import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
+import {ApiError} from '../api.ts';
+import {find} from '../automations.ts';
+import {check, save, type Checked} from '../drafts.ts';
+import {texts} from '../i18n.ts';
+import {ruleTexts} from '../i18n_rules.ts';
+import {notify} from '../notices.ts';
+import {Builder} from '../parts/builder.tsx';
+import {Choice} from '../parts/choice.tsx';
+import {Empty, Skeleton} from '../parts/empty.tsx';
+import {Icon} from '../parts/icon.tsx';
+import {lazy} from '../parts/lazy.tsx';
+import {useTitle} from '../parts/title.ts';
+import {TryPanel} from '../parts/try_panel.tsx';
+import {go} from '../router.ts';
+import type {Rule} from '../rule_model.ts';
+import {readRule} from '../rule_reader.ts';
+import {writeRule} from '../rule_writer.ts';
+
+const CodeEditor = lazy(async () => (await import('../parts/code_editor.tsx')).CodeEditor);
+
+const checkPause = 500;
+type Form = 'guided' | 'text';
+
+const blank = (name: string): Rule => ({name, triggers: [], conditions: [], mode: '', actions: []});
+
+function Verdict({checked}: {checked: Checked | null}) {
+  const t = ruleTexts.value;
+  if (!checked) return <p class="verdict" role="status">{t.checking}</p>;
+  if (!checked.problem) return <p class="verdict is-fine" role="status"><Icon name="check" />{t.fine(checked.rules.length)}</p>;
+  return (
+    <p class="verdict is-bad" role="alert">
+      <Icon name="alert" />
+      {checked.faults.length === 0 ? checked.problem
+        : checked.faults.map((one) => <span key={one.message}><b>{t.fault(one.line, one.column)}</b>{' '}{one.message}</span>)}
+    </p>
+  );
+}
+
+/** What is checked is what was typed last, when the hands rest. */
+function useCheck(name: string, source: string): Checked | null {
+  const [checked, setChecked] = useState<Checked | null>(null);
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      check(name, source).then((next) => current && setChecked(next), (error) => {
+        if (current) setChecked({rules: [], problem: error instanceof ApiError ? error.message : texts.peek().failed, faults: []});
+      });
+    }, checkPause);
+    return () => { current = false; clearTimeout(timer); };
+  }, [name, source]);
+  return checked;
+}
+
+function Editing({id, given}: {id: number | null; given: {name: string; source: string}}) {
+  const t = ruleTexts.value;
+  const [name, setName] = useState(given.name);
+  const [source, setShown] = useState(given.source);
+  /** What stands there now; the page may not be drawn yet. */
+  const now = useRef(given.source);
+  const setSource = (next: string) => {
+    now.current = next;
+    setShown(next);
+  };
+  const change = (edit: (before: Rule) => Rule) => {
+    const before = readRule(now.current);
+    if (before) setSource(writeRule(edit(before)));
+  };
+  const [saved, setSaved] = useState(given.source);
+  const [form, setForm] = useState<Form>(readRule(given.source) ? 'guided' : 'text');
+  const [isBusy, setBusy] = useState(false);
+  const checked = useCheck(name, source);
+  const rule = useMemo(() => readRule(source), [source]);
+  const isChanged = source !== saved || id === null;
+  useTitle(name || t.create);
+  useEffect(() => {
+    if (!isChanged) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [isChanged]);
+  const keep = async () => {
+    setBusy(true);
+    try {
+      const sent = now.current;
+      const next = await save(id, name.trim(), sent);
+      setSaved(sent);
+      if (id === null) go(`/automations/${next}/edit`);
+    } catch (error) {
+      notify(error instanceof ApiError ? error.message : texts.peek().failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  // A key in the editor saves what stands there now.
+  const latest = useRef(keep);
+  latest.current = keep;
+  const rename = (next: string) => {
+    setName(next);
+    if (form === 'guided') change((before) => ({...before, name: next}));
+  };
+  return (
+    <>
+      <header class="title">
+        <a class="back" href={id === null ? '/automations' : `/automations/${id}`} aria-label={texts.value.back}><Icon name="back" /></a>
+        <div>
+          <h1>{id === null ? t.create : name}</h1>
+          <p role="status">{isChanged ? t.unsaved : t.saved}</p>
+        </div>
+        <button type="button" class="primary" disabled={isBusy || name.trim() === '' || !isChanged} onClick={() => void keep()}>{t.save}</button>
+      </header>
+      <section class="card editor">
+        <div class="editor-head">
+          <label>{t.name}<input type="text" maxLength={100} value={name} disabled={id !== null} onInput={(event) => rename(event.currentTarget.value)} /></label>
+          <Choice<Form> label={t.form} value={form} onChoose={setForm} options={[['guided', t.guided], ['text', t.text]]} />
+        </div>
+        {form === 'guided' && !rule && <p class="aside">{t.notGuided}</p>}
+        {form === 'guided' && rule && (
+          <>
+            <Builder rule={rule} onChange={change} />
+            <details class="fold" open>
+              <summary>{t.written}</summary>
+              <pre class="source" tabIndex={0} aria-label={t.written}><code>
+                {source.replace(/\n$/, '').split('\n').map((line, index) => <span key={index}><i aria-hidden="true">{index + 1}</i>{line}{'\n'}</span>)}
+              </code></pre>
+            </details>
+          </>
+        )}
+        {form === 'text' && <CodeEditor label={t.code} source={source} faults={checked?.faults ?? []} onChange={setSource} onSave={() => void latest.current()} />}
+        <Verdict checked={checked} />
+      </section>
+      <TryPanel id={id} name={name} source={source} />
+    </>
+  );
+}
+
+export function EditorPage({id}: {id: number | null}) {
+  const t = texts.value;
+  const [given, setGiven] = useState<{name: string; source: string} | null>(id === null ? {name: '', source: writeRule(blank(''))} : null);
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    if (id === null) return;
+    find(id).then((one) => setGiven({name: one.name, source: one.source}),
+      (error) => setProblem(error instanceof ApiError && error.status === 404 ? t.automationNotFound : t.failed));
+  }, [id]);
+  if (problem) return <Empty icon="search" title={problem}><a href="/automations">{t.back}</a></Empty>;
+  return given ? <Editing id={id} given={given} /> : <Skeleton tiles={2} />;
+}

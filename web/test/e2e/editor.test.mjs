@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {load} from '../unit/browser.mjs';
+import {everyPart} from '../unit/every_part.mjs';
+import {administrator, Home, openBrowser, openPage, signIn, until, violations} from './home.mjs';
+
+let home;
+let browser;
+let page;
+
+before(async () => {
+  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
+  browser = await openBrowser();
+  page = await openPage(browser);
+  await signIn(page, home);
+  await home.report(1, {status: false, level: 30});
+  await home.report(4, {motion: false, illuminance: 10});
+});
+
+after(async () => {
+  await browser?.close();
+  await home?.close();
+});
+
+const button = (name, place = page) => place.getByRole('button', {name, exact: true});
+const text = async (locator) => (await locator.innerText()).replace(/[\u00a0\u202f]/g, ' ');
+const shows = (locator, wanted) => until(async () => (await text(locator)).includes(wanted), wanted);
+const place = (name) => page.locator(`[data-place="${name}"]`);
+const content = () => page.locator('.cm-content');
+const expectStatus = (status) => { page.complaints = page.complaints.filter((one) => !one.includes(`status of ${status}`)); };
+/** When typing replaces a coloured selection, Chromium wants to keep its style by an attribute, which the policy of the page refuses. */
+const ownStyleOfTheBrowser = /Applying inline style/;
+
+/** Replaces what stands in the editor. */
+async function write(source) {
+  await content().click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(source);
+}
+
+test('somebody who writes no code builds a rule step by step, which does what it says', async () => {
+  await page.click('nav >> text=Automatisations');
+  await page.getByRole('link', {name: 'Nouvelle automatisation'}).click();
+  await page.getByLabel('Nom', {exact: true}).fill('Couloir');
+  await button('Ajouter un déclencheur').click();
+  await place('trigger').getByLabel('Appareil').selectOption({label: 'Mouvement'});
+  await place('trigger').getByLabel('Valeur observée').selectOption({label: 'Mouvement'});
+  await button('Ajouter une condition').click();
+  await place('condition').getByLabel('Sorte').selectOption('less');
+  await place('condition').getByLabel('Appareil').selectOption({label: 'Mouvement'});
+  await place('condition').getByLabel('Valeur observée').selectOption({label: 'Luminosité'});
+  await place('condition').getByLabel('Valeur (lx)').fill('40');
+  await button('Ajouter une action').click();
+  await place('action').locator('li').nth(0).getByLabel('Appareil').selectOption('salon/lumiere');
+  await button('Ajouter une action').click();
+  await place('action').locator('li').nth(1).getByLabel('Sorte').selectOption('wait');
+  await place('action').locator('li').nth(1).getByLabel('Durée').fill('1s');
+  await page.locator('.verdict.is-fine').waitFor();
+  assert.equal((await page.locator('.source code').innerText()).replace(/^\d+\s*/gm, '').trim().split('\n')[0], 'rule "Couloir" {');
+  await button('Enregistrer').click();
+  await page.waitForURL(/\/automations\/\d+\/edit$/);
+  await shows(page.locator('header [role=status]'), 'Enregistré');
+
+  const lamp = await home.listen('aurion/devices/1/command');
+  await until(async () => {
+    await home.report(4, {motion: false, illuminance: 10});
+    await home.report(4, {motion: true, illuminance: 10});
+    return lamp.lines().length > 0;
+  }, 'the lamp');
+  assert.match(lamp.lines()[0], /"status":true/);
+  await home.report(1, {status: true, level: 30});
+});
+
+test('what was built is read back, also from the text', async () => {
+  await page.reload();
+  await place('trigger').getByLabel('Valeur observée').waitFor();
+  assert.equal(await place('condition').getByLabel('Valeur (lx)').inputValue(), '40');
+  await button('Texte').click();
+  await content().waitFor();
+  const source = (await content().innerText()).replace('< 40', '< 55');
+  await write(source.replace(/\n\n/g, '\n'));
+  await button('Pas à pas').click();
+  await until(async () => (await place('condition').getByLabel('Valeur (lx)').inputValue()) === '55', 'the number from the text');
+});
+
+test('all that the builder can write is what the server takes', async () => {
+  const {rule_writer: {writeRule}} = await load({modules: ['rule_writer']});
+  const token = await page.evaluate(() => localStorage.getItem('token'));
+  for (const mode of ['', 'single', 'restart']) {
+    const answer = await fetch(`${home.url}/api/automations/validate`, {method: 'POST',
+      headers: {'content-type': 'application/json', authorization: `Bearer ${token}`},
+      body: JSON.stringify({name: 'all', source: writeRule({...everyPart, mode})})});
+    const body = await answer.json();
+    assert.equal(answer.status, 200, body.message);
+    assert.deepEqual(body.rules, [everyPart.name]);
+  }
+});
+
+test('the editor shows an error where it is, and completes devices, values and words', async () => {
+  await page.goto(`${home.url}/automations/new`);
+  await page.getByLabel('Nom', {exact: true}).fill('texte');
+  await button('Texte').click();
+  await content().waitFor();
+  await write('rule "A" {\n  on = { device "salon/lumire".status:becomes(true) },\n  run = function(ev) end,\n}\n');
+  await shows(page.locator('.verdict'), 'Ligne 2, colonne 18');
+  await shows(page.locator('.verdict'), 'did you mean "salon/lumiere"?');
+  await until(async () => (await page.locator('.cm-lintRange-error').innerText()) === 'salon/lumire', 'the mark');
+  expectStatus(422);
+
+  await write('device "sal');
+  await page.keyboard.press('Control+Space');
+  await shows(page.locator('.cm-tooltip-autocomplete'), 'salon/lumiere');
+  await write('local l = device "salon/lumiere"\non(l.le');
+  await page.keyboard.press('Control+Space');
+  await shows(page.locator('.cm-tooltip-autocomplete'), 'level');
+  await write('rule "A" { on = { device "salon/lumiere".status:bec');
+  await page.keyboard.press('Control+Space');
+  await shows(page.locator('.cm-tooltip-autocomplete'), 'becomes');
+  await page.keyboard.press('Escape');
+  await until(async () => /is-bad/.test(await page.locator('.verdict').getAttribute('class')), 'the verdict');
+  expectStatus(422);
+});
+
+test('a text is saved by its key, tried, and compared with what is saved', async () => {
+  const source = (level) => `rule "Texte" {
+  on = { device "salon/lumiere".status:becomes(true) },
+  run = function(ev)
+    device "bureau/lampe":on{ level = ${level} }
+  end,
+}
+test "the desk follows" (function(t)
+  t:set("salon/lumiere.status", false); t:set("salon/lumiere.status", true)
+  t:expect("bureau/lampe"):got("on", { level = 30 })
+end)
+`;
+  await write(source(30));
+  await page.locator('.verdict.is-fine').waitFor();
+  await content().press('Control+s');
+  await page.waitForURL(/\/automations\/\d+\/edit$/);
+  const panel = page.getByRole('region', {name: 'Essayer'});
+  await button('Exécuter les tests du texte', panel).click();
+  await shows(panel, '1 sur 1 réussis');
+  await home.report(1, {status: false, level: 30});
+  await home.report(1, {status: true, level: 30});
+  await content().waitFor();
+  await write(source(80));
+  await button('Exécuter les tests du texte', panel).click();
+  await shows(panel, '0 sur 1 réussis');
+  await until(async () => {
+    await button('Rejouer l’historique', panel).click();
+    return until(async () => (await text(panel)).includes('en moins'), 'the difference', 2000).catch(() => false);
+  }, 'the recorded history');
+  await shows(panel, 'en plus');
+  await button('Déclencher à la main', panel).click();
+  await shows(panel, '1 effet');
+  await button('Enregistrer').click();
+  await shows(page.locator('header [role=status]'), 'Enregistré');
+});
+
+test('what comes next stands in a week', async () => {
+  await page.goto(`${home.url}/automations/new`);
+  await page.getByLabel('Nom', {exact: true}).fill('Matin');
+  await button('Ajouter un déclencheur').click();
+  await place('trigger').getByLabel('Sorte').selectOption('at');
+  await place('trigger').getByLabel('Heure', {exact: true}).fill('06:45');
+  await button('Ajouter une action').click();
+  await page.locator('.verdict.is-fine').waitFor();
+  await button('Enregistrer').click();
+  await page.waitForURL(/\/automations\/\d+\/edit$/);
+  await page.click('nav >> text=Automatisations');
+  await page.locator('.upcoming summary').click();
+  await until(async () => (await page.locator('.entry').count()) >= 6, 'a run a day');
+  await page.locator('.entry').first().click();
+  await page.getByRole('heading', {name: 'Matin'}).waitFor();
+  await page.getByRole('button', {name: 'Supprimer Matin'}).click();
+  await page.getByRole('button', {name: /Supprimer vraiment/}).click();
+  await page.getByRole('heading', {name: 'Automatisations'}).waitFor();
+});
+
+test('fast typing is kept to the last letter', async () => {
+  await page.goto(`${home.url}/automations/new`);
+  await button('Texte').click();
+  await content().click();
+  await page.keyboard.press('Control+A');
+  const words = 'local a = 12 local b = 34 local c = 56 ';
+  await page.keyboard.type(words.repeat(3));
+  assert.equal((await content().innerText()).replaceAll('\u00a0', ' ').trim(), words.repeat(3).trim());
+  await button('Pas à pas').click();
+  await shows(page.locator('.editor'), 'Ce texte dit plus que ce que le pas à pas connaît');
+});
+
+test('made the browser complain about nothing', () => {
+  page.complaints = page.complaints.filter((one) => !ownStyleOfTheBrowser.test(one));
+  assert.deepEqual(page.complaints, []);
+});
+
+test('a phone shows both ways of writing, accessibly in both schemes', async () => {
+  await page.setViewportSize({width: 360, height: 740});
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({colorScheme, reducedMotion: 'reduce'});
+    await page.goto(`${home.url}/automations/1/edit`);
+    await place('trigger').waitFor();
+    await page.locator('.connection.is-live').waitFor();
+    await page.locator('.verdict.is-fine').waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, 'guided');
+    assert.deepEqual(await violations(page), [], `guided ${colorScheme}`);
+    await button('Texte').click();
+    await content().waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, 'text');
+    assert.deepEqual(await violations(page), [], `text ${colorScheme}`);
+  }
+});
