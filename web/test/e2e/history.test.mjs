@@ -68,7 +68,7 @@ test('several values are compared, also of other devices in the room', async () 
   await compare.selectOption({label: 'Lumière · Intensité'});
   await page.getByRole('group', {name: 'Statistiques · Puissance'}).waitFor();
   await page.getByRole('group', {name: 'Statistiques · Lumière · Intensité'}).waitFor();
-  assert.equal(await page.locator('.u-legend .u-series').count(), 4, 'the time and three lines');
+  await until(async () => (await page.locator('.u-legend .u-series').count()) === 4, 'the time and three lines');
   await page.getByRole('button', {name: 'Ne plus comparer Puissance'}).click();
   await until(async () => (await page.locator('.u-legend .u-series').count()) === 3, 'two lines');
 });
