@@ -124,6 +124,9 @@ TEST_F(EveryRouteTest, NeedsATokenUnlessItIsOneOfTheFewThatAnybodyMayCall)
                                      "GET /api/auth/oidc",
                                      "POST /api/auth/oidc/start",
                                      "POST /api/auth/oidc/finish",
+                                     "POST /api/hooks/{id}/{name}", // the secret of the hook is asked for
+                                     "PUT /api/hooks/{id}/{name}",
+                                     "GET /api/hooks/{id}/{name}",
                                      "GET /uploads/avatars/{file}",
                                      "GET /api/health",
                                      "GET /readyz",

@@ -28,7 +28,7 @@ Object specView(const Device& device, const Attribute& attribute)
     if (!spec.options.empty()) view.append("options", List(spec.options.begin(), spec.options.end()));
     if (!spec.role.empty()) view.append("role", spec.role);
     if (spec.entity >= 0 && spec.entity < static_cast<int>(device.entities.size()))
-        view.append("entity", device.entities[static_cast<std::size_t>(spec.entity)].id);
+        view.append("entity", device.entities[static_cast<std::size_t>(spec.entity)].id.view());
     if (attribute.desired)
         view.append("desired", Object{{"wished", attribute.desired->wished},
                                       {"reported", attribute.desired->reported},

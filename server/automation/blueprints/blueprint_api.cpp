@@ -121,10 +121,11 @@ void BlueprintApi::addWrites(Http& http)
         route.responseSchema = blueprintSchema;
         route.successStatus = isNew ? 201 : 200;
         route.errors.push_back(ErrorCode::Conflict);
-        routes_ +=
-            http.asyncRoute(route, [this, status = route.successStatus](const HttpRequest& request, HttpAnswer answer) {
+        routes_ += http.asyncRoute(
+            route, [this, isNew, status = route.successStatus](const HttpRequest& request, HttpAnswer answer) {
                 auto blueprint = blueprintOf(request);
                 if (!blueprint) return answer(blueprint.error());
+                if (!isNew && blueprint->id == 0) return answer(unknownBlueprint());
                 onCore(std::move(answer), [this, status, blueprint = std::move(*blueprint)](const HttpAnswer& respond) {
                     shelf_.save(blueprint, [this, status, respond](Result<std::int64_t> saved) {
                         if (!saved) return respond(saved.error());
