@@ -48,7 +48,7 @@ protected:
     }
     static bool eventually(const std::function<bool()>& condition)
     {
-        for (int i = 0; i < 1000; ++i) {
+        for (int i = 0; i < 4000; ++i) {
             if (condition()) return true;
             std::this_thread::sleep_for(std::chrono::milliseconds{5});
         }

@@ -37,6 +37,6 @@ private:
 };
 
 /// Waits until `condition` holds; false after `limit`.
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds{5});
+bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds{15});
 
 } // namespace atrium::testing

@@ -5,6 +5,7 @@ import {device as findDevice} from '../devices.ts';
 import {homeTexts} from '../i18n_home.ts';
 import {timeTexts} from '../i18n_times.ts';
 import {attempt} from '../notices.ts';
+import {AwayMode} from '../parts/away_mode.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {explain} from '../parts/loaded.ts';
@@ -81,6 +82,7 @@ export function Schedules() {
           </section>
         </>
       )}
+      <AwayMode />
       {edited && <ScheduleEditor schedule={edited === 'new' ? null : edited} onClose={() => { setEdited(null); void load(); setTimeout(load, settling); }} />}
     </>
   );

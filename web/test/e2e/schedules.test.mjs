@@ -44,6 +44,17 @@ test('a person adds a schedule and sees a week of it, in the time of the house',
   assert.match(times, /T(10|11):30:00/, 'UTC, whatever the season');
 });
 
+test('away mode is switched on and off', async () => {
+  const away = page.getByRole('switch', {name: 'Simuler une présence'});
+  await away.click();
+  await until(async () => (await away.getAttribute('aria-checked')) === 'true', 'away mode is on');
+  await shows(page.locator('main'), 'Rien dans l’heure qui vient');
+  await page.reload();
+  await until(async () => (await away.getAttribute('aria-checked')) === 'true', 'it stays on');
+  await away.click();
+  await until(async () => (await away.getAttribute('aria-checked')) === 'false', 'away mode is off');
+});
+
 test('what cannot be is refused in words, and the form stays', async () => {
   await button('Ajouter un horaire').click();
   const dialog = page.getByRole('dialog');
