@@ -28,6 +28,7 @@
 #include "plugins/plugin_host.h"
 #include "realtime/realtime_hub.h"
 #include "runtime/core_loop.h"
+#include "runtime/heap_keeper.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
 #include "state/device_registry.h"
@@ -158,6 +159,7 @@ struct Server::Parts {
     plugins::PluginApi pluginApi;
     AdminApi adminApi;
     ServiceManager serviceManager;
+    runtime::HeapKeeper heapKeeper;
     Subscription healthTimer;
     std::atomic<bool> healthCheckRuns{false};
     bool stopped = false;
@@ -230,7 +232,7 @@ Server::Parts::Parts(const Configuration& settings)
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},
                http.routes()),
-      serviceManager(core)
+      serviceManager(core), heapKeeper(core, workers)
 {}
 
 Result<Principal> Server::Parts::authenticate(std::string_view token) const
