@@ -77,13 +77,19 @@ bool FakeDevices::remove(DeviceId id)
     return true;
 }
 
+std::shared_ptr<Device> FakeDevices::changeable(DeviceId id)
+{
+    const auto found = devices_.find(id);
+    if (found == devices_.end()) return {};
+    // Simulations report millions of values: a copy only while somebody holds the device as it was.
+    if (found->second.use_count() > 1) found->second = std::make_shared<Device>(*found->second);
+    return std::const_pointer_cast<Device>(found->second);
+}
+
 bool FakeDevices::report(const Report& report)
 {
-    const auto device = find(report.device);
-    if (!device) return false;
-    auto seen = std::make_shared<Device>(*device);
-    seen->lastSeen = report.at;
-    devices_[report.device] = seen;
+    if (!devices_.contains(report.device)) return false;
+    changeable(report.device)->lastSeen = report.at;
     bool allKnown = true;
     for (const auto& [name, value] : report.values)
         allKnown = change(report.device, name, value, report.at, report.cause, Origin::Reported) && allKnown;
@@ -129,9 +135,8 @@ void FakeDevices::setAvailability(DeviceId id, int entity, Availability availabi
 bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
                          Origin origin)
 {
-    const auto before = find(id);
-    if (!before) return false;
-    auto after = std::make_shared<Device>(*before);
+    const auto after = changeable(id);
+    if (!after) return false;
     const auto found = std::find_if(after->attributes.begin(), after->attributes.end(),
                                     [&](const Attribute& known) { return known.spec->name == attribute; });
     if (found == after->attributes.end()) return false;
@@ -149,7 +154,6 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
     if (origin == Origin::Reported) found->reportedAt = at;
     const bool changed = !(previous == value);
     if (changed) found->changedAt = at;
-    devices_[id] = after;
     if (changed) {
         ++version_;
         attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});

@@ -54,6 +54,8 @@ private:
     bool change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
                 Origin origin);
     void replace(DeviceId id, DevicePtr next);
+    /// To be changed in place; null when there is none.
+    std::shared_ptr<Device> changeable(DeviceId id);
 
     const Clock& clock_;
     std::map<DeviceId, DevicePtr> devices_;
