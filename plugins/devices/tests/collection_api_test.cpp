@@ -1,5 +1,7 @@
 #include "devices_plugin.h"
 
+#include "room_rights.h"
+
 #include "atrium/json.h"
 #include "testing/fake_plugin_context.h"
 #include "testing/temp_database.h"
@@ -8,17 +10,6 @@
 
 namespace atrium::devices {
 namespace {
-
-/// May do something in one room only.
-class RoomRights : public Rights {
-public:
-    explicit RoomRights(std::string room) : room_(std::move(room)) {}
-    bool allow(std::string_view, const AccessObject& object) const override { return object.room == room_; }
-    bool allowSomewhere(std::string_view) const override { return true; }
-
-private:
-    const std::string room_;
-};
 
 class CollectionApiTest : public ::testing::Test {
 protected:

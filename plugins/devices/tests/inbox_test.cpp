@@ -1,5 +1,6 @@
 #include "devices_plugin.h"
 
+#include "room_rights.h"
 #include "support/test_database.h"
 
 #include "atrium/json.h"
@@ -37,17 +38,6 @@ TEST_P(DecisionsTest, ARestartKnowsWhatWasSaidLast)
     EXPECT_EQ(again.of(DeviceId(1'000'002)), Decision::Accepted);
     EXPECT_EQ(again.of(DeviceId(7)), Decision::New);
 }
-
-/// May do everything in one room only.
-class RoomRights : public Rights {
-public:
-    explicit RoomRights(std::string room) : room_(std::move(room)) {}
-    bool allow(std::string_view, const AccessObject& object) const override { return object.room == room_; }
-    bool allowSomewhere(std::string_view) const override { return true; }
-
-private:
-    const std::string room_;
-};
 
 class InboxTest : public ::testing::Test {
 protected:

@@ -2,24 +2,21 @@ import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {load} from '../unit/browser.mjs';
 import {everyPart} from '../unit/every_part.mjs';
-import {administrator, Home, openBrowser, openPage, signIn, until, violations} from './home.mjs';
+import {openAsAdministrator, until, violations} from './home.mjs';
 
+let visit;
 let home;
-let browser;
 let page;
 
 before(async () => {
-  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
-  browser = await openBrowser();
-  page = await openPage(browser);
-  await signIn(page, home);
+  visit = await openAsAdministrator();
+  ({home, page} = visit);
   await home.report(1, {status: false, level: 30});
   await home.report(4, {motion: false, illuminance: 10});
 });
 
 after(async () => {
-  await browser?.close();
-  await home?.close();
+  await visit?.close();
 });
 
 const button = (name, place = page) => place.getByRole('button', {name, exact: true});

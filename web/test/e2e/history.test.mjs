@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {after, before, test} from 'node:test';
-import {administrator, Home, openBrowser, openPage, signIn, until, violations} from './home.mjs';
+import {openAsAdministrator, until, violations} from './home.mjs';
 
+let visit;
 let home;
-let browser;
 let page;
 
 before(async () => {
-  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
-  browser = await openBrowser();
-  page = await openPage(browser);
-  await signIn(page, home);
+  visit = await openAsAdministrator();
+  ({home, page} = visit);
   for (const temperature of [20, 21, 22, 23]) await home.report(5, {status: true, temperature, power: temperature * 10, target_temperature: 22});
   await home.report(6, {status: true, level: 35});
   await page.goto(`${home.url}/devices/5`);
@@ -19,8 +17,7 @@ before(async () => {
 });
 
 after(async () => {
-  await browser?.close();
-  await home?.close();
+  await visit?.close();
 });
 
 const button = (name) => page.getByRole('button', {name, exact: true});

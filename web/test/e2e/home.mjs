@@ -138,6 +138,20 @@ export async function signIn(page, home) {
   await page.waitForSelector('.tile');
 }
 
+/** A home with an administrator who is signed in, in a browser: `{home, page, close}`. */
+export async function openAsAdministrator({settings = [], ...context} = {}) {
+  const home = await Home.create({settings,
+    environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
+  const browser = await openBrowser();
+  const close = async () => {
+    await browser.close();
+    await home.close();
+  };
+  const page = await openPage(browser, context);
+  await signIn(page, home);
+  return {home, page, close};
+}
+
 let axe;
 /** Serious accessibility problems of what is shown, as text. */
 export async function violations(page) {

@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {administrator, Home, openBrowser, openPage, signIn, until, violations} from './home.mjs';
+import {openAsAdministrator, until, violations} from './home.mjs';
 import {discoveryTopic, everything, states, topicOf} from './house_of_things.mjs';
 
+let visit;
 let home;
-let browser;
 let page;
 
 before(async () => {
-  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password}});
-  browser = await openBrowser();
-  page = await openPage(browser);
-  await signIn(page, home);
+  visit = await openAsAdministrator();
+  ({home, page} = visit);
 });
 
 after(async () => {
-  await browser?.close();
-  await home?.close();
+  await visit?.close();
 });
 
 const text = async (locator) => (await locator.innerText()).replace(/[\u00a0\u202f]/g, ' ');

@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
-import {administrator, Home, openBrowser, openPage, signIn, until, violations} from './home.mjs';
+import {openAsAdministrator, until, violations} from './home.mjs';
 
+let visit;
 let home;
-let browser;
 let page;
 
 before(async () => {
-  home = await Home.create({environment: {ATRIUM_ADMIN_EMAIL: administrator.email, ATRIUM_ADMIN_PASSWORD: administrator.password},
-    settings: ['-Dsite.timezone=America/New_York']});
-  browser = await openBrowser();
   // A person who looks from elsewhere sees the clocks of the house.
-  page = await openPage(browser, {timezoneId: 'Asia/Kathmandu'});
-  await signIn(page, home);
+  visit = await openAsAdministrator({settings: ['-Dsite.timezone=America/New_York'], timezoneId: 'Asia/Kathmandu'});
+  ({home, page} = visit);
 });
 
 after(async () => {
-  await browser?.close();
-  await home?.close();
+  await visit?.close();
 });
 
 const button = (name, place = page) => place.getByRole('button', {name, exact: true});
