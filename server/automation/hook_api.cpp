@@ -48,7 +48,7 @@ Value toValue(AutomationId id, const WebhookTrigger& trigger, const std::string&
                   {"method", trigger.method},
                   {"auth", trigger.isSigned ? "hmac" : "token"},
                   {"path", "/api/hooks/" + std::to_string(id.value) + "/" + trigger.name},
-                  {"secret", secret}};
+                  {"secret", secret.empty() ? Value() : Value(secret)}}; // null until it is on disk, moments later
 }
 
 } // namespace
@@ -116,7 +116,7 @@ void HookApi::addRead(Http& http)
         R"({"type":"object","required":["success","hooks"],"properties":{"success":{"type":"boolean"},
       "hooks":{"type":"array","items":{"type":"object","required":["name","method","auth","path","secret"],"properties":{
         "name":{"type":"string"},"method":{"type":"string"},"auth":{"type":"string"},"path":{"type":"string"},
-        "secret":{"type":"string"}}}}}})";
+        "secret":{"type":["string","null"]}}}}}})";
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         const bool posted = core_.post([this, answer, id = idOf(request)] {
             const auto* entry = service_.find(id);
