@@ -152,9 +152,8 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
     found->value = value;
     found->assumed = origin == Origin::Assumed;
     if (origin == Origin::Reported) found->reportedAt = at;
-    const bool changed = !(previous == value);
-    if (changed) found->changedAt = at;
-    if (changed) {
+    if (!(previous == value)) {
+        found->changedAt = at;
         ++version_;
         attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});
     }

@@ -1,5 +1,7 @@
 #include "automation/automation_api.h"
 
+#include "automation/core_answer.h"
+
 namespace atrium::automation {
 
 namespace {
@@ -20,14 +22,6 @@ Route automationRoute(HttpMethod method, const char* path, const char* operation
 {
     return makeRoute(method, path, operation, "automations", std::move(summary), RouteAccess::permitted(permission));
 }
-
-/// Whose rights the rules of a text get that somebody sends. The operator's tool speaks for the site.
-UserId authorOf(const HttpRequest& request)
-{
-    return request.principal.user.value > 0 ? request.principal.user : UserId{};
-}
-
-AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
 
 Object toObject(const RuleView& rule)
 {
@@ -56,19 +50,6 @@ AutomationApi::AutomationApi(AutomationService& service, Executor& core, Http& h
 {
     addReadRoutes(http);
     addWriteRoutes(http);
-}
-
-void AutomationApi::onCore(HttpAnswer answer, Work work)
-{
-    const bool posted = core_.post([answer, work = std::move(work)] {
-        try {
-            work(answer);
-        }
-        catch (...) {
-            answer(makeError(ErrorCode::Internal));
-        }
-    });
-    if (!posted) answer(busy());
 }
 
 Value AutomationApi::toValue(AutomationId id) const
@@ -123,7 +104,7 @@ void AutomationApi::addReadRoutes(Http& http)
       "automations":{"type":"array","items":)") +
         automationSchema + "}}}";
     routes_ += http.asyncRoute(list, [this](const HttpRequest&, HttpAnswer answer) {
-        onCore(std::move(answer), [this](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this](const HttpAnswer& respond) {
             List automations;
             for (const auto& [id, entry] : service_.entries()) automations.push_back(toValue(id));
             respond(HttpResponse::json(Object{{"success", true}, {"automations", std::move(automations)}}));
@@ -145,7 +126,7 @@ void AutomationApi::addReadRoutes(Http& http)
         if (!text.empty() && !until)
             return answer(
                 makeError(ErrorCode::InvalidArgument, {"Paramètre invalide : until", "Invalid parameter: until"}));
-        onCore(std::move(answer), [this, until](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, until](const HttpAnswer& respond) {
             List list;
             for (const auto& next : service_.upcoming(until, upcomingLimit)) {
                 const auto id = service_.engine().automationOf(next.rule);
@@ -168,8 +149,8 @@ void AutomationApi::addReadRoutes(Http& http)
     one.responseSchema = automationSchema;
     one.errors = {ErrorCode::NotFound};
     routes_ += http.asyncRoute(one, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer),
-               [this, id = idOf(request)](const HttpAnswer& respond) { answerWith(id, 200, respond); });
+        answerOnCore(core_, std::move(answer),
+                     [this, id = idOf(request)](const HttpAnswer& respond) { answerWith(id, 200, respond); });
     });
 
     auto runs = automationRoute(HttpMethod::Get, "/api/automations/{id}/runs", "listAutomationRuns",
@@ -186,7 +167,7 @@ void AutomationApi::addReadRoutes(Http& http)
         if (limit < 1 || limit > 200)
             return answer(
                 makeError(ErrorCode::InvalidArgument, {"Paramètre invalide : limit", "Invalid parameter: limit"}));
-        onCore(std::move(answer), [this, id = idOf(request), limit](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request), limit](const HttpAnswer& respond) {
             service_.runs(id, static_cast<std::size_t>(limit), [respond](Result<List> list) {
                 if (!list) return respond(list.error());
                 respond(HttpResponse::json(Object{{"success", true}, {"runs", std::move(*list)}}));
@@ -207,7 +188,7 @@ void AutomationApi::addWriteRoutes(Http& http)
         route.errors = {ErrorCode::NotFound};
         const auto triggers = enable ? Engine::Triggers::Armed : Engine::Triggers::Disarmed;
         routes_ += http.asyncRoute(route, [this, triggers](const HttpRequest& request, HttpAnswer answer) {
-            onCore(std::move(answer), [this, id = idOf(request), triggers](const HttpAnswer& respond) {
+            answerOnCore(core_, std::move(answer), [this, id = idOf(request), triggers](const HttpAnswer& respond) {
                 if (const auto* entry = service_.find(id); entry && entry->row.kind == SourceKind::Plugin)
                     return respond(ownedByPlugin());
                 service_.setEnabled(id, triggers, [this, respond](Result<AutomationId> saved) {
@@ -228,7 +209,7 @@ void AutomationApi::addWriteRoutes(Http& http)
         const auto rule = Value(request.query).textOr("rule", "");
         const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId,
                           "user:" + std::to_string(request.principal.user.value), 0};
-        onCore(std::move(answer), [this, id = idOf(request), rule, cause](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request), rule, cause](const HttpAnswer& respond) {
             if (!service_.find(id)) return respond(unknownAutomation());
             const auto started = service_.engine().runNow(id, rule, cause);
             if (!started) return respond(started.error());
@@ -246,12 +227,15 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
-            service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
-                if (!rules) return respond(scriptError(rules.error()));
-                respond(HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
+        answerOnCore(
+            core_, std::move(answer),
+            [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
+                    if (!rules) return respond(scriptError(rules.error()));
+                    respond(
+                        HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
+                });
             });
-        });
     });
 
     auto create =
@@ -264,12 +248,13 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(create, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer), [this, name, source, author = authorOf(request)](const HttpAnswer& respond) {
-            service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
-                if (!saved) return respond(scriptError(saved.error()));
-                answerWith(*saved, 201, respond);
-            });
-        });
+        answerOnCore(core_, std::move(answer),
+                     [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                         service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
+                             if (!saved) return respond(scriptError(saved.error()));
+                             answerWith(*saved, 201, respond);
+                         });
+                     });
     });
 
     auto replace = automationRoute(HttpMethod::Put, "/api/automations/{id}/source", "replaceAutomationSource",
@@ -281,14 +266,15 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(replace, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "");
         const auto source = request.body.textOr("source", "");
-        onCore(std::move(answer),
-               [this, id = idOf(request), name, source, author = authorOf(request)](const HttpAnswer& respond) {
-                   if (!id) return respond(unknownAutomation());
-                   service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
-                       if (!saved) return respond(scriptError(saved.error()));
-                       answerWith(*saved, 200, respond);
-                   });
-               });
+        answerOnCore(
+            core_, std::move(answer),
+            [this, id = idOf(request), name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                if (!id) return respond(unknownAutomation());
+                service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
+                    if (!saved) return respond(scriptError(saved.error()));
+                    answerWith(*saved, 200, respond);
+                });
+            });
     });
 
     auto remove = automationRoute(HttpMethod::Delete, "/api/automations/{id}", "deleteAutomation",
@@ -297,7 +283,7 @@ void AutomationApi::addWriteRoutes(Http& http)
     remove.successStatus = 204;
     remove.errors = {ErrorCode::NotFound, ErrorCode::Conflict};
     routes_ += http.asyncRoute(remove, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
             service_.remove(id, [respond](Result<void> removed) {
                 if (!removed) return respond(removed.error());
                 respond(HttpResponse::empty());

@@ -21,8 +21,6 @@ public:
     static std::vector<PermissionDeclaration> permissions();
 
 private:
-    using Work = std::function<void(const HttpAnswer&)>;
-    void onCore(HttpAnswer answer, Work work);
     void addReadRoutes(Http& http);
     void addWriteRoutes(Http& http);
     Value toValue(AutomationId id) const;

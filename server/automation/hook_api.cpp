@@ -2,6 +2,7 @@
 
 #include "atrium/json.h"
 #include "automation/automation_errors.h"
+#include "automation/core_answer.h"
 
 namespace atrium::automation {
 
@@ -15,8 +16,6 @@ Error refused()
     // The same for a hook that does not exist and for a wrong secret: nobody learns which hooks there are.
     return makeError(ErrorCode::NotFound, {"Aucun crochet ne répond ici", "No hook answers here"});
 }
-
-AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
 
 /// What the caller says to prove that it may call.
 struct Proof {
@@ -84,24 +83,26 @@ void HookApi::addHook(Http& http, HttpMethod method, const char* operation)
         const std::string name(request.parameter("name"));
         const std::string body(request.rawBody);
         const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId, "hook:" + name, 0};
-        const bool posted = core_.post([this, answer, id = idOf(request), name, body, cause, proof = proofOf(request),
-                                        method = std::string(toString(request.method)),
-                                        event = eventOf(request, name)] {
-            bool proven = false;
-            for (const auto& trigger : service_.engine().hooks(id, name)) {
-                const auto secret = service_.hookSecret(id, name);
-                if (trigger.method == method &&
-                    (trigger.isSigned ? isSignature(proof.signature, body, secret) : isSecret(proof.secret, secret)))
-                    proven = true;
-            }
-            if (!proven) return answer(refused());
-            const auto rules = service_.engine().hook(id, name, method, event, cause);
-            service_.settle([answer, rules](bool kept) {
-                if (!kept) return answer(makeError(ErrorCode::Unavailable));
-                answer(HttpResponse::json(Object{{"success", true}, {"rules", static_cast<std::int64_t>(rules)}}, 202));
+        answerOnCore(
+            core_, std::move(answer),
+            [this, id = idOf(request), name, body, cause, proof = proofOf(request),
+             method = std::string(toString(request.method)),
+             event = eventOf(request, name)](const HttpAnswer& respond) {
+                bool proven = false;
+                for (const auto& trigger : service_.engine().hooks(id, name)) {
+                    const auto secret = service_.hookSecret(id, name);
+                    if (trigger.method == method && (trigger.isSigned ? isSignature(proof.signature, body, secret)
+                                                                      : isSecret(proof.secret, secret)))
+                        proven = true;
+                }
+                if (!proven) return respond(refused());
+                const auto rules = service_.engine().hook(id, name, method, event, cause);
+                service_.settle([respond, rules](bool kept) {
+                    if (!kept) return respond(makeError(ErrorCode::Unavailable));
+                    respond(HttpResponse::json(Object{{"success", true}, {"rules", static_cast<std::int64_t>(rules)}},
+                                               202));
+                });
             });
-        });
-        if (!posted) answer(busy());
     });
 }
 
@@ -118,17 +119,16 @@ void HookApi::addRead(Http& http)
         "name":{"type":"string"},"method":{"type":"string"},"auth":{"type":"string"},"path":{"type":"string"},
         "secret":{"type":["string","null"]}}}}}})";
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
-        const bool posted = core_.post([this, answer, id = idOf(request)] {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
             const auto* entry = service_.find(id);
-            if (!entry) return answer(unknownAutomation());
+            if (!entry) return respond(unknownAutomation());
             List hooks;
             for (const auto& rule : entry->rules)
                 for (const auto& trigger : rule.triggers)
                     if (const auto* hook = std::get_if<WebhookTrigger>(&trigger))
                         hooks.push_back(toValue(id, *hook, service_.hookSecret(id, hook->name)));
-            answer(HttpResponse::json(Object{{"success", true}, {"hooks", std::move(hooks)}}));
+            respond(HttpResponse::json(Object{{"success", true}, {"hooks", std::move(hooks)}}));
         });
-        if (!posted) answer(busy());
     });
 }
 
@@ -142,15 +142,15 @@ void HookApi::addRenew(Http& http)
     route.responseSchema = R"({"type":"object","required":["success","secret"],"properties":{
       "success":{"type":"boolean"},"secret":{"type":"string"}}})";
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
-        const bool posted =
-            core_.post([this, answer, id = idOf(request), name = std::string(request.parameter("name"))] {
-                if (!service_.find(id)) return answer(unknownAutomation());
-                service_.renewHookSecret(id, name, [answer](Result<std::string> secret) {
-                    if (!secret) return answer(secret.error());
-                    answer(HttpResponse::json(Object{{"success", true}, {"secret", *secret}}));
+        answerOnCore(
+            core_, std::move(answer),
+            [this, id = idOf(request), name = std::string(request.parameter("name"))](const HttpAnswer& respond) {
+                if (!service_.find(id)) return respond(unknownAutomation());
+                service_.renewHookSecret(id, name, [respond](Result<std::string> secret) {
+                    if (!secret) return respond(secret.error());
+                    respond(HttpResponse::json(Object{{"success", true}, {"secret", *secret}}));
                 });
             });
-        if (!posted) answer(busy());
     });
 }
 

@@ -1,5 +1,7 @@
 #include "automation/house_api.h"
 
+#include "automation/core_answer.h"
+
 namespace atrium::automation {
 
 namespace {
@@ -25,7 +27,8 @@ HouseApi::HouseApi(AutomationService& service, Executor& core, Http& http) : ser
                          RouteAccess::permitted("house.read"));
     get.responseSchema = houseSchema;
     routes_ += http.asyncRoute(get, [this](const HttpRequest&, HttpAnswer answer) {
-        if (!core_.post([this, answer] { answer(HttpResponse::json(view())); })) answer(busy());
+        answerOnCore(core_, std::move(answer),
+                     [this](const HttpAnswer& respond) { respond(HttpResponse::json(view())); });
     });
 
     auto set = makeRoute(HttpMethod::Put, "/api/house/mode", "setHouseMode", "house",
@@ -37,12 +40,11 @@ HouseApi::HouseApi(AutomationService& service, Executor& core, Http& http) : ser
         const Cause cause{request.requestId.empty() ? newCorrelationId() : request.requestId,
                           "user:" + std::to_string(request.principal.user.value), 0};
         const auto mode = request.body.textOr("mode", "");
-        const bool posted = core_.post([this, answer, mode, cause] {
+        answerOnCore(core_, std::move(answer), [this, mode, cause](const HttpAnswer& respond) {
             const auto changed = service_.engine().surroundings().setMode(mode, cause);
-            if (!changed) return answer(changed.error());
-            answer(HttpResponse::json(view()));
+            if (!changed) return respond(changed.error());
+            respond(HttpResponse::json(view()));
         });
-        if (!posted) answer(busy());
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "automation/automation_errors.h"
 #include "automation/automation_exchange.h"
+#include "automation/core_answer.h"
 
 #include <charconv>
 #include <set>
@@ -19,14 +20,6 @@ constexpr const char* importSchema =
     "additionalProperties":false,"properties":{"name":{"type":"string","minLength":1,"maxLength":100},
       "source":{"type":"string","maxLength":49152},"enabled":{"type":"boolean"}}}}}})";
 constexpr std::size_t largestFile = 2 * 1024 * 1024;
-
-AutomationId idOf(const HttpRequest& request) { return AutomationId{request.idParameter("id")}; }
-
-/// Whose rights the rules of a text get that somebody sends. The operator's tool speaks for the site.
-UserId authorOf(const HttpRequest& request)
-{
-    return request.principal.user.value > 0 ? request.principal.user : UserId{};
-}
 
 std::set<std::int64_t> numbersOf(const std::string& list)
 {
@@ -58,11 +51,6 @@ VersionApi::VersionApi(AutomationService& service, Executor& core, Http& http) :
     addImport(http);
 }
 
-void VersionApi::onCore(HttpAnswer answer, std::function<void(const HttpAnswer&)> work)
-{
-    if (!core_.post([answer, work = std::move(work)] { work(answer); })) answer(busy());
-}
-
 void VersionApi::addVersions(Http& http)
 {
     auto route = makeRoute(HttpMethod::Get, "/api/automations/{id}/versions", "listAutomationVersions", "automations",
@@ -74,7 +62,7 @@ void VersionApi::addVersions(Http& http)
       "required":["number","name","saved_at","source"],"properties":{"number":{"type":"integer"},"name":{"type":"string"},
       "saved_at":{"type":"string"},"author":{"type":["integer","null"]},"source":{"type":"string"}}}}}})";
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
             service_.versions(id, [respond](Result<std::vector<AutomationVersion>> versions) {
                 if (!versions) return respond(versions.error());
                 List list;
@@ -103,13 +91,14 @@ void VersionApi::addRollBack(Http& http)
         std::optional<std::int64_t> number;
         if (const auto* version = request.body.find("version"); version && version->isInteger())
             number = version->integer();
-        onCore(std::move(answer),
-               [this, id = idOf(request), number, author = authorOf(request)](const HttpAnswer& respond) {
-                   service_.rollBack(id, number, author, [respond](Result<AutomationId> saved) {
-                       if (!saved) return respond(scriptError(saved.error()));
-                       respond(HttpResponse::json(Object{{"success", true}, {"id", saved->value}}));
-                   });
-               });
+        answerOnCore(
+            core_, std::move(answer),
+            [this, id = idOf(request), number, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                service_.rollBack(id, number, author, [respond](Result<AutomationId> saved) {
+                    if (!saved) return respond(scriptError(saved.error()));
+                    respond(HttpResponse::json(Object{{"success", true}, {"id", saved->value}}));
+                });
+            });
     });
 }
 
@@ -131,7 +120,7 @@ void VersionApi::addExport(Http& http)
         if (!text.empty() && wanted.empty())
             return answer(
                 makeError(ErrorCode::InvalidArgument, {"Paramètre invalide : ids", "Invalid parameter: ids"}));
-        onCore(std::move(answer), [this, wanted](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, wanted](const HttpAnswer& respond) {
             List list;
             for (const auto& [id, entry] : service_.entries()) {
                 // Plugins bring their own again.
@@ -163,18 +152,20 @@ void VersionApi::addImport(Http& http)
             items.push_back({entry.textOr("name", ""), entry.textOr("source", ""),
                              entry.booleanOr("enabled", true) ? Engine::Triggers::Armed : Engine::Triggers::Disarmed});
         const auto policy = policyOf(request.body.textOr("existing", "skip"));
-        onCore(std::move(answer), [this, items = std::move(items), policy,
-                                   author = authorOf(request)](const HttpAnswer& respond) {
-            importAutomations(service_, items, policy, author, [respond](Result<std::vector<ImportResult>> results) {
-                if (!results) return respond(results.error());
-                List list;
-                for (const auto& result : *results)
-                    list.push_back(Object{{"id", result.id ? Value(result.id.value) : Value()},
-                                          {"name", result.name},
-                                          {"outcome", result.outcome}});
-                respond(HttpResponse::json(Object{{"success", true}, {"automations", std::move(list)}}));
+        answerOnCore(
+            core_, std::move(answer),
+            [this, items = std::move(items), policy, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                importAutomations(
+                    service_, items, policy, author, [respond](Result<std::vector<ImportResult>> results) {
+                        if (!results) return respond(results.error());
+                        List list;
+                        for (const auto& result : *results)
+                            list.push_back(Object{{"id", result.id ? Value(result.id.value) : Value()},
+                                                  {"name", result.name},
+                                                  {"outcome", result.outcome}});
+                        respond(HttpResponse::json(Object{{"success", true}, {"automations", std::move(list)}}));
+                    });
             });
-        });
     });
 }
 

@@ -16,7 +16,6 @@ private:
     void addRollBack(Http& http);
     void addExport(Http& http);
     void addImport(Http& http);
-    void onCore(HttpAnswer answer, std::function<void(const HttpAnswer&)> work);
 
     AutomationService& service_;
     Executor& core_;

@@ -1,10 +1,11 @@
 #include "observability/metrics_registry.h"
 
+#include "runtime/heap_keeper.h"
+
 #include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <dirent.h>
-#include <unistd.h>
 
 namespace atrium::observability {
 
@@ -69,17 +70,11 @@ std::size_t openDescriptors()
 
 void appendProcess(std::string& out)
 {
-    long pages = 0, resident = 0;
-    if (FILE* file = std::fopen("/proc/self/statm", "r")) {
-        if (std::fscanf(file, "%ld %ld", &pages, &resident) != 2) resident = 0;
-        std::fclose(file);
-    }
     const auto gauge = [&](const char* name, const char* type, const char* help, double value) {
         out += std::string("# HELP ") + name + ' ' + help + "\n# TYPE " + name + ' ' + type + '\n';
         appendSeries(out, name, {}, numberText(value));
     };
-    gauge("process_resident_memory_bytes", "gauge", "Resident memory",
-          static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)));
+    gauge("process_resident_memory_bytes", "gauge", "Resident memory", static_cast<double>(runtime::residentBytes()));
     gauge("process_cpu_seconds_total", "counter", "CPU time", static_cast<double>(std::clock()) / CLOCKS_PER_SEC);
     gauge("process_open_fds", "gauge", "Open file descriptors", static_cast<double>(openDescriptors()));
 }

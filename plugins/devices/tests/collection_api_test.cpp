@@ -1,35 +1,12 @@
-#include "devices_plugin.h"
-
-#include "room_rights.h"
+#include "rest_fixture.h"
 
 #include "atrium/json.h"
-#include "testing/fake_plugin_context.h"
-#include "testing/temp_database.h"
-
-#include <gtest/gtest.h>
 
 namespace atrium::devices {
 namespace {
 
-class CollectionApiTest : public ::testing::Test {
+class CollectionApiTest : public RestFixture {
 protected:
-    void SetUp() override
-    {
-        context.settings().set("topicPrefix", "aurion").set("demo", true);
-        plugin.configure(context);
-        plugin.start();
-    }
-    Result<HttpResponse> send(HttpMethod method, const std::string& path, Value body = {},
-                              std::shared_ptr<const Rights> rights = nullptr)
-    {
-        testing::FakeRequest request{method, path, std::move(body)};
-        request.principal.user = UserId(4);
-        std::set<Permission, std::less<>> permissions;
-        if (!rights) permissions = {"devices.read", "devices.control", "devices.manage"};
-        request.principal.permissions = std::make_shared<std::set<Permission, std::less<>>>(permissions);
-        request.principal.rights = std::move(rights);
-        return context.http().send(request);
-    }
     Value answer(const Result<HttpResponse>& response)
     {
         if (!response) ADD_FAILURE() << response.error().message.en;
@@ -40,10 +17,6 @@ protected:
         return answer(send(HttpMethod::Post, path, std::move(body)));
     }
     std::size_t published() { return context.commands().published.size(); }
-
-    testing::TempDatabase database{ATRIUM_PLUGIN_SOURCE_DIR "/migrations"};
-    testing::FakePluginContext context{"devices", database.folder() / "data", database.database()};
-    DevicesPlugin plugin;
 };
 
 // The demo home: 1 lamp and 2 TV in the living room, 3 lamp and 4 motion sensor in the hall, ...

@@ -1,14 +1,8 @@
-#include "devices_plugin.h"
-
-#include "room_rights.h"
+#include "rest_fixture.h"
 #include "support/test_database.h"
 
 #include "atrium/json.h"
-#include "testing/fake_plugin_context.h"
 #include "testing/manual_clock.h"
-#include "testing/temp_database.h"
-
-#include <gtest/gtest.h>
 
 namespace atrium::devices {
 namespace {
@@ -39,13 +33,11 @@ TEST_P(DecisionsTest, ARestartKnowsWhatWasSaidLast)
     EXPECT_EQ(again.of(DeviceId(7)), Decision::New);
 }
 
-class InboxTest : public ::testing::Test {
+class InboxTest : public RestFixture {
 protected:
     void SetUp() override
     {
-        context.settings().set("topicPrefix", "aurion").set("demo", true);
-        plugin.configure(context);
-        plugin.start();
+        RestFixture::SetUp();
         port = context.services().find<Integrations>()->open("maker", nullptr);
         for (const char* room : {"Salon", "Cave"}) {
             DeviceAnnouncement announcement;
@@ -68,17 +60,6 @@ protected:
         }
         context.scheduler().advance(DeviceDirectory::gathering + std::chrono::milliseconds(10));
     }
-    Result<HttpResponse> send(HttpMethod method, const std::string& path, Value body = {},
-                              std::shared_ptr<const Rights> rights = nullptr)
-    {
-        testing::FakeRequest request{method, path, std::move(body)};
-        request.principal.user = UserId(4);
-        std::set<Permission, std::less<>> permissions;
-        if (!rights) permissions = {"devices.read", "devices.control", "devices.manage"};
-        request.principal.permissions = std::make_shared<std::set<Permission, std::less<>>>(permissions);
-        request.principal.rights = std::move(rights);
-        return context.http().send(request);
-    }
     Value inbox(std::shared_ptr<const Rights> rights = nullptr)
     {
         return *parseJson(send(HttpMethod::Get, "/api/devices/discovered", {}, std::move(rights))->body);
@@ -90,9 +71,6 @@ protected:
     }
     static constexpr std::int64_t first = DeviceDirectory::firstId;
 
-    testing::TempDatabase database{ATRIUM_PLUGIN_SOURCE_DIR "/migrations"};
-    testing::FakePluginContext context{"devices", database.folder() / "data", database.database()};
-    DevicesPlugin plugin;
     std::shared_ptr<IntegrationPort> port;
 };
 

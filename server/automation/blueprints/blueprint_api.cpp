@@ -1,6 +1,7 @@
 #include "automation/blueprints/blueprint_api.h"
 
 #include "automation/automation_errors.h"
+#include "automation/core_answer.h"
 
 namespace atrium::automation {
 
@@ -63,11 +64,6 @@ BlueprintApi::BlueprintApi(BlueprintShelf& shelf, AutomationService& service, Ex
     addUses(http);
 }
 
-void BlueprintApi::onCore(HttpAnswer answer, std::function<void(const HttpAnswer&)> work)
-{
-    if (!core_.post([answer, work = std::move(work)] { work(answer); })) answer(busy());
-}
-
 Value BlueprintApi::toValue(const Blueprint& blueprint) const
 {
     return Object{{"id", blueprint.id},
@@ -90,7 +86,7 @@ void BlueprintApi::addReads(Http& http)
       "success":{"type":"boolean"},"blueprints":{"type":"array","items":)" +
                           blueprintSchema + "}}}";
     routes_ += http.asyncRoute(list, [this](const HttpRequest&, HttpAnswer answer) {
-        onCore(std::move(answer), [this](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this](const HttpAnswer& respond) {
             List blueprints;
             for (const auto& [id, blueprint] : shelf_.all()) blueprints.push_back(toValue(blueprint));
             respond(HttpResponse::json(Object{{"success", true}, {"blueprints", std::move(blueprints)}}));
@@ -100,7 +96,7 @@ void BlueprintApi::addReads(Http& http)
                               {"Un modèle", "One blueprint with its text"}, "automations.read");
     one.responseSchema = blueprintSchema;
     routes_ += http.asyncRoute(one, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, id = request.idParameter("id")](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = request.idParameter("id")](const HttpAnswer& respond) {
             const auto* blueprint = shelf_.find(id);
             if (!blueprint) return respond(unknownBlueprint());
             respond(HttpResponse::json(toValue(*blueprint)));
@@ -126,12 +122,13 @@ void BlueprintApi::addWrites(Http& http)
                 auto blueprint = blueprintOf(request);
                 if (!blueprint) return answer(blueprint.error());
                 if (!isNew && blueprint->id == 0) return answer(unknownBlueprint());
-                onCore(std::move(answer), [this, status, blueprint = std::move(*blueprint)](const HttpAnswer& respond) {
-                    shelf_.save(blueprint, [this, status, respond](Result<std::int64_t> saved) {
-                        if (!saved) return respond(saved.error());
-                        respond(HttpResponse::json(toValue(*shelf_.find(*saved)), status));
-                    });
-                });
+                answerOnCore(core_, std::move(answer),
+                             [this, status, blueprint = std::move(*blueprint)](const HttpAnswer& respond) {
+                                 shelf_.save(blueprint, [this, status, respond](Result<std::int64_t> saved) {
+                                     if (!saved) return respond(saved.error());
+                                     respond(HttpResponse::json(toValue(*shelf_.find(*saved)), status));
+                                 });
+                             });
             });
     }
     auto remove =
@@ -139,7 +136,7 @@ void BlueprintApi::addWrites(Http& http)
                        {"Supprimer un modèle", "Delete a blueprint; automations made of it stay"}, "automations.write");
     remove.successStatus = 204;
     routes_ += http.asyncRoute(remove, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, id = request.idParameter("id")](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = request.idParameter("id")](const HttpAnswer& respond) {
             shelf_.remove(id, [respond](Result<std::int64_t> removed) {
                 if (!removed) return respond(removed.error());
                 respond(HttpResponse::empty());
@@ -165,10 +162,11 @@ void BlueprintApi::addUses(Http& http)
         };
     };
     routes_ += http.asyncRoute(make, [this, made](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, made, id = request.idParameter("id"), name = request.body.textOr("name", ""),
-                                   inputs = inputsOf(request), who = request.principal](const HttpAnswer& respond) {
-            shelf_.instantiate(id, name, inputs, who, made(respond, 201));
-        });
+        answerOnCore(core_, std::move(answer),
+                     [this, made, id = request.idParameter("id"), name = request.body.textOr("name", ""),
+                      inputs = inputsOf(request), who = request.principal](const HttpAnswer& respond) {
+                         shelf_.instantiate(id, name, inputs, who, made(respond, 201));
+                     });
     });
 
     auto use = blueprintRoute(HttpMethod::Get, "/api/automations/{id}/blueprint", "getAutomationBlueprint",
@@ -179,7 +177,7 @@ void BlueprintApi::addUses(Http& http)
       "success":{"type":"boolean"},"blueprint":{"type":"integer"},"version":{"type":"integer"},
       "newest":{"type":"integer"},"inputs":{"type":"object"}}})";
     routes_ += http.asyncRoute(use, [this](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, id = AutomationId{request.idParameter("id")}](const HttpAnswer& respond) {
+        answerOnCore(core_, std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
             if (!service_.find(id)) return respond(unknownAutomation());
             const auto* known = shelf_.useOf(id);
             if (!known) return respond(unknownBlueprint());
@@ -199,10 +197,9 @@ void BlueprintApi::addUses(Http& http)
     renew.responseSchema = madeSchema;
     renew.errors.push_back(ErrorCode::Unprocessable);
     routes_ += http.asyncRoute(renew, [this, made](const HttpRequest& request, HttpAnswer answer) {
-        onCore(std::move(answer), [this, made, id = AutomationId{request.idParameter("id")}, inputs = inputsOf(request),
-                                   who = request.principal](const HttpAnswer& respond) {
-            shelf_.renew(id, inputs, who, made(respond, 200));
-        });
+        answerOnCore(core_, std::move(answer),
+                     [this, made, id = idOf(request), inputs = inputsOf(request), who = request.principal](
+                         const HttpAnswer& respond) { shelf_.renew(id, inputs, who, made(respond, 200)); });
     });
 }
 

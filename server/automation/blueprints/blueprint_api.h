@@ -15,7 +15,6 @@ private:
     void addReads(Http& http);
     void addWrites(Http& http);
     void addUses(Http& http);
-    void onCore(HttpAnswer answer, std::function<void(const HttpAnswer&)> work);
     Value toValue(const Blueprint& blueprint) const;
 
     BlueprintShelf& shelf_;

@@ -1,6 +1,7 @@
 #include "automation/blueprints/blueprint_shelf.h"
 
 #include "automation/automation_errors.h"
+#include "automation/core_answer.h"
 
 #include <algorithm>
 
@@ -12,8 +13,6 @@ Error unknownBlueprint()
 {
     return makeError(ErrorCode::NotFound, {"Ce modèle n'existe pas", "There is no such blueprint"});
 }
-
-UserId authorOf(const Principal& who) { return who.user.value > 0 ? who.user : UserId{}; }
 
 } // namespace
 

@@ -1,6 +1,7 @@
 #include "automation/simulation/simulation_api.h"
 
 #include "automation/automation_api.h"
+#include "automation/core_answer.h"
 
 #include <algorithm>
 
@@ -74,22 +75,24 @@ void SimulationApi::addTestRoute(Http& http)
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
-        const bool posted = core_.post([this, answer, name, source, who = request.principal] {
-            simulator_.test(name, source, who, [answer](Result<std::vector<RuleTestResult>> results) {
-                if (!results) return answer(scriptError(results.error()));
-                List tests;
-                std::int64_t passed = 0;
-                for (const auto& test : *results) {
-                    passed += test.passed ? 1 : 0;
-                    tests.push_back(Object{
-                        {"name", test.name}, {"line", test.line}, {"passed", test.passed}, {"message", test.message}});
-                }
-                const auto failed = static_cast<std::int64_t>(tests.size()) - passed;
-                answer(HttpResponse::json(
-                    Object{{"success", true}, {"passed", passed}, {"failed", failed}, {"tests", std::move(tests)}}));
+        answerOnCore(
+            core_, std::move(answer), [this, name, source, who = request.principal](const HttpAnswer& respond) {
+                simulator_.test(name, source, who, [respond](Result<std::vector<RuleTestResult>> results) {
+                    if (!results) return respond(scriptError(results.error()));
+                    List tests;
+                    std::int64_t passed = 0;
+                    for (const auto& test : *results) {
+                        passed += test.passed ? 1 : 0;
+                        tests.push_back(Object{{"name", test.name},
+                                               {"line", test.line},
+                                               {"passed", test.passed},
+                                               {"message", test.message}});
+                    }
+                    const auto failed = static_cast<std::int64_t>(tests.size()) - passed;
+                    respond(HttpResponse::json(Object{
+                        {"success", true}, {"passed", passed}, {"failed", failed}, {"tests", std::move(tests)}}));
+                });
             });
-        });
-        if (!posted) answer(busy());
     });
 }
 
@@ -103,21 +106,21 @@ void SimulationApi::addDryRunRoute(Http& http)
     route.responseSchema = dryRunAnswer;
     route.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
-        const bool posted =
-            core_.post([this, answer, body = request.body, id = request.idParameter("id"), who = request.principal] {
-                const auto* entry = service_.find(AutomationId{id});
-                if (!entry) return answer(unknownAutomation());
-                auto dryRun = readDryRun(body, service_.engine().now());
-                if (!dryRun) return answer(dryRun.error());
-                dryRun->name = fileNameOf(entry->row);
-                dryRun->source = body.textOr("source", entry->row.source);
-                simulator_.tryOut(std::move(*dryRun), who, [answer](Result<Object> report) {
-                    if (!report) return answer(scriptError(report.error()));
-                    report->set("success", true);
-                    answer(HttpResponse::json(std::move(*report)));
-                });
-            });
-        if (!posted) answer(busy());
+        answerOnCore(core_, std::move(answer),
+                     [this, body = request.body, id = request.idParameter("id"),
+                      who = request.principal](const HttpAnswer& respond) {
+                         const auto* entry = service_.find(AutomationId{id});
+                         if (!entry) return respond(unknownAutomation());
+                         auto dryRun = readDryRun(body, service_.engine().now());
+                         if (!dryRun) return respond(dryRun.error());
+                         dryRun->name = fileNameOf(entry->row);
+                         dryRun->source = body.textOr("source", entry->row.source);
+                         simulator_.tryOut(std::move(*dryRun), who, [respond](Result<Object> report) {
+                             if (!report) return respond(scriptError(report.error()));
+                             report->set("success", true);
+                             respond(HttpResponse::json(std::move(*report)));
+                         });
+                     });
     });
 }
 

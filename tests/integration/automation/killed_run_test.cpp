@@ -1,8 +1,5 @@
 // Runs that wait, and promises of timed commands, over a thousand kills of the server.
-#include "automation/sql_journal_store.h"
-#include "testing/temp_database.h"
-#include "tests/integration/automation/automation_house.h"
-#include "tests/integration/automation/mortal_store.h"
+#include "tests/integration/automation/killable_house.h"
 
 #include <random>
 #include <set>
@@ -12,12 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class KilledRunTest : public ::testing::Test {
+class KilledRunTest : public KillableHouse {
 protected:
-    KilledRunTest()
+    KilledRunTest() : KillableHouse("steps")
     {
-        id = store.save({{}, "local/steps.lua", SourceKind::LocalFile, "steps", "", true, {}}).value;
-        house = std::make_unique<House>(200ms, mortal);
         house->addDevice(1, "counter", {{"level", 0.0}, {"step", 0.0}});
         house->addDevice(2, "lamp", {{"status", false}});
     }
@@ -40,23 +35,10 @@ protected:
         house->engine->timedCommands().restore(std::move(timers));
         ASSERT_EQ(house->load(id, text), "");
     }
-    /// Nothing reaches the disk any more, and the process is gone.
-    void killServer()
-    {
-        mortal->die();
-        house->close();
-        mortal->live();
-    }
     void raise(const char* name, std::int64_t number)
     {
         house->engine->raiseEvent(name, Object{{"n", number}}, Cause{newCorrelationId(), "test", 0});
     }
-
-    testing::TempDatabase temp{std::filesystem::path(ATRIUM_SOURCE_DIR "/database/migrations")};
-    SqlJournalStore store{temp.database()};
-    std::shared_ptr<MortalStore> mortal = std::make_shared<MortalStore>(store);
-    std::int64_t id = 0;
-    std::unique_ptr<House> house;
 };
 
 TEST_F(KilledRunTest, AThousandKillsLoseNoRunThatWaitedAndDoubleNothing)

@@ -1,9 +1,4 @@
-#include "automation/sql_journal_store.h"
-#include "testing/temp_database.h"
-#include "tests/integration/automation/automation_house.h"
-#include "tests/integration/automation/mortal_store.h"
-
-#include <gtest/gtest.h>
+#include "tests/integration/automation/killable_house.h"
 
 #include <random>
 
@@ -12,14 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class ScheduledRunTest : public ::testing::Test {
+class ScheduledRunTest : public KillableHouse {
 protected:
-    ScheduledRunTest()
-    {
-        id = store.save({{}, "local/lamp.lua", SourceKind::LocalFile, "lamp", "", true, {}}).value;
-        house = std::make_unique<House>(200ms, mortal);
-        house->addDevice(1, "hall/light", {{"status", false}});
-    }
+    ScheduledRunTest() : KillableHouse("lamp") { house->addDevice(1, "hall/light", {{"status", false}}); }
     static constexpr const char* everyMinute = R"lua(
         rule "each minute" {
           on = { cron("* * * * *", { tz = "UTC", catch_up = "1h" }) },
@@ -32,19 +22,6 @@ protected:
         house->engine->keepForResume(std::move(unfinished));
         ASSERT_EQ(house->load(id, everyMinute), "");
     }
-    /// Nothing reaches the disk any more, and the process is gone.
-    void kill()
-    {
-        mortal->die();
-        house->close();
-        mortal->live();
-    }
-
-    testing::TempDatabase temp{std::filesystem::path(ATRIUM_SOURCE_DIR "/database/migrations")};
-    SqlJournalStore store{temp.database()};
-    std::shared_ptr<MortalStore> mortal = std::make_shared<MortalStore>(store);
-    std::int64_t id = 0;
-    std::unique_ptr<House> house;
 };
 
 TEST_F(ScheduledRunTest, AThousandRandomKillsLoseNoRunAndDoubleNone)
@@ -66,7 +43,7 @@ TEST_F(ScheduledRunTest, AThousandRandomKillsLoseNoRunAndDoubleNone)
                 std::this_thread::sleep_for(std::chrono::microseconds(random() % 1500));
             }
         }
-        kill();
+        killServer();
         house->clock.advance(std::chrono::seconds(random() % 300));
         house->open();
         start();

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <thread>
@@ -363,6 +365,10 @@ TEST_F(HttpExchangeTest, HandsAnUpgradedConnectionOver)
     std::lock_guard lock(mutex);
     ASSERT_EQ(received.size(), 1u);
     EXPECT_GE(received[0].descriptor, 4096);
+    int sendsAtOnce = 0;
+    socklen_t size = sizeof sendsAtOnce;
+    ASSERT_EQ(::getsockopt(received[0].descriptor, IPPROTO_TCP, TCP_NODELAY, &sendsAtOnce, &size), 0);
+    EXPECT_NE(sendsAtOnce, 0) << "a frame must not wait for the acknowledgement of the one before";
     EXPECT_EQ(received[0].leftover, "early");
     EXPECT_EQ(received[0].query.at(0).second, "abc");
     client.send("later");
