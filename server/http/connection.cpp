@@ -1,8 +1,6 @@
 #include "http/connection.h"
 
 #include <cerrno>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace atrium::http {
@@ -25,9 +23,6 @@ Connection::Connection(int descriptor, std::string remoteAddress, ConnectionCont
     : descriptor_(descriptor), remoteAddress_(std::move(remoteAddress)), context_(context), wake_(std::move(wake)),
       framer_(context.limits, [&context](const RequestHead& head) { return context.sink.bodyLimit(head); })
 {
-    // An answer, or a small frame once this is a WebSocket, must not wait for the acknowledgement of the one before.
-    const int one = 1;
-    ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     expireIn(context_.timeouts.head);
 }
 
