@@ -3,6 +3,7 @@
 #include "automation/lua/budget.h"
 #include "automation/lua/device_mirror.h"
 #include "automation/lua/global_names.h"
+#include "automation/lua/language.h"
 #include "automation/lua/values.h"
 #include "automation/messages.h"
 
@@ -172,22 +173,11 @@ private:
     Run* current_ = nullptr;
 };
 
-// The parts of the language, each adds its names to the table at the top of the stack.
-void openSandbox(lua_State* state);
-void openStrings(lua_State* state);
-void openDevices(lua_State* state);
-void openRules(lua_State* state);
-void openPeople(lua_State* state);
-void openTriggers(lua_State* state);
-void openEffects(lua_State* state);
-void openTests(lua_State* state);
-void openHistory(lua_State* state);
-void openSelections(lua_State* state);
-void openModules(lua_State* state);
-void openWeb(lua_State* state);
+/// Pushes the table of global names: empty, it takes those of the language that are asked for.
+void openEnvironment(lua_State* state);
+/// Gives texts their methods.
+void openTexts(lua_State* state);
 
-constexpr const char* triggerType = "atrium.trigger";
-constexpr const char* conditionType = "atrium.condition";
 /// `device.attribute` as scripts hold it.
 struct AttributeHandle {
     MirroredDevice* device;
