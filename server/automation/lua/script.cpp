@@ -124,10 +124,14 @@ void Script::resumeLoad(int arguments)
     int results = 0, status = LUA_OK;
     bool exceeded = false;
     {
-        Budget::Slice slice(host_.budget, loader_, instance_, 0);
+        Budget::Slice slice(host_.budget, loader_, instance_, 0, loaderSlice_);
         status = lua_resume(loader_, nullptr, arguments, &results);
         exceeded = slice.exceeded();
+        interrupted_ = slice.interrupted() && status == LUA_YIELD && !exceeded;
+        interruptedRun_ = 0;
+        loaderSlice_ = interrupted_ ? loaderSlice_ + slice.spent() : Budget::Spent{0};
     }
+    if (interrupted_) return;
     if (status == LUA_YIELD && !exceeded && (!loaderAsked_.empty() || loaderWaits_)) return;
     if (exceeded) return failLoad(name_ + ": loading takes too much CPU time", true);
     if (status != LUA_OK) return failLoad(errorText(loader_), status == LUA_ERRMEM);
