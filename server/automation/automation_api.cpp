@@ -230,8 +230,8 @@ void AutomationApi::addWriteRoutes(Http& http)
         answerOnCore(
             core_, std::move(answer),
             [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
-                service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
-                    if (!rules) return respond(scriptError(rules.error()));
+                service_.engine().validate(name, source, author, [respond, source](Result<std::vector<std::string>> rules) {
+                    if (!rules) return respond(scriptError(rules.error(), source));
                     respond(
                         HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
                 });
@@ -250,8 +250,8 @@ void AutomationApi::addWriteRoutes(Http& http)
         const auto source = request.body.textOr("source", "");
         answerOnCore(core_, std::move(answer),
                      [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
-                         service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
-                             if (!saved) return respond(scriptError(saved.error()));
+                         service_.saveSource({}, name, source, author, [this, respond, source](Result<AutomationId> saved) {
+                             if (!saved) return respond(scriptError(saved.error(), source));
                              answerWith(*saved, 201, respond);
                          });
                      });
@@ -270,8 +270,8 @@ void AutomationApi::addWriteRoutes(Http& http)
             core_, std::move(answer),
             [this, id = idOf(request), name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
                 if (!id) return respond(unknownAutomation());
-                service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
-                    if (!saved) return respond(scriptError(saved.error()));
+                service_.saveSource(id, name, source, author, [this, respond, source](Result<AutomationId> saved) {
+                    if (!saved) return respond(scriptError(saved.error(), source));
                     answerWith(*saved, 200, respond);
                 });
             });

@@ -1,5 +1,7 @@
 #include "automation/automation_exchange.h"
 
+#include "automation/automation_errors.h"
+
 #include <memory>
 
 namespace atrium::automation {
@@ -26,8 +28,8 @@ public:
             item.name, item.source, author_,
             [self = shared_from_this(), index](const Result<std::vector<std::string>>& valid) {
                 if (!valid)
-                    self->faults_.fields.push_back(
-                        {"/automations/" + std::to_string(index) + "/source", valid.error().message.en});
+                    self->faults_.fields.push_back(scriptFault("/automations/" + std::to_string(index) + "/source",
+                                                               valid.error().message.en, self->items_[index].source));
                 self->check(index + 1);
             });
     }

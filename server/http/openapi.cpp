@@ -122,7 +122,11 @@ Object problemSchema()
                 {"code", text},
                 {"errors", Object{{"type", "array"},
                                   {"items", Object{{"type", "object"},
-                                                   {"properties", Object{{"pointer", text}, {"detail", text}}}}}}},
+                                                   {"properties", Object{{"pointer", text},
+                                                                         {"detail", text},
+                                                                         {"line", Object{{"type", "integer"}}},
+                                                                         {"column", Object{{"type", "integer"}}},
+                                                                         {"endColumn", Object{{"type", "integer"}}}}}}}}},
                 {"requestId", text},
                 {"traceId", text}}}};
 }
