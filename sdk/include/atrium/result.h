@@ -40,7 +40,8 @@ int httpStatus(ErrorCode code);
 /// The stable machine-readable name, e.g. `not-found`.
 const char* toString(ErrorCode code);
 
-/// A place in a text, in lines and characters counted from 1; `endColumn` is behind the last one. Column 0 = the whole line.
+/// A place in a text, in lines and characters counted from 1; `endColumn` is behind the last one. Column 0 = the whole
+/// line.
 struct TextPlace {
     int line = 0;
     int column = 0;

@@ -19,7 +19,8 @@ constexpr const char* testAnswer = R"({"type":"object","required":["success","pa
 constexpr const char* dryRunSchema = R"({"type":"object","additionalProperties":false,"properties":{
   "source":{"type":"string","maxLength":49152},"rule":{"type":"string","maxLength":100},"event":{"type":"object"},
   "from":{"type":"string","maxLength":40},"to":{"type":"string","maxLength":40}}})";
-constexpr const char* draftSchema = R"({"type":"object","additionalProperties":false,"required":["source"],"properties":{
+constexpr const char* draftSchema =
+    R"({"type":"object","additionalProperties":false,"required":["source"],"properties":{
   "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","minLength":1,"maxLength":49152},
   "rule":{"type":"string","maxLength":100},"event":{"type":"object"},
   "from":{"type":"string","maxLength":40},"to":{"type":"string","maxLength":40}}})";
@@ -137,10 +138,11 @@ void SimulationApi::addDryRun(Http& http)
 
 void SimulationApi::addDraftDryRun(Http& http)
 {
-    auto route = makeRoute(HttpMethod::Post, "/api/automations/dry-run", "dryRunDraft", "automations",
-                           {"Essayer un script qui n'est pas enregistré, sans rien commander",
-                            "Try a script that is not saved in a simulated house: with an event, or on recorded history"},
-                           RouteAccess::permitted("automations.write"));
+    auto route =
+        makeRoute(HttpMethod::Post, "/api/automations/dry-run", "dryRunDraft", "automations",
+                  {"Essayer un script qui n'est pas enregistré, sans rien commander",
+                   "Try a script that is not saved in a simulated house: with an event, or on recorded history"},
+                  RouteAccess::permitted("automations.write"));
     route.requestSchema = draftSchema;
     route.responseSchema = dryRunAnswer;
     route.errors = {ErrorCode::Unprocessable};
