@@ -185,7 +185,7 @@ TEST_P(ServerAutomationTest, ADryRunReplaysWhatWasRecorded)
         Object{{"source", "on(mqtt 'x', function() mqtt.publish('drafted', '1') end)"}, {"event", Object{}}};
     const auto drafted = server.post("/api/automations/dry-run", draft);
     ASSERT_EQ(drafted.status, 200) << drafted.text;
-    EXPECT_EQ(drafted.body.find("effects")->list().at(0).textOr("target", ""), "drafted");
+    EXPECT_EQ(drafted.body.find("effects")->list().at(0).textOr("name", ""), "drafted");
     const auto faulty = server.post("/api/automations/validate", Object{{"source", "-- é\nlocal x = '€', devize 'a'"}});
     ASSERT_EQ(faulty.status, 422);
     const auto& fault = faulty.body.find("errors")->list().at(0);
