@@ -15,7 +15,7 @@ void TasmotaPlugin::start()
             if (!house) return makeError(ErrorCode::Unavailable);
             return house->plan(command);
         });
-    house_ = std::make_shared<TasmotaHouse>(std::move(port), context.mqtt());
+    house_ = std::make_shared<TasmotaHouse>(std::move(port), context.mqtt(), context.scheduler(), context.clock());
     *made = house_;
     const auto listen = [&](std::string filter, void (TasmotaHouse::*take)(const MqttMessage&)) {
         subscriptions_ += context.mqtt().subscribe(
