@@ -57,10 +57,17 @@ void Planner::alarm()
 void Planner::vacuum()
 {
     if (name_ == "set_fan_speed") return send("set_fan_speed_topic", "", word("fan_speed"));
-    if (name_ == "send_command") return send("send_command_topic", "", word("command"));
+    if (name_ == "send_command") {
+        const Value* params = arguments_.find("params");
+        if (!params || !params->isObject()) return send("send_command_topic", "", word("command"));
+        Object message{{"command", word("command")}};
+        for (const auto& [key, value] : params->object()) message.set(key, value);
+        return publish("send_command_topic", toJson(message));
+    }
     if (config().component == "lawn_mower") {
-        if (name_ == "pause") return send("pause_command_topic", "", "pause");
-        return send(name_ == "dock" ? "dock_command_topic" : "start_mowing_command_topic", "", name_);
+        if (name_ == "pause") return send("pause_command_topic", "pause_command_template", name_);
+        if (name_ == "dock") return send("dock_command_topic", "dock_command_template", name_);
+        return send("start_mowing_command_topic", "start_mowing_command_template", "start_mowing");
     }
     send("command_topic", "", config().text("payload_" + name_, name_));
 }
@@ -100,6 +107,10 @@ Result<EntityPlan> Planner::run()
         if (std::find(options.begin(), options.end(), option) == options.end()) fail(badArgument("option"));
         send("command_topic", "command_template", option);
         expect("state", option);
+    }
+    else if (component == "date" || component == "time" || component == "datetime") {
+        send("command_topic", "command_template", word("value"));
+        expect("state", word("value"));
     }
     else if (component == "text") {
         const auto text = word("value");

@@ -22,6 +22,23 @@ void describeSensor(Describer& it)
     auto& spec = it.value(isNumeric ? readNumber : readSensor, isNumeric ? Kind::Number : Kind::Text);
     spec.options = it.config().texts("options");
     it.capability("options");
+    if (it.config().has("last_reset_value_template")) {
+        it.listen("state_topic", "last_reset_value_template", readMoment, "last_reset");
+        it.attribute("last_reset", Kind::Text).history = false;
+    }
+}
+
+/// A day, a time of day, or both.
+void describeMoment(Describer& it)
+{
+    it.value(readMoment, Kind::Text).writable = true;
+    it.commands({"set_value"});
+}
+
+void describeTracker(Describer& it)
+{
+    it.value(readTracker, Kind::Text);
+    for (const char* role : {"latitude", "longitude", "gps_accuracy"}) it.attribute(role, Kind::Number);
 }
 
 void describeBinarySensor(Describer& it) { it.value(readBoolean, Kind::Boolean); }
@@ -46,7 +63,9 @@ void describeNumber(Describer& it)
     spec.minimum = it.config().number("min").value_or(1);
     spec.maximum = it.config().number("max").value_or(100);
     spec.step = it.config().number("step");
-    for (const char* key : {"min", "max", "step", "mode"}) it.capability(key);
+    it.capability("min", 1);
+    it.capability("max", 100);
+    for (const char* key : {"step", "mode"}) it.capability(key);
     it.commands({"set_value"});
 }
 
@@ -103,9 +122,12 @@ void describeCleaner(Describer& it)
 {
     if (it.config().component == "vacuum") it.value(readVacuum, Kind::Text);
     else {
-        it.listen("activity_state_topic", "activity_value_template", readWord, "state");
+        it.listen("activity_state_topic", "activity_value_template", readListed, "activity");
         it.attribute("state", Kind::Text);
+        for (const char* key : {"start_mowing_command_template", "pause_command_template", "dock_command_template"})
+            it.commandTemplate(key);
     }
+    if (it.config().component == "vacuum") it.attribute("battery_level", Kind::Number).unit = "%";
     it.attribute("fan_speed", Kind::Text).writable = true;
     it.capability("fan_speed_list");
     it.commands({"start", "pause", "stop", "return_to_base", "locate", "clean_spot", "set_fan_speed", "send_command",
@@ -148,7 +170,9 @@ Describe describerOf(std::string_view component)
         {"climate", describeClimate},
         {"cover", describeOpening},
         {"device_automation", describeTrigger},
-        {"device_tracker", [](Describer& it) { it.value(readTracker, Kind::Text); }},
+        {"date", describeMoment},
+        {"datetime", describeMoment},
+        {"device_tracker", describeTracker},
         {"event", describeEvent},
         {"fan", describeFan},
         {"humidifier", describeHumidifier},
@@ -164,6 +188,7 @@ Describe describerOf(std::string_view component)
         {"switch", describeSwitch},
         {"tag", describeTrigger},
         {"text", describeText},
+        {"time", describeMoment},
         {"update", describeUpdate},
         {"vacuum", describeCleaner},
         {"valve", describeOpening},

@@ -119,7 +119,13 @@ void Listening::apply(AnnouncedDevice& device, Entity& entity, const Channel& ch
     case Channel::Use::Attributes: {
         auto json = parseJson(text);
         if (!json || !json->isObject()) return note("attributes are no JSON object");
-        return port_->report(device.said.key, entity.id, {{"json_attributes", std::move(*json)}}, message.receivedAt);
+        Values values;
+        if (entity.shape->config.component == "device_tracker")
+            for (const char* role : {"latitude", "longitude", "gps_accuracy"})
+                if (const Value* value = json->find(role); value && value->isNumeric())
+                    values.emplace_back(role, *value);
+        values.emplace_back("json_attributes", std::move(*json));
+        return port_->report(device.said.key, entity.id, std::move(values), message.receivedAt);
     }
     }
 }
@@ -176,7 +182,8 @@ void Listening::applyTrigger(const AnnouncedDevice& device, const Entity& entity
 {
     const auto& config = entity.shape->config;
     const bool isTag = config.component == "tag";
-    if (isTag ? text.empty() : text != config.text("payload")) return;
+    // A trigger that names no payload is pulled by each message.
+    if (isTag ? text.empty() : config.has("payload") && text != config.text("payload")) return;
     if (!isTag && message.retained) return;
     port_->raise(device.said.key, entity.id, isTag ? "scanned" : config.text("type"), Object{{"payload", text}},
                  message.receivedAt);
