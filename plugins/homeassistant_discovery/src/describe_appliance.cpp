@@ -20,9 +20,8 @@ void describeLight(Describer& it)
     it.attribute("color_mode", Kind::Text);
     it.attribute("effect", Kind::Text).writable = true;
     for (const char* space : {"xy", "hs", "rgb", "rgbw", "rgbww"}) it.attribute(space, Kind::List).writable = true;
-    for (const char* name :
-         {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb", "set_rgbw",
-          "set_rgbww", "set_white", "set_effect"})
+    for (const char* name : {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb",
+                             "set_rgbw", "set_rgbww", "set_white", "set_effect"})
         it.command(name);
     it.optimisticWithout("state_topic");
     if (schema == "json") {
@@ -99,9 +98,9 @@ void describeClimate(Describer& it)
           "swing_horizontal_mode_command_template", "preset_mode_command_template", "power_command_template",
           "target_humidity_command_template"})
         it.commandTemplate(key);
-    for (const char* name : {"turn_on", "turn_off", "set_mode", "set_temperature", "set_temp_low", "set_temp_high",
-                             "set_fan_mode", "set_swing_mode", "set_swing_horizontal_mode", "set_preset_mode",
-                             "set_humidity"})
+    for (const char* name :
+         {"turn_on", "turn_off", "set_mode", "set_temperature", "set_temp_low", "set_temp_high", "set_fan_mode",
+          "set_swing_mode", "set_swing_horizontal_mode", "set_preset_mode", "set_humidity"})
         it.command(name);
     it.optimisticWithout("mode_state_topic");
 }

@@ -13,7 +13,8 @@ Result<void> addAvailability(Describer& it)
     const auto& config = it.config();
     auto& shape = it.shape();
     std::size_t count = 0;
-    const auto add = [&](const Object& entry, const char* topicKey, const char* templateKey) { // a list's have own words
+    const auto add = [&](const Object& entry, const char* topicKey,
+                         const char* templateKey) { // a list's have own words
         const EntityConfig said{{}, {}, entry};
         Channel channel;
         channel.use = Channel::Use::Availability;

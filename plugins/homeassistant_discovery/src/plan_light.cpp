@@ -15,10 +15,8 @@ std::optional<double> Planner::brightness()
         return part <= 0 ? 0.0 : std::clamp(std::nearbyint(part * scale), 1.0, scale);
     };
     if (arguments_.contains("brightness_raw")) return number("brightness_raw").number();
-    if (arguments_.contains("brightness_255"))
-        return inSteps(number("brightness_255").number() / 255);
-    if (arguments_.contains("brightness_pct"))
-        return inSteps(number("brightness_pct").number() / 100);
+    if (arguments_.contains("brightness_255")) return inSteps(number("brightness_255").number() / 255);
+    if (arguments_.contains("brightness_pct")) return inSteps(number("brightness_pct").number() / 100);
     if (arguments_.contains("level")) return inSteps(number("level").number() / 100);
     return {};
 }
@@ -126,17 +124,16 @@ void Planner::jsonLight(bool on)
     if (name_ == "set_rgbw") color("rgbw", {"r", "g", "b", "w"});
     if (name_ == "set_rgbww") color("rgbww", {"r", "g", "b", "c", "w"});
     if (name_ == "set_white")
-        message.set("white", plain(std::nearbyint(number("white").number() *
-                                                  config().number("white_scale").value_or(255) / 255))
-                                 .json());
+        message.set("white",
+                    plain(std::nearbyint(number("white").number() * config().number("white_scale").value_or(255) / 255))
+                        .json());
     if (name_ == "set_effect") message.set("effect", word("effect"));
     if (arguments_.contains("transition")) message.set("transition", number("transition").json());
     if (arguments_.contains("flash")) { // told in seconds
         const bool isLong = word("flash") == "long";
-        message.set("flash",
-                    plain(isLong ? config().number("flash_time_long").value_or(10)
-                                 : config().number("flash_time_short").value_or(2))
-                        .json());
+        message.set("flash", plain(isLong ? config().number("flash_time_long").value_or(10)
+                                          : config().number("flash_time_short").value_or(2))
+                                 .json());
     }
     publish("command_topic", toJson(message));
 }

@@ -156,7 +156,8 @@ void HomieDevice::setAlert(std::string_view id, std::string_view text)
     if (text.empty()) {
         if (const auto known = alerts_.find(id); known != alerts_.end()) known->second.clear();
     }
-    else if (alerts_.size() < limit || alerts_.contains(id)) alerts_.insert_or_assign(std::string(id), std::string(text));
+    else if (alerts_.size() < limit || alerts_.contains(id))
+        alerts_.insert_or_assign(std::string(id), std::string(text));
 }
 
 Value HomieDevice::alerts() const

@@ -57,7 +57,7 @@ private:
     std::string name_, root_, parent_;
     bool hasDescription_ = false;
     std::vector<Property> described_;
-    std::set<std::string, std::less<>> targets_;                ///< properties that say theirs
+    std::set<std::string, std::less<>> targets_; ///< properties that say theirs
     std::map<std::string, std::string, std::less<>> alerts_;
     std::map<std::string, std::string, std::less<>> attributes_; ///< of Homie 3 and 4
 };

@@ -125,7 +125,8 @@ void HomieHouse::takeProperty(Known& known, const std::string& path, std::string
         if (!value) return port_->refuse(known.device.id() + '/' + path, "not a value of its type");
         const std::string entity = known.device.id() + '/' + path;
         // What is not kept is something that happens: also when it happens again with the same value.
-        if (!property.retained) port_->raise(known.device.id(), entity, std::string(text), Object{{"value", *value}}, at);
+        if (!property.retained)
+            port_->raise(known.device.id(), entity, std::string(text), Object{{"value", *value}}, at);
         return port_->report(known.device.id(), entity, {{"state", std::move(*value)}}, at);
     }
 }

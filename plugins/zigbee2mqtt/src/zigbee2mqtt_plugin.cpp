@@ -15,12 +15,12 @@ void Zigbee2MqttPlugin::start()
             if (!bridges) return makeError(ErrorCode::Unavailable);
             return bridges->plan(command);
         });
-    bridges_ = std::make_shared<Bridges>(std::move(port), context.mqtt(), context.scheduler(),
+    bridges_ = std::make_shared<Bridges>(std::move(port), context.mqtt(), context.scheduler(), context.clock(),
                                          std::chrono::seconds(context.settings().integer("patience")));
     *made = bridges_;
     // A base topic may have several levels, e.g. `campus/zigbee/floor2`.
     for (const std::string base : {"+", "+/+", "+/+/+", "+/+/+/+"})
-        for (const char* word : {"/bridge/state", "/bridge/info", "/bridge/devices"})
+        for (const char* word : {"/bridge/state", "/bridge/info", "/bridge/devices", "/bridge/groups"})
             subscriptions_ += context.mqtt().subscribe(
                 base + word, [bridges = bridges_](const MqttMessage& message) { bridges->take(message); });
 }
