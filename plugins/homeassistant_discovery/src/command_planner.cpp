@@ -72,6 +72,33 @@ void Planner::vacuum()
     send("command_topic", "", config().text("payload_" + name_, name_));
 }
 
+void Planner::player()
+{
+    const auto topic = [](std::string_view what) { return "command_" + std::string(what) + "_topic"; };
+    if (name_ == "set_volume") {
+        const double wanted = number("volume").number();
+        if (!(wanted >= 0 && wanted <= config().number("volume_scale").value_or(1))) return fail(badArgument("volume"));
+        send(topic("volume").c_str(), "", plain(number("volume")));
+        return expect("volume", number("volume").json());
+    }
+    if (name_ == "select_source") {
+        send(topic("source").c_str(), "", word("source"));
+        return expect("source", word("source"));
+    }
+    if (name_ == "mute") {
+        const Value* wanted = arguments_.find("muted");
+        const bool on = !wanted || *wanted == Value(true);
+        send(topic("mute").c_str(), "", on ? config().text("payload_on", "ON") : config().text("payload_off", "OFF"));
+        return expect("muted", on);
+    }
+    const std::string what = name_ == "play_pause" ? "playpause" : name_.starts_with("turn_") ? name_.substr(5) : name_;
+    std::string usual = what;
+    usual[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(usual[0])));
+    send(topic(what).c_str(), "", config().text("command_" + what + "_payload", usual));
+    if (name_ == "play") expect("state", "playing");
+    if (name_ == "pause") expect("state", "paused");
+}
+
 Result<EntityPlan> Planner::run()
 {
     const auto& component = config().component;
@@ -82,6 +109,7 @@ Result<EntityPlan> Planner::run()
     else if (component == "humidifier") humidifier();
     else if (component == "siren") siren();
     else if (component == "alarm_control_panel") alarm();
+    else if (component == "media_player") player();
     else if (component == "vacuum" || component == "lawn_mower") vacuum();
     else if (component == "switch") switchTo(name_ == "turn_on");
     else if (component == "lock") {

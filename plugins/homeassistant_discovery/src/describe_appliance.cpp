@@ -20,9 +20,12 @@ void describeLight(Describer& it)
     it.attribute("color_mode", Kind::Text);
     it.attribute("effect", Kind::Text).writable = true;
     for (const char* space : {"xy", "hs", "rgb", "rgbw", "rgbww"}) it.attribute(space, Kind::List).writable = true;
-    for (const char* name : {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb",
-                             "set_rgbw", "set_rgbww", "set_white", "set_effect"})
+    for (const char* name :
+         {"turn_on", "turn_off", "set_brightness", "set_color_temp", "set_xy", "set_hs", "set_rgb", "set_effect"})
         it.command(name);
+    const auto modes = it.config().texts("supported_color_modes");
+    for (const auto& [mode, name] : {std::pair{"rgbw", "set_rgbw"}, {"rgbww", "set_rgbww"}, {"white", "set_white"}})
+        if (contains(modes, mode) || it.config().has(std::string(mode) + "_command_topic")) it.command(name);
     it.optimisticWithout("state_topic");
     if (schema == "json") {
         it.listen("state_topic", "", readJsonLight, "state");
