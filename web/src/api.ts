@@ -24,7 +24,7 @@ const timeLimit = 15_000;
 export async function picture(path: string): Promise<string | null> {
   const headers: Record<string, string> = token.value ? {Authorization: `Bearer ${token.value}`} : {};
   const response = await fetch(path, {headers, signal: AbortSignal.timeout(timeLimit)}).catch(() => null);
-  return response?.ok ? URL.createObjectURL(await response.blob()) : null;
+  return response?.status === 200 ? URL.createObjectURL(await response.blob()) : null;
 }
 
 /** A file of the server, saved by the browser. A link alone would come without the token. */

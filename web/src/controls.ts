@@ -357,7 +357,8 @@ export function placeOf(entity: Entity): Place {
 
 export const isEvent = (entity: Entity) => entity.component === 'event';
 /** Has a still picture to be looked at: a camera, or a player with the cover of what it plays. */
-export const hasPicture = (entity: Entity) => ['camera', 'image', 'media_player'].includes(entity.component);
+export const hasPicture = (entity: Entity) =>
+  ['camera', 'image'].includes(entity.component) || (entity.component === 'media_player' && entity.capabilities.picture === true);
 
 const families: [string, RegExp][] = [
   ['safety', /^(smoke|gas|carbon_monoxide|moisture|water|leak|problem|safety|tamper|vibration|heat|cold)/],

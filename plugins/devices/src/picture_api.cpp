@@ -6,7 +6,7 @@ namespace atrium::devices {
 
 namespace {
 
-Error noPicture() { return makeError(ErrorCode::NotFound, {"Aucune image", "There is no picture"}); }
+Error noCamera() { return makeError(ErrorCode::NotFound, {"Aucune caméra", "There is no camera"}); }
 
 /// Where a camera is to be asked: it says so once and for all, or anew each time.
 std::string urlOf(const Device& device, int entity)
@@ -46,13 +46,13 @@ Result<HttpResponse> PictureApi::get(const HttpRequest& request)
                                  : one.spec->component == "camera" || one.spec->component == "image";
         if (isMeant) entity = static_cast<int>(i);
     }
-    if (entity < 0) return noPicture();
+    if (entity < 0) return noCamera();
     HttpResponse response;
     if (const auto kept = pictures_.of(device->info.id, device->entities[static_cast<std::size_t>(entity)].id.view()))
         response.body = kept->bytes;
     else {
         const auto url = urlOf(*device, entity);
-        if (url.empty()) return noPicture();
+        if (url.empty()) return HttpResponse::empty(); // it has sent none yet
         auto fetched = fetchPicture(url);
         if (!fetched) return fetched.error();
         response.body = std::move(*fetched);

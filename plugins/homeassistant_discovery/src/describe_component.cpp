@@ -180,7 +180,10 @@ void describePlayer(Describer& it)
     }
     it.listen("state_mute_topic", "", readBoolean, "muted");
     if (it.config().has("state_mute_topic")) it.attribute("muted", Kind::Boolean).writable = true;
-    if (Channel* channel = it.listen("state_albumart_topic", "", nullptr, {})) channel->use = Channel::Use::Picture;
+    if (Channel* channel = it.listen("state_albumart_topic", "", nullptr, {})) {
+        channel->use = Channel::Use::Picture;
+        it.capability("picture", true);
+    }
     it.capability("source_list");
     for (const auto& [topic, command] : {std::pair{"command_play_topic", "play"},
                                          {"command_pause_topic", "pause"},

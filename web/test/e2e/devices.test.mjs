@@ -165,7 +165,7 @@ test('a player shows what it plays and takes a volume, a source and what its but
 test('a camera shows its last picture to those who may see it', async () => {
   const camera = page.getByRole('region', {name: 'Perron'});
   await shows(camera, 'Pas encore d’image.');
-  const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
   await home.publish(topicOf('camera'), pixel);
   const shown = camera.getByRole('img', {name: 'Dernière image de Perron'});
   await until(async () => (await shown.count()) === 1 && (await shown.evaluate((one) => one.naturalWidth)) === 1, 'the picture');

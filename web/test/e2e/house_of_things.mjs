@@ -43,7 +43,7 @@ export const everything = {
       state_topic: topic('temperature')},
     door: {platform: 'binary_sensor', unique_id: 'e_door', name: 'Porte', device_class: 'door', state_topic: topic('door')},
     meter: {platform: 'sensor', unique_id: 'e_power', device_class: 'power', unit_of_measurement: 'W', state_topic: topic('power')},
-    porch: {platform: 'camera', unique_id: 'e_camera', name: 'Perron', topic: topic('camera')},
+    porch: {platform: 'camera', unique_id: 'e_camera', name: 'Perron', topic: topic('camera'), image_encoding: 'b64'},
     player: {platform: 'media_player', unique_id: 'e_player', name: 'Chaîne', state_state_topic: topic('player'), state_title_topic: topic('player/title'),
       state_volume_topic: topic('player/volume'), command_volume_topic: topic('player/volume/set'), command_play_topic: topic('player/set'),
       command_pause_topic: topic('player/set'), command_next_topic: topic('player/set'), state_source_topic: topic('player/source'),
