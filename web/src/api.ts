@@ -30,6 +30,13 @@ export function setToken(next: string | null): void {
 
 const timeLimit = 15_000;
 
+/** A picture of the server as an address for `<img>`, to be given back with URL.revokeObjectURL; null when there is none. */
+export async function picture(path: string): Promise<string | null> {
+  const headers: Record<string, string> = token.value ? {Authorization: `Bearer ${token.value}`} : {};
+  const response = await fetch(path, {headers, signal: AbortSignal.timeout(timeLimit)}).catch(() => null);
+  return response?.status === 200 ? URL.createObjectURL(await response.blob()) : null;
+}
+
 /** A file of the server, saved by the browser. A link alone would come without the token. */
 export async function download(path: string, name: string): Promise<void> {
   const headers: Record<string, string> = {'Accept-Language': language.value};

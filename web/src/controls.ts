@@ -86,12 +86,17 @@ const settings: Setting[] = [
   {command: 'oscillate', argument: 'oscillating', roles: ['oscillating'], form: 'switch'},
   {command: 'set_direction', argument: 'direction', roles: ['direction'], form: 'choice', fixed: ['forward', 'reverse']},
   {command: 'select_option', argument: 'option', roles: ['state'], form: 'choice', words: 'options'},
+  {command: 'set_volume', argument: 'volume', roles: ['volume'], form: 'range', range: [0, 1, 0.01, '']},
+  {command: 'select_source', argument: 'source', roles: ['source'], form: 'choice', words: 'source_list'},
+  {command: 'mute', argument: 'muted', roles: ['muted'], form: 'switch'},
+  {command: 'set_swing_horizontal_mode', argument: 'swing_horizontal_mode', roles: ['swing_horizontal_mode'], form: 'choice',
+    words: 'swing_horizontal_modes'},
   {command: 'send', argument: 'message', roles: ['message'], form: 'text'},
 ];
 
 /** Commands without a value, in the order in which people expect them. */
-const pressable = ['open', 'stop', 'close', 'lock', 'unlock', 'start', 'pause', 'return_to_base', 'start_mowing', 'dock', 'clean_spot',
-  'locate', 'press', 'activate', 'install', 'arm_home', 'arm_away', 'arm_night', 'arm_vacation', 'arm_custom_bypass', 'disarm',
+const pressable = ['open', 'previous', 'play', 'play_pause', 'start', 'pause', 'stop', 'next', 'close', 'open_tilt', 'stop_tilt',
+  'close_tilt', 'lock', 'unlock', 'return_to_base', 'start_mowing', 'dock', 'clean_spot', 'locate', 'press', 'activate', 'install', 'arm_home', 'arm_away', 'arm_night', 'arm_vacation', 'arm_custom_bypass', 'disarm',
   'trigger'];
 const grave = (component: string, command: string) =>
   command === 'unlock' || command === 'install' || command === 'disarm' || command === 'trigger' ||
@@ -351,6 +356,9 @@ export function placeOf(entity: Entity): Place {
 }
 
 export const isEvent = (entity: Entity) => entity.component === 'event';
+/** Has a still picture to be looked at: a camera, or a player with the cover of what it plays. */
+export const hasPicture = (entity: Entity) =>
+  ['camera', 'image'].includes(entity.component) || (entity.component === 'media_player' && entity.capabilities.picture === true);
 
 const families: [string, RegExp][] = [
   ['safety', /^(smoke|gas|carbon_monoxide|moisture|water|leak|problem|safety|tamper|vibration|heat|cold)/],

@@ -9,6 +9,8 @@ const french = {
   more: 'Autres commandes',
   moreHint: 'L’appareil n’a pas dit s’il les connaît.',
   about: 'À propos',
+  pictureOf: (name: string) => `Dernière image de ${name}`,
+  noPicture: 'Pas encore d’image.',
   measures: 'Mesures',
   events: 'Événements',
   neverHappened: 'jamais vu',
@@ -50,6 +52,8 @@ const french = {
     press: 'Appuyer', activate: 'Activer', install: 'Installer la mise à jour', arm_home: 'Armer (présent)', arm_away: 'Armer (absent)',
     arm_night: 'Armer (nuit)', arm_vacation: 'Armer (vacances)', arm_custom_bypass: 'Armer (partiel)', disarm: 'Désarmer',
     trigger: 'Déclencher', turn_on: 'Allumer', turn_off: 'Éteindre', send_command: 'Commande brute',
+    play: 'Lecture', play_pause: 'Lecture ou pause', next: 'Suivant', previous: 'Précédent', open_tilt: 'Ouvrir les lames',
+    close_tilt: 'Fermer les lames', stop_tilt: 'Arrêter les lames',
   } as Record<string, string>,
   words: {
     open: 'Ouvert', opening: 'S’ouvre', closed: 'Fermé', closing: 'Se ferme', stopped: 'Arrêté', locked: 'Verrouillé',
@@ -60,7 +64,7 @@ const french = {
     boost: 'Boost', sleep: 'Nuit', home: 'Maison', manual: 'Manuel', schedule: 'Programme', forward: 'Avant', reverse: 'Arrière',
     cleaning: 'Nettoie', docked: 'À la base', paused: 'En pause', returning: 'Rentre', error: 'En panne', disarmed: 'Désarmé',
     armed_home: 'Armé (présent)', armed_away: 'Armé (absent)', armed_night: 'Armé (nuit)', triggered: 'Déclenché', normal: 'Normal',
-    previous: 'Comme avant', toggle: 'Basculer', online: 'En ligne', offline: 'Hors ligne',
+    playing: 'Lecture', buffering: 'Chargement', mowing: 'Tond', previous: 'Comme avant', toggle: 'Basculer', online: 'En ligne', offline: 'Hors ligne',
   } as Record<string, string>,
   /** What true and false mean to a class of sensors. */
   booleans: {
@@ -80,7 +84,9 @@ const french = {
     direction: 'Sens', tone: 'Sonnerie', volume_level: 'Volume', duration: 'Durée', message: 'Message', installed_version: 'Version installée',
     latest_version: 'Dernière version', title: 'Titre', release_summary: 'Nouveautés', release_url: 'Notes de version',
     in_progress: 'En cours', update_percentage: 'Avancement', xy: 'Couleur (xy)', hs: 'Couleur (teinte, saturation)', rgb: 'Couleur (RVB)',
-    rgbw: 'Couleur (RVBB)', rgbww: 'Couleur (RVBBB)', json_attributes: 'Autres attributs',
+    rgbw: 'Couleur (RVBB)', rgbww: 'Couleur (RVBBB)', volume: 'Volume', source: 'Source', muted: 'Muet', artist: 'Artiste', album: 'Album',
+    target: 'Cible', remaining: 'Encore', swing_horizontal_mode: 'Oscillation horizontale', battery_level: 'Batterie', white_value: 'Blanc',
+    latitude: 'Latitude', longitude: 'Longitude', gps_accuracy: 'Précision', json_attributes: 'Autres attributs',
   } as Record<string, string>,
   classes: {
     temperature: 'Température', humidity: 'Humidité', pressure: 'Pression', atmospheric_pressure: 'Pression', illuminance: 'Luminosité',
@@ -99,6 +105,8 @@ const english: typeof french = {
   more: 'More commands',
   moreHint: 'The device has not said whether it knows them.',
   about: 'About',
+  pictureOf: (name: string) => `Last picture of ${name}`,
+  noPicture: 'No picture yet.',
   measures: 'Values',
   events: 'Events',
   neverHappened: 'never seen',
@@ -138,6 +146,8 @@ const english: typeof french = {
     press: 'Press', activate: 'Activate', install: 'Install the update', arm_home: 'Arm (home)', arm_away: 'Arm (away)',
     arm_night: 'Arm (night)', arm_vacation: 'Arm (vacation)', arm_custom_bypass: 'Arm (partly)', disarm: 'Disarm',
     trigger: 'Trigger', turn_on: 'Turn on', turn_off: 'Turn off', send_command: 'Raw command',
+    play: 'Play', play_pause: 'Play or pause', next: 'Next', previous: 'Previous', open_tilt: 'Open the slats',
+    close_tilt: 'Close the slats', stop_tilt: 'Stop the slats',
   },
   words: {
     open: 'Open', opening: 'Opening', closed: 'Closed', closing: 'Closing', stopped: 'Stopped', locked: 'Locked', unlocked: 'Unlocked',
@@ -147,7 +157,7 @@ const english: typeof french = {
     comfort: 'Comfort', away: 'Away', boost: 'Boost', sleep: 'Sleep', home: 'Home', manual: 'Manual', schedule: 'Schedule',
     forward: 'Forward', reverse: 'Reverse', cleaning: 'Cleaning', docked: 'Docked', paused: 'Paused', returning: 'Returning',
     error: 'Error', disarmed: 'Disarmed', armed_home: 'Armed (home)', armed_away: 'Armed (away)', armed_night: 'Armed (night)',
-    triggered: 'Triggered', normal: 'Normal', previous: 'As before', toggle: 'Toggle', online: 'Online', offline: 'Offline',
+    triggered: 'Triggered', normal: 'Normal', playing: 'Playing', buffering: 'Buffering', mowing: 'Mowing', previous: 'As before', toggle: 'Toggle', online: 'Online', offline: 'Offline',
   },
   booleans: {
     door: ['Closed', 'Open'], window: ['Closed', 'Open'], opening: ['Closed', 'Open'], garage_door: ['Closed', 'Open'],
@@ -165,7 +175,9 @@ const english: typeof french = {
     fan_speed: 'Power', oscillating: 'Oscillation', direction: 'Direction', tone: 'Tone', volume_level: 'Volume', duration: 'Duration',
     message: 'Message', installed_version: 'Installed version', latest_version: 'Latest version', title: 'Title', release_summary: 'What is new',
     release_url: 'Release notes', in_progress: 'In progress', update_percentage: 'Progress', xy: 'Colour (xy)', hs: 'Colour (hue, saturation)',
-    rgb: 'Colour (RGB)', rgbw: 'Colour (RGBW)', rgbww: 'Colour (RGBWW)', json_attributes: 'Other attributes',
+    rgb: 'Colour (RGB)', rgbw: 'Colour (RGBW)', rgbww: 'Colour (RGBWW)', volume: 'Volume', source: 'Source', muted: 'Muted', artist: 'Artist', album: 'Album',
+    target: 'On its way to', remaining: 'Still', swing_horizontal_mode: 'Horizontal swing', battery_level: 'Battery', white_value: 'White',
+    latitude: 'Latitude', longitude: 'Longitude', gps_accuracy: 'Accuracy', json_attributes: 'Other attributes',
   },
   classes: {
     temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', atmospheric_pressure: 'Pressure', illuminance: 'Illuminance',

@@ -2,6 +2,7 @@
 
 #include "description_store.h"
 #include "discovered_device.h"
+#include "picture_store.h"
 #include "spec_pool.h"
 
 #include "atrium/clock.h"
@@ -42,6 +43,7 @@ public:
         const Clock& clock;
         Log& log;
         Metrics& metrics;
+        PictureStore& pictures;
     };
 
     explicit DeviceDirectory(Services services);

@@ -18,7 +18,7 @@ void DevicesPlugin::configure(PluginContext& context)
     discoveries_ = std::make_unique<DiscoveryRepository>(context.database());
     directory_ = std::make_shared<DeviceDirectory>(
         DeviceDirectory::Services{*discoveries_, context.devices(), context.core(), context.workers(),
-                                  context.scheduler(), context.clock(), context.log(), context.metrics()});
+                                  context.scheduler(), context.clock(), context.log(), context.metrics(), pictures_});
     book_ = std::make_unique<DeviceBook>(*repository_, *directory_, context.devices(), context.core(),
                                          context.workers(), context.clock(), context.log(), context.metrics());
     api_ = std::make_unique<DeviceApi>(*book_, events_, context.devices(), context.commands());
@@ -27,6 +27,8 @@ void DevicesPlugin::configure(PluginContext& context)
     inboxApi_ = std::make_unique<InboxApi>(*decisions_, context.devices(), context.realtime());
     inboxApi_->registerRoutes(context.http(), subscriptions_);
     api_->registerRoutes(context.http(), subscriptions_);
+    pictureApi_ = std::make_unique<PictureApi>(pictures_, context.devices());
+    pictureApi_->registerRoutes(context.http(), subscriptions_);
     collections_ = std::make_unique<Collections>(context.database());
     collectionApi_ = std::make_unique<CollectionApi>(*collections_, context.devices(), context.commands());
     collectionApi_->registerRoutes(context.http(), subscriptions_);
@@ -66,6 +68,7 @@ void DevicesPlugin::configure(PluginContext& context)
             const auto id = change.before->info.id;
             feed_->removed(*change.before);
             events_.forget(id);
+            pictures_.forget(id);
             // Its number may be that of another device one day, which nobody has decided about.
             if (decisions_->of(id) != Decision::New)
                 workers.post([decisions = decisions_, id] { decisions->decide({id}, Decision::New, {}); });

@@ -9,6 +9,7 @@
 #include "discovery_repository.h"
 #include "event_log.h"
 #include "inbox_api.h"
+#include "picture_api.h"
 
 #include "atrium/plugin.h"
 
@@ -24,6 +25,7 @@ public:
     void stop(SteadyTime deadline) override;
 
 private:
+    PictureStore pictures_;
     std::unique_ptr<DeviceRepository> repository_;
     std::unique_ptr<DiscoveryRepository> discoveries_;
     std::shared_ptr<DeviceDirectory> directory_;
@@ -34,6 +36,7 @@ private:
     std::unique_ptr<CollectionApi> collectionApi_;
     std::shared_ptr<Decisions> decisions_;
     std::unique_ptr<InboxApi> inboxApi_;
+    std::unique_ptr<PictureApi> pictureApi_;
     std::unique_ptr<DeviceFeed> feed_;
     bool demo_ = false;
     Subscriptions subscriptions_; // last: withdrawn before what they call is destroyed

@@ -80,6 +80,14 @@ void DirectoryPort::raise(std::string_view key, std::string_view entity, std::st
         {id, std::string(entity), std::move(type), std::move(data), at, {newCorrelationId(), "device", 0}});
 }
 
+void DirectoryPort::show(std::string_view key, std::string_view entity, StillPicture picture)
+{
+    DeviceId id;
+    const auto* record = find(key, id);
+    if (!record || indexOf(record->entities, entity) < 0) return;
+    if (!directory_->to_.pictures.put(id, entity, std::move(picture))) refuse(entity, "no picture, or too large");
+}
+
 void DirectoryPort::refuse(std::string_view topic, std::string_view reason)
 {
     refused_.add();

@@ -16,6 +16,7 @@ public:
                 UtcTime at) override;
     void setAvailability(std::string_view key, std::string_view entity, Availability availability) override;
     void raise(std::string_view key, std::string_view entity, std::string type, Object data, UtcTime at) override;
+    void show(std::string_view key, std::string_view entity, StillPicture picture) override;
     void refuse(std::string_view topic, std::string_view reason) override;
     bool knows(std::string_view identifier) const override;
 

@@ -122,6 +122,8 @@ struct Call {
 
 /// Python's repr of a float: `21.0`, `1e-05`.
 std::string floatText(double number);
+/// As ISO 8601 writes it, with `separator` between day and time.
+std::string momentText(const Moment& moment, char separator);
 /// Splits UTF-8 into letters.
 std::vector<std::string> letters(std::string_view text);
 /// float() of a text as Python reads it; empty when it is none.

@@ -57,12 +57,46 @@ void Planner::alarm()
 void Planner::vacuum()
 {
     if (name_ == "set_fan_speed") return send("set_fan_speed_topic", "", word("fan_speed"));
-    if (name_ == "send_command") return send("send_command_topic", "", word("command"));
+    if (name_ == "send_command") {
+        const Value* params = arguments_.find("params");
+        if (!params || !params->isObject()) return send("send_command_topic", "", word("command"));
+        Object message{{"command", word("command")}};
+        for (const auto& [key, value] : params->object()) message.set(key, value);
+        return publish("send_command_topic", toJson(message));
+    }
     if (config().component == "lawn_mower") {
-        if (name_ == "pause") return send("pause_command_topic", "", "pause");
-        return send(name_ == "dock" ? "dock_command_topic" : "start_mowing_command_topic", "", name_);
+        if (name_ == "pause") return send("pause_command_topic", "pause_command_template", name_);
+        if (name_ == "dock") return send("dock_command_topic", "dock_command_template", name_);
+        return send("start_mowing_command_topic", "start_mowing_command_template", "start_mowing");
     }
     send("command_topic", "", config().text("payload_" + name_, name_));
+}
+
+void Planner::player()
+{
+    const auto topic = [](std::string_view what) { return "command_" + std::string(what) + "_topic"; };
+    if (name_ == "set_volume") {
+        const double wanted = number("volume").number();
+        if (!(wanted >= 0 && wanted <= config().number("volume_scale").value_or(1))) return fail(badArgument("volume"));
+        send(topic("volume").c_str(), "", plain(number("volume")));
+        return expect("volume", number("volume").json());
+    }
+    if (name_ == "select_source") {
+        send(topic("source").c_str(), "", word("source"));
+        return expect("source", word("source"));
+    }
+    if (name_ == "mute") {
+        const Value* wanted = arguments_.find("muted");
+        const bool on = !wanted || *wanted == Value(true);
+        send(topic("mute").c_str(), "", on ? config().text("payload_on", "ON") : config().text("payload_off", "OFF"));
+        return expect("muted", on);
+    }
+    const std::string what = name_ == "play_pause" ? "playpause" : name_.starts_with("turn_") ? name_.substr(5) : name_;
+    std::string usual = what;
+    usual[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(usual[0])));
+    send(topic(what).c_str(), "", config().text("command_" + what + "_payload", usual));
+    if (name_ == "play") expect("state", "playing");
+    if (name_ == "pause") expect("state", "paused");
 }
 
 Result<EntityPlan> Planner::run()
@@ -75,6 +109,7 @@ Result<EntityPlan> Planner::run()
     else if (component == "humidifier") humidifier();
     else if (component == "siren") siren();
     else if (component == "alarm_control_panel") alarm();
+    else if (component == "media_player") player();
     else if (component == "vacuum" || component == "lawn_mower") vacuum();
     else if (component == "switch") switchTo(name_ == "turn_on");
     else if (component == "lock") {
@@ -100,6 +135,10 @@ Result<EntityPlan> Planner::run()
         if (std::find(options.begin(), options.end(), option) == options.end()) fail(badArgument("option"));
         send("command_topic", "command_template", option);
         expect("state", option);
+    }
+    else if (component == "date" || component == "time" || component == "datetime") {
+        send("command_topic", "command_template", word("value"));
+        expect("state", word("value"));
     }
     else if (component == "text") {
         const auto text = word("value");

@@ -93,7 +93,11 @@ const char* missingKey(const EntityConfig& entity)
         {"event", {"state_topic", "event_types"}},
         {"alarm_control_panel", {"state_topic", "command_topic"}},
         {"device_automation", {"topic"}},
+        {"camera", {"topic"}},
+        {"date", {"command_topic"}},
+        {"datetime", {"command_topic"}},
         {"tag", {"topic"}},
+        {"time", {"command_topic"}},
     };
     const auto found = needed.find(entity.component);
     if (found != needed.end())

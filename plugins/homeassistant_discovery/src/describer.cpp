@@ -65,6 +65,12 @@ void Describer::capability(const char* key)
     if (value && !value->isNull()) shape_.announced.spec.capabilities.set(key, *value);
 }
 
+void Describer::capability(const char* key, Value fallback)
+{
+    const Value* value = config().config.find(key);
+    shape_.announced.spec.capabilities.set(key, value && !value->isNull() ? *value : std::move(fallback));
+}
+
 void Describer::optimisticWithout(const char* topicKey)
 {
     shape_.isOptimistic = config().flag("optimistic", !config().has(topicKey));

@@ -27,6 +27,8 @@ public:
     void commands(std::initializer_list<const char*> names);
     void commandTemplate(const char* key);
     void capability(const char* key);
+    /// With what the convention says where the configuration says nothing.
+    void capability(const char* key, Value fallback);
     void optimisticWithout(const char* topicKey);
     TemplatePtr parsed(const std::string& source);
 

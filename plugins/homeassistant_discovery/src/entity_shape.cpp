@@ -13,13 +13,14 @@ Result<void> addAvailability(Describer& it)
     const auto& config = it.config();
     auto& shape = it.shape();
     std::size_t count = 0;
-    const auto add = [&](const Object& entry, const char* topicKey, const char* templateKey) {
+    const auto add = [&](const Object& entry, const char* topicKey,
+                         const char* templateKey) { // a list's have own words
         const EntityConfig said{{}, {}, entry};
         Channel channel;
         channel.use = Channel::Use::Availability;
         channel.valueTemplate = it.parsed(said.text(templateKey));
-        channel.available = said.text("payload_available", config.text("payload_available", "online"));
-        channel.notAvailable = said.text("payload_not_available", config.text("payload_not_available", "offline"));
+        channel.available = said.text("payload_available", "online");
+        channel.notAvailable = said.text("payload_not_available", "offline");
         const auto topic = it.topicIn(entry, topicKey);
         if (!topic || count == EntityShape::maxAvailabilityTopics) return;
         channel.topic = *topic;

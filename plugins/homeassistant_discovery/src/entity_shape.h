@@ -35,7 +35,7 @@ using Reader = bool (*)(Reading&, const Channel&, const std::string& text, Value
 
 /// One topic that entities listen to, and what its messages mean.
 struct Channel {
-    enum class Use { State, Availability, Attributes, Event, Trigger };
+    enum class Use { State, Availability, Attributes, Event, Trigger, Picture };
     Use use = Use::State;
     std::size_t topic = 0; ///< index in the topics of the entity
     TemplatePtr valueTemplate;

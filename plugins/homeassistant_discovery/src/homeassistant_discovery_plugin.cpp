@@ -3,8 +3,8 @@
 #include "atrium/executor.h"
 #include "atrium/log.h"
 #include "atrium/mqtt.h"
+#include "atrium/open_integration.h"
 #include "atrium/scheduler.h"
-#include "atrium/services.h"
 #include "atrium/settings.h"
 
 namespace atrium::homeassistant_discovery {
@@ -15,17 +15,10 @@ void HomeAssistantDiscoveryPlugin::start()
 {
     auto& context = *context_;
     const std::string prefix = context.settings().text("prefix");
-    // The planner is asked on core, after this: the discovery that it needs is made from its port.
-    const auto made = std::make_shared<std::weak_ptr<Discovery>>();
-    auto port = context.services().require<Integrations>()->open(
-        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
-            const auto discovery = made->lock();
-            if (!discovery) return makeError(ErrorCode::Unavailable);
-            return discovery->plan(command);
-        });
-    discovery_ =
-        std::make_shared<Discovery>(prefix, std::move(port), context.mqtt(), context.scheduler(), context.clock());
-    *made = discovery_;
+    discovery_ = openIntegration<Discovery>(context, [&](std::shared_ptr<IntegrationPort> port) {
+        return std::make_shared<Discovery>(prefix, std::move(port), context.mqtt(), context.scheduler(),
+                                           context.clock());
+    });
     for (const char* levels : {"/+/+/config", "/+/+/+/config"})
         subscriptions_ += context.mqtt().subscribe(
             prefix + levels, [discovery = discovery_](const MqttMessage& message) { discovery->takeConfig(message); });

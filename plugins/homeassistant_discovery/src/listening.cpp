@@ -2,8 +2,14 @@
 
 #include "atrium/json.h"
 #include "atrium/text.h"
+#include "atrium/time.h"
+
+#include <Poco/Base64Decoder.h>
+#include <Poco/Exception.h>
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 namespace atrium::homeassistant_discovery {
 
@@ -11,6 +17,20 @@ namespace {
 
 /// A larger payload is not kept for entities that come later.
 constexpr std::size_t maxRemembered = 4096;
+
+/// As it was sent, or as base64.
+std::string pictureBytes(const EntityConfig& config, std::string_view payload)
+{
+    if (config.text("image_encoding") != "b64") return std::string(payload);
+    std::istringstream text{std::string(payload)};
+    Poco::Base64Decoder decoder(text);
+    try {
+        return {std::istreambuf_iterator<char>(decoder), {}};
+    }
+    catch (const Poco::DataFormatException&) {
+        return {};
+    }
+}
 
 } // namespace
 
@@ -52,7 +72,9 @@ void Listening::giveWhatWasSaid(AnnouncedDevice& device, Entity& entity)
 {
     const auto refusal = refusal_; // what was said before was counted before
     for (const auto& channel : entity.shape->channels) {
-        if (channel.use == Channel::Use::Event || channel.use == Channel::Use::Trigger) continue;
+        if (channel.use == Channel::Use::Event || channel.use == Channel::Use::Trigger ||
+            channel.use == Channel::Use::Picture)
+            continue;
         const SharedText filter = (*entity.topics)[channel.topic];
         const auto topic = topics_.find(filter);
         if (topic == topics_.end() || !topic->second.last) continue;
@@ -73,6 +95,7 @@ void Listening::take(const SharedText& filter, const MqttMessage& message)
 {
     const auto topic = topics_.find(filter);
     if (topic == topics_.end()) return;
+    if (takePicture(topic->second, filter, message)) return;
     if (!isCleanUtf8(message.payload)) return port_->refuse(message.topic, "not UTF-8");
     const std::string payload(message.payload);
     if (payload.size() <= maxRemembered) topic->second.last = payload;
@@ -103,6 +126,24 @@ void Listening::take(const SharedText& filter, const MqttMessage& message)
     if (refusal_) port_->refuse(message.topic, *refusal_);
 }
 
+bool Listening::takePicture(const Topic& topic, const SharedText& filter, const MqttMessage& message)
+{
+    bool isShown = false;
+    const auto devices = topic.devices; // a message may change who listens
+    for (auto* device : devices) {
+        beforeSpeaking_(*device);
+        for (const auto& entity : device->entities)
+            for (const auto& channel : entity.shape->channels) {
+                if (channel.use != Channel::Use::Picture || !((*entity.topics)[channel.topic] == filter)) continue;
+                const auto& key = device->said.key;
+                port_->show(key, entity.id, {pictureBytes(entity.shape->config, message.payload), message.receivedAt});
+                port_->report(key, entity.id, {{"state", toIso8601(message.receivedAt)}}, message.receivedAt);
+                isShown = true;
+            }
+    }
+    return isShown;
+}
+
 void Listening::note(std::string_view reason)
 {
     if (!refusal_) refusal_ = std::string(reason);
@@ -112,6 +153,7 @@ void Listening::apply(AnnouncedDevice& device, Entity& entity, const Channel& ch
                       const MqttMessage& message)
 {
     switch (channel.use) {
+    case Channel::Use::Picture: return; // taken before: it is no text
     case Channel::Use::State: return applyState(device, entity, channel, text, message);
     case Channel::Use::Event: return applyEvent(device, entity, text, message);
     case Channel::Use::Trigger: return applyTrigger(device, entity, text, message);
@@ -119,7 +161,13 @@ void Listening::apply(AnnouncedDevice& device, Entity& entity, const Channel& ch
     case Channel::Use::Attributes: {
         auto json = parseJson(text);
         if (!json || !json->isObject()) return note("attributes are no JSON object");
-        return port_->report(device.said.key, entity.id, {{"json_attributes", std::move(*json)}}, message.receivedAt);
+        Values values;
+        if (entity.shape->config.component == "device_tracker")
+            for (const char* role : {"latitude", "longitude", "gps_accuracy"})
+                if (const Value* value = json->find(role); value && value->isNumeric())
+                    values.emplace_back(role, *value);
+        values.emplace_back("json_attributes", std::move(*json));
+        return port_->report(device.said.key, entity.id, std::move(values), message.receivedAt);
     }
     }
 }
@@ -176,7 +224,8 @@ void Listening::applyTrigger(const AnnouncedDevice& device, const Entity& entity
 {
     const auto& config = entity.shape->config;
     const bool isTag = config.component == "tag";
-    if (isTag ? text.empty() : text != config.text("payload")) return;
+    // A trigger that names no payload is pulled by each message.
+    if (isTag ? text.empty() : config.has("payload") && text != config.text("payload")) return;
     if (!isTag && message.retained) return;
     port_->raise(device.said.key, entity.id, isTag ? "scanned" : config.text("type"), Object{{"payload", text}},
                  message.receivedAt);

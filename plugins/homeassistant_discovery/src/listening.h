@@ -51,6 +51,8 @@ private:
                       const MqttMessage& message);
     void applyAvailability(const AnnouncedDevice& device, Entity& entity, const Channel& channel,
                            const std::string& text);
+    /// Bytes of a camera are no text. False when nobody shows them.
+    bool takePicture(const Topic& topic, const SharedText& filter, const MqttMessage& message);
     void note(std::string_view reason);
 
     const std::shared_ptr<IntegrationPort> port_;

@@ -40,6 +40,8 @@ void Planner::climate()
     const std::tuple<const char*, const char*, const char*, const char*> words[] = {
         {"set_fan_mode", "fan_mode_command_topic", "fan_mode_command_template", "fan_mode"},
         {"set_swing_mode", "swing_mode_command_topic", "swing_mode_command_template", "swing_mode"},
+        {"set_swing_horizontal_mode", "swing_horizontal_mode_command_topic", "swing_horizontal_mode_command_template",
+         "swing_horizontal_mode"},
         {"set_preset_mode", "preset_mode_command_topic", "preset_mode_command_template", "preset_mode"}};
     for (const auto& [command, topic, commandTemplate, role] : words)
         if (name_ == command) {
@@ -72,6 +74,14 @@ void Planner::opening()
     if (name_ == "open") button("payload_open", "OPEN"), expect("state", "open");
     else if (name_ == "close") button("payload_close", "CLOSE"), expect("state", "closed");
     else if (name_ == "stop") button("payload_stop", isValve ? "" : "STOP");
+    else if (name_ == "open_tilt" || name_ == "close_tilt") {
+        const bool opens = name_ == "open_tilt";
+        const Var raw = plain(opens ? config().number("tilt_opened_value").value_or(100)
+                                    : config().number("tilt_closed_value").value_or(0));
+        send("tilt_command_topic", "tilt_command_template", raw, {{"tilt_position", raw}});
+        expect("tilt", opens ? 100 : 0);
+    }
+    else if (name_ == "stop_tilt") send("tilt_command_topic", "", config().text("payload_stop_tilt", "STOP"));
     else if (name_ == "set_position" || name_ == "set_tilt") {
         const bool isTilt = name_ == "set_tilt";
         const char* argument = isTilt ? "tilt" : "position";
@@ -80,10 +90,15 @@ void Planner::opening()
         const char* closedKey = isTilt ? "tilt_min" : "position_closed";
         const char* openKey = isTilt ? "tilt_max" : "position_open";
         const Var raw = plain(scaled(percent, closedKey, openKey));
+        const auto bound = [&](const char* key, double fallback) {
+            return plain(config().number(key).value_or(fallback));
+        };
         Variables variables{{isTilt ? "tilt_position" : "position", plain(percent)},
-                            {isTilt ? "tilt_min" : "position_closed", plain(config().number(closedKey).value_or(0))},
-                            {isTilt ? "tilt_max" : "position_open", plain(config().number(openKey).value_or(100))}};
-        if (reportsPosition) send("command_topic", "command_template", raw);
+                            {"position_closed", bound("position_closed", 0)},
+                            {"position_open", bound("position_open", 100)},
+                            {"tilt_min", bound("tilt_min", 0)},
+                            {"tilt_max", bound("tilt_max", 100)}};
+        if (reportsPosition) send("command_topic", "command_template", raw, std::move(variables));
         else
             send(isTilt ? "tilt_command_topic" : "set_position_topic",
                  isTilt ? "tilt_command_template" : "set_position_template", raw, std::move(variables));

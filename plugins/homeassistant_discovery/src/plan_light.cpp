@@ -2,19 +2,22 @@
 
 #include "atrium/json.h"
 
+#include <map>
+
 namespace atrium::homeassistant_discovery {
 
 /// In the lamp's own steps.
 std::optional<double> Planner::brightness()
 {
     const double scale = config().number("brightness_scale").value_or(255);
+    // However little is wished, the lamp is on.
+    const auto inSteps = [scale](double part) {
+        return part <= 0 ? 0.0 : std::clamp(std::nearbyint(part * scale), 1.0, scale);
+    };
     if (arguments_.contains("brightness_raw")) return number("brightness_raw").number();
-    if (arguments_.contains("brightness_255"))
-        return std::clamp(std::nearbyint(number("brightness_255").number() * scale / 255), 0.0, scale);
-    if (arguments_.contains("brightness_pct"))
-        return std::clamp(std::nearbyint(number("brightness_pct").number() * scale / 100), 0.0, scale);
-    if (arguments_.contains("level"))
-        return std::clamp(std::nearbyint(number("level").number() * scale / 100), 0.0, scale);
+    if (arguments_.contains("brightness_255")) return inSteps(number("brightness_255").number() / 255);
+    if (arguments_.contains("brightness_pct")) return inSteps(number("brightness_pct").number() / 100);
+    if (arguments_.contains("level")) return inSteps(number("level").number() / 100);
     return {};
 }
 
@@ -56,12 +59,17 @@ void Planner::light()
         List expected;
         Variables variables;
         std::size_t index = 0;
-        constexpr const char* names[] = {"red", "green", "blue"};
+        const std::map<std::string_view, std::vector<const char*>> names{
+            {"xy", {"x", "y"}},
+            {"hs", {"hue", "sat"}},
+            {"rgb", {"red", "green", "blue"}},
+            {"rgbw", {"red", "green", "blue", "white"}},
+            {"rgbww", {"red", "green", "blue", "cold_white", "warm_white"}}};
         for (const auto& part : parts) {
             if (!text.empty()) text += ',';
             text += plain(part).text();
             expected.push_back(plain(part).json());
-            if (std::string_view(role) == "rgb") variables.emplace_back(names[index++], part);
+            variables.emplace_back(names.at(role)[index++], part);
         }
         send(topic, valueTemplate, text, std::move(variables));
         expect(role, std::move(expected));
@@ -69,6 +77,12 @@ void Planner::light()
     if (name_ == "set_xy") color("xy", {"x", "y"}, "xy_command_topic", "xy_command_template");
     if (name_ == "set_hs") color("hs", {"h", "s"}, "hs_command_topic", "hs_command_template");
     if (name_ == "set_rgb") color("rgb", {"r", "g", "b"}, "rgb_command_topic", "rgb_command_template");
+    if (name_ == "set_rgbw") color("rgbw", {"r", "g", "b", "w"}, "rgbw_command_topic", "rgbw_command_template");
+    if (name_ == "set_rgbww")
+        color("rgbww", {"r", "g", "b", "c", "w"}, "rgbww_command_topic", "rgbww_command_template");
+    if (name_ == "set_white")
+        send("white_command_topic", "",
+             plain(std::nearbyint(number("white").number() * config().number("white_scale").value_or(255) / 255)));
     if (name_ == "set_effect") {
         send("effect_command_topic", "effect_command_template", word("effect"));
         expect("effect", word("effect"));
@@ -107,9 +121,20 @@ void Planner::jsonLight(bool on)
     if (name_ == "set_xy") color("xy", {"x", "y"});
     if (name_ == "set_hs") color("hs", {"h", "s"});
     if (name_ == "set_rgb") color("rgb", {"r", "g", "b"});
+    if (name_ == "set_rgbw") color("rgbw", {"r", "g", "b", "w"});
+    if (name_ == "set_rgbww") color("rgbww", {"r", "g", "b", "c", "w"});
+    if (name_ == "set_white")
+        message.set("white",
+                    plain(std::nearbyint(number("white").number() * config().number("white_scale").value_or(255) / 255))
+                        .json());
     if (name_ == "set_effect") message.set("effect", word("effect"));
     if (arguments_.contains("transition")) message.set("transition", number("transition").json());
-    if (arguments_.contains("flash")) message.set("flash", word("flash"));
+    if (arguments_.contains("flash")) { // told in seconds
+        const bool isLong = word("flash") == "long";
+        message.set("flash", plain(isLong ? config().number("flash_time_long").value_or(10)
+                                          : config().number("flash_time_short").value_or(2))
+                                 .json());
+    }
     publish("command_topic", toJson(message));
 }
 

@@ -104,6 +104,7 @@ private:
     void siren();
     void alarm();
     void vacuum();
+    void player();
 
     const EntityShape& shape_;
     const Topics& topics_;

@@ -15,10 +15,13 @@ std::vector<std::string> listOf(const EntityConfig& config, std::string_view key
     if (key == "hvac_actions")
         return {"off", "preheating", "heating", "cooling", "drying", "idle", "fan", "defrosting"};
     if (key == "actions" && config.component == "humidifier") return {"off", "humidifying", "drying", "idle"};
+    if (key == "activities") return {"mowing", "paused", "docked", "returning", "error"};
+    if (key == "modes" && config.component == "water_heater" && !config.has(key))
+        return {"off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance"};
     if (config.has(key) || config.component != "climate") return config.texts(key);
     if (key == "modes") return {"auto", "off", "cool", "heat", "dry", "fan_only"};
     if (key == "fan_modes") return {"auto", "low", "medium", "high"};
-    if (key == "swing_modes") return {"on", "off"};
+    if (key == "swing_modes" || key == "swing_horizontal_modes") return {"on", "off"};
     return {};
 }
 
@@ -133,8 +136,12 @@ bool readVacuum(Reading&, const Channel&, const std::string& text, Values& value
 {
     const auto json = parseJson(text);
     if (!json || !json->isObject()) return false;
-    if (const Value* state = json->find("state"); state && (state->isText() || state->isNull()))
+    static const std::vector<std::string> states{"cleaning", "docked", "paused", "idle", "returning", "error"};
+    if (const Value* state = json->find("state");
+        state && (state->isNull() || (state->isText() && contains(states, state->text()))))
         values.emplace_back("state", *state);
+    if (const Value* level = json->find("battery_level"); level && level->isNumeric())
+        values.emplace_back("battery_level", *level);
     if (const Value* speed = json->find("fan_speed"); speed && speed->isText())
         values.emplace_back("fan_speed", *speed);
     return true;
@@ -164,20 +171,26 @@ bool readTracker(Reading& entity, const Channel& channel, const std::string& tex
 bool readListed(Reading& entity, const Channel& channel, const std::string& text, Values& values)
 {
     if (text.empty()) return true;
+    const bool isHeating = entity.config.component == "climate" || entity.config.component == "water_heater";
+    const bool isState = channel.role == "activity" || (channel.role == "mode" && isHeating);
+    if (channel.role == "preset_mode" && isHeating && (text == "None" || text == "none")) {
+        values.emplace_back(channel.role, "none");
+        return true;
+    }
     if (text == "None" || text == entity.config.text("payload_reset_" + channel.role, "None")) {
-        values.emplace_back(channel.role == "mode" && entity.config.component == "climate" ? "state" : channel.role,
-                            Value());
+        values.emplace_back(isState ? "state" : channel.role, Value());
         return true;
     }
     static const std::map<std::string, const char*> lists{
         {"preset_mode", "preset_modes"}, {"fan_mode", "fan_modes"},
         {"swing_mode", "swing_modes"},   {"mode", "modes"},
         {"effect", "effect_list"},       {"fan_speed", "fan_speed_list"},
-        {"hvac_action", "hvac_actions"}, {"action", "actions"}};
+        {"hvac_action", "hvac_actions"}, {"action", "actions"},
+        {"activity", "activities"},      {"swing_horizontal_mode", "swing_horizontal_modes"}};
     const auto list = lists.find(channel.role);
     const auto known = list == lists.end() ? std::vector<std::string>{} : listOf(entity.config, list->second);
     if (!known.empty() && !contains(known, text)) return false;
-    values.emplace_back(channel.role == "mode" && entity.config.component == "climate" ? "state" : channel.role, text);
+    values.emplace_back(isState ? "state" : channel.role, text);
     return true;
 }
 

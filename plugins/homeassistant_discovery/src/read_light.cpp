@@ -16,6 +16,13 @@ void addBrightness(const Reading& entity, double raw, Values& values)
     values.emplace_back("brightness_pct", numberValue(std::round(std::clamp(raw / scale, 0.0, 1.0) * 1000) / 10));
 }
 
+/// A lamp that does not say in which mode it is, is in that of its last colour.
+void addMode(const Reading& entity, const std::string& mode, Values& values)
+{
+    if (entity.config.text("schema", "basic") == "basic" && !entity.config.has("color_mode_state_topic"))
+        values.emplace_back("color_mode", mode);
+}
+
 double toMired(double kelvin) { return kelvin > 0 ? std::round(1e6 / kelvin) : 0; }
 
 } // namespace
@@ -24,6 +31,7 @@ bool readBrightness(Reading& entity, const Channel&, const std::string& text, Va
 {
     const auto raw = jinja::parseFloat(text);
     if (!raw || *raw < 0) return text.empty();
+    if (*raw == 0) return true; // it is off: how bright it was stays
     addBrightness(entity, *raw, values);
     return true;
 }
@@ -35,10 +43,11 @@ bool readColorTemp(Reading& entity, const Channel&, const std::string& text, Val
     // A template renders what the lamp shows, in whatever unit it says it has.
     const bool converts = entity.config.flag("color_temp_kelvin", false) && entity.config.text("schema") != "template";
     values.emplace_back("color_temp", numberValue(converts ? toMired(*number) : *number));
+    addMode(entity, "color_temp", values);
     return true;
 }
 
-bool readColor(Reading&, const Channel& channel, const std::string& text, Values& values)
+bool readColor(Reading& entity, const Channel& channel, const std::string& text, Values& values)
 {
     List parts;
     for (std::size_t at = 0; at <= text.size();) {
@@ -52,7 +61,19 @@ bool readColor(Reading&, const Channel& channel, const std::string& text, Values
         {"xy", 2}, {"hs", 2}, {"rgb", 3}, {"rgbw", 4}, {"rgbww", 5}};
     for (const auto& [space, size] : sizes)
         if (channel.role == space && parts.size() != size) return false;
+    // Without a level of its own the brightest part is the level, and the colour is what it would be at full.
+    if (channel.role.starts_with("rgb")) {
+        double most = 0;
+        for (const auto& part : parts) most = std::max(most, part.number());
+        const bool isLevel = !entity.config.has("brightness_state_topic");
+        if (isLevel && most == 0) return true;
+        if (isLevel) addBrightness(entity, most * entity.config.number("brightness_scale").value_or(255) / 255, values);
+        for (auto& part : parts)
+            part = numberValue(isLevel ? std::min(std::nearbyint(part.number() / most * 255), 255.0)
+                                       : std::trunc(part.number()));
+    }
     values.emplace_back(channel.role, std::move(parts));
+    addMode(entity, channel.role, values);
     return true;
 }
 
@@ -68,7 +89,7 @@ bool readJsonLight(Reading& entity, const Channel&, const std::string& text, Val
     const auto number = [&](const Value* value) {
         return value ? jinja::parseFloat(jinja::Var::from(*value).text()) : std::nullopt;
     };
-    if (const auto raw = number(json->find("brightness")); raw && *raw >= 0) addBrightness(entity, *raw, values);
+    if (const auto raw = number(json->find("brightness")); raw && *raw > 0) addBrightness(entity, *raw, values);
     const auto mode = json->textOr("color_mode", "");
     const auto supported = entity.config.texts("supported_color_modes");
     if (!mode.empty() && (supported.empty() || contains(supported, mode))) values.emplace_back("color_mode", mode);

@@ -79,14 +79,29 @@ bool readNumberInRange(Reading& entity, const Channel& channel, const std::strin
 
 bool readSelect(Reading& entity, const Channel& channel, const std::string& text, Values& values)
 {
-    if (text == "None") values.emplace_back(channel.role, Value());
+    if (text == "None" || text == "none") values.emplace_back(channel.role, Value());
     else if (!contains(entity.config.texts("options"), text)) return text.empty();
     else values.emplace_back(channel.role, text);
     return true;
 }
 
-bool readText(Reading&, const Channel& channel, const std::string& text, Values& values)
+/// A day or a time of day as ISO 8601 writes it.
+bool readMoment(Reading& entity, const Channel& channel, const std::string& text, Values& values)
 {
+    if (text.empty()) return true;
+    if (text == "None") values.emplace_back(channel.role, Value());
+    else if (!jinja::parseMoment(entity.config.component == "time" ? "2000-01-01T" + text : text)) return false;
+    else values.emplace_back(channel.role, text);
+    return true;
+}
+
+bool readText(Reading& entity, const Channel& channel, const std::string& text, Values& values)
+{
+    if (entity.config.component == "text" && text != "None") {
+        const auto length = static_cast<double>(jinja::letters(text).size());
+        if (length < entity.config.number("min").value_or(0) || length > entity.config.number("max").value_or(255))
+            return false;
+    }
     values.emplace_back(channel.role, text == "None" ? Value() : Value(text));
     return true;
 }

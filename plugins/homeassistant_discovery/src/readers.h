@@ -13,6 +13,7 @@ bool readBoolean(Reading& entity, const Channel& channel, const std::string& tex
 bool readWord(Reading& entity, const Channel& channel, const std::string& text, Values& values);
 bool readNumberInRange(Reading& entity, const Channel& channel, const std::string& text, Values& values);
 bool readSelect(Reading& entity, const Channel& channel, const std::string& text, Values& values);
+bool readMoment(Reading& entity, const Channel& channel, const std::string& text, Values& values);
 bool readText(Reading& entity, const Channel& channel, const std::string& text, Values& values);
 
 // read_light.cpp

@@ -29,6 +29,31 @@ std::optional<double> number(std::string_view text)
     return value;
 }
 
+std::optional<std::int64_t> whole(std::string_view text)
+{
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return {};
+    return value;
+}
+
+/// `PT1H30M5S`: hours, minutes and seconds of ISO 8601, each at most once.
+bool isDuration(std::string_view text)
+{
+    if (!text.starts_with("PT") || text.size() < 4) return false;
+    text.remove_prefix(2);
+    std::string_view units = "HMS";
+    while (!text.empty()) {
+        const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        if (digits == 0 || digits == text.size()) return false;
+        const auto unit = units.find(text[digits]);
+        if (unit == std::string_view::npos) return false;
+        units.remove_prefix(unit + 1);
+        text.remove_prefix(digits + 1);
+    }
+    return true;
+}
+
 bool isNumeric(const Property& property) { return property.datatype == "float" || property.datatype == "integer"; }
 
 std::string componentOf(const Property& property)
@@ -48,12 +73,25 @@ bool isColor(const Property& property, std::string_view text)
     if (parts.size() < 3 || parts.size() > 4) return false;
     if (!kinds.empty() && std::find(kinds.begin(), kinds.end(), parts[0]) == kinds.end())
         return kinds.size() == 1 && parts.size() == 3; // Homie 3 and 4 send the numbers alone
-    return std::all_of(parts.begin() + 1, parts.end(), [](const auto& part) { return number(part).has_value(); });
+    const std::vector<double> most = parts[0] == "hsv"   ? std::vector<double>{360, 100, 100}
+                                     : parts[0] == "xyz" ? std::vector<double>{1, 1}
+                                                         : std::vector<double>{255, 255, 255};
+    if (parts.size() != most.size() + 1) return false;
+    for (std::size_t i = 0; i < most.size(); ++i)
+        if (const auto part = number(parts[i + 1]); !part || *part < 0 || *part > most[i]) return false;
+    return true;
 }
 
 Error badValue() { return makeError(ErrorCode::InvalidArgument, {"Valeur invalide", "Invalid value"}); }
 
 } // namespace
+
+bool isState(std::string_view word)
+{
+    for (const auto* known : {"init", "ready", "disconnected", "sleeping", "lost", "alert"})
+        if (word == known) return true;
+    return false;
+}
 
 Availability availabilityOf(std::string_view state)
 {
@@ -67,9 +105,13 @@ Result<void> HomieDevice::describe(std::string_view text)
     if (!json) return json.error();
     const Value* nodes = json->find("nodes");
     if (!json->isObject()) return badValue();
+    if (!json->textOr("homie", "5.").starts_with("5."))
+        return makeError(ErrorCode::InvalidArgument, {"version inconnue de Homie", "unknown version of Homie"});
+    hasDescription_ = true;
     name_ = json->textOr("name", id_);
     root_ = json->textOr("root", "");
     parent_ = json->textOr("parent", "");
+    if (root_.empty()) root_ = parent_;
     if (root_ == id_) root_.clear();
     described_.clear();
     if (!nodes || !nodes->isObject()) return {};
@@ -83,6 +125,7 @@ Result<void> HomieDevice::describe(std::string_view text)
             property.unit = said.textOr("unit", "");
             property.settable = said.booleanOr("settable", false);
             property.retained = said.booleanOr("retained", true);
+            property.hasTarget = targets_.contains(property.id);
             described_.push_back(std::move(property));
         }
     }
@@ -99,19 +142,48 @@ bool HomieDevice::setAttribute(std::string_view path, std::string_view text)
     return true;
 }
 
+bool HomieDevice::addTarget(std::string_view property)
+{
+    constexpr std::size_t limit = 500;
+    if (targets_.size() >= limit || !targets_.emplace(property).second) return false;
+    for (auto& known : described_) known.hasTarget = targets_.contains(known.id);
+    return true;
+}
+
+void HomieDevice::setAlert(std::string_view id, std::string_view text)
+{
+    constexpr std::size_t limit = 20;
+    if (text.empty()) {
+        if (const auto known = alerts_.find(id); known != alerts_.end()) known->second.clear();
+    }
+    else if (alerts_.size() < limit || alerts_.contains(id))
+        alerts_.insert_or_assign(std::string(id), std::string(text));
+}
+
+Value HomieDevice::alerts() const
+{
+    std::string all;
+    for (const auto& [id, text] : alerts_)
+        if (!text.empty()) all += (all.empty() ? "" : "; ") + text;
+    return all.empty() ? Value() : Value(std::move(all));
+}
+
 std::vector<Property> HomieDevice::properties() const
 {
-    if (!described_.empty()) return described_;
+    if (hasDescription_) return described_;
     std::vector<Property> all;
     const auto said = [&](const std::string& path, const std::string& fallback = {}) {
         const auto found = attributes_.find(path);
         return found == attributes_.end() ? fallback : found->second;
     };
-    for (auto node : split(said("$nodes"), ',')) {
-        if (node.ends_with("[]")) node.resize(node.size() - 2); // arrays of Homie 3
-        for (auto id : split(said(node + "/$properties"), ',')) {
+    const auto add = [&](const std::string& node, const std::string& place) {
+        for (const auto& id : split(said(node + "/$properties"), ',')) {
             const std::string path = node + '/' + id;
-            Property property{path, said(path + "/$name", id), said(node + "/$name", node)};
+            std::string name = said(path + "/$name", id);
+            const std::string nodeName = said(place + "/$name", said(node + "/$name", node));
+            if (place != node) name = said(place + "/$name", place) + ' ' + name;
+            Property property{place + '/' + id, std::move(name), nodeName};
+            property.hasTarget = targets_.contains(property.id);
             property.datatype = said(path + "/$datatype", "string");
             property.format = said(path + "/$format");
             property.unit = said(path + "/$unit");
@@ -119,6 +191,19 @@ std::vector<Property> HomieDevice::properties() const
             property.retained = said(path + "/$retained", "true") == "true";
             all.push_back(std::move(property));
         }
+    };
+    for (auto node : split(said("$nodes"), ',')) {
+        if (!node.ends_with("[]")) {
+            add(node, node);
+            continue;
+        }
+        node.resize(node.size() - 2); // an array of Homie 3: `lamp_0`, `lamp_1`, ... with the properties of `lamp`
+        const auto bounds = split(said(node + "/$array", "0-0"), '-');
+        const auto first = bounds.empty() ? std::nullopt : whole(bounds[0]);
+        const auto last = bounds.size() < 2 ? first : whole(bounds[1]);
+        constexpr std::int64_t most = 64;
+        for (auto i = first.value_or(0); first && last && i <= *last && i < *first + most; ++i)
+            add(node, node + '_' + std::to_string(i));
     }
     return all;
 }
@@ -135,6 +220,8 @@ DeviceAnnouncement HomieDevice::announcement() const
     out.name = !name_.empty() ? name_ : said("$name");
     if (const auto mac = said("$mac"); !mac.empty()) out.macs = {mac};
     out.firmware = said("$fw/version");
+    out.model = said("$implementation");
+    if (const auto address = said("$localip"); !address.empty()) out.configurationUrl = "http://" + address + '/';
     out.via = parent_.empty() ? root_ : parent_;
     out.tellsAvailability = true;
     AnnouncedEntity life;
@@ -148,6 +235,16 @@ DeviceAnnouncement HomieDevice::announcement() const
     life.wish = "homie_state";
     life.attributes.push_back(std::move(stage));
     out.entities.push_back(std::move(life));
+    if (!alerts_.empty()) {
+        AnnouncedEntity alert;
+        alert.id = id_ + '/' + alertEntity;
+        alert.spec.component = "sensor";
+        alert.spec.name = "Alert";
+        alert.spec.category = EntityCategory::Diagnostic;
+        alert.wish = "alert";
+        alert.attributes.emplace_back().spec.kind = Value::Kind::Text;
+        out.entities.push_back(std::move(alert));
+    }
     for (const auto& property : properties()) {
         AnnouncedEntity entity;
         entity.id = id_ + '/' + property.id;
@@ -175,6 +272,12 @@ DeviceAnnouncement HomieDevice::announcement() const
             if (property.datatype == "enum") entity.spec.commands = {"set", "select_option"};
         }
         entity.attributes.push_back(std::move(state));
+        if (property.hasTarget) {
+            AnnouncedAttribute target = entity.attributes.back();
+            target.role = "target";
+            target.spec.writable = false;
+            entity.attributes.push_back(std::move(target));
+        }
         out.entities.push_back(std::move(entity));
     }
     return out;
@@ -187,8 +290,9 @@ std::optional<Value> HomieDevice::read(const Property& property, std::string_vie
         return {};
     }
     if (isNumeric(property)) {
+        if (property.datatype == "integer" && !whole(text)) return {};
         const auto value = number(text);
-        if (!value || (property.datatype == "integer" && std::trunc(*value) != *value)) return {};
+        if (!value) return {};
         const auto range = split(property.format, ':');
         if (range.size() >= 2) {
             const auto least = number(range[0]), most = number(range[1]);
@@ -202,7 +306,11 @@ std::optional<Value> HomieDevice::read(const Property& property, std::string_vie
             if (word == text) return Value(text);
         return {};
     }
-    if (property.datatype == "json" && !parseJson(text)) return {};
+    if (property.datatype == "json") {
+        const auto json = parseJson(text);
+        if (!json || !(json->isObject() || json->isList())) return {};
+    }
+    if (property.datatype == "duration" && !isDuration(text)) return {};
     if (property.datatype == "color" && !isColor(property, text)) return {};
     // A lone zero byte stands for the empty text: an empty payload would remove the retained message.
     return Value(text == std::string_view("\0", 1) ? std::string_view{} : text);

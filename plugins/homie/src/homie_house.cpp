@@ -12,7 +12,7 @@ void HomieHouse::take(std::string_view prefix, const MqttMessage& message)
     if (slash == std::string_view::npos || slash == 0 || rest.front() == '$') return;
     const std::string id(rest.substr(0, slash));
     const std::string path(rest.substr(slash + 1));
-    if (path.ends_with("/set") || path.ends_with("/$target")) return;
+    if (path.ends_with("/set") && path.find('/') != path.size() - 4) return;
     const bool isEmptyText = message.payload == std::string_view("\0", 1);
     if (!isEmptyText && !isCleanUtf8(message.payload)) return port_->refuse(message.topic, "not UTF-8");
     auto known = known_.find(id);
@@ -29,6 +29,10 @@ void HomieHouse::take(std::string_view prefix, const MqttMessage& message)
         return takeState(known->second, message.payload, message.receivedAt);
     }
     if (path == "$description") return takeDescription(known->second, message);
+    if (path.starts_with("$alert/"))
+        return takeAlert(known->second, std::string_view(path).substr(7), message.payload, message.receivedAt);
+    if (path.ends_with("/$target"))
+        return takeTarget(known->second, path.substr(0, path.size() - 8), message.payload, message.receivedAt);
     if (path.find('$') != std::string::npos) {
         if (known->second.device.setAttribute(path, message.payload) && known->second.announced)
             announce(known->second, message.receivedAt);
@@ -56,6 +60,7 @@ void HomieHouse::announce(Known& known, UtcTime at)
 
 void HomieHouse::takeState(Known& known, std::string_view state, UtcTime at)
 {
+    if (!isState(state)) return port_->refuse(known.device.id() + "/$state", "not a state");
     const bool wasInit = std::exchange(known.state, std::string(state)) == "init";
     // Ready means that all of its description is there, the old one or a new one.
     if (state != "init" && (wasInit || !known.announced)) announce(known, at);
@@ -83,6 +88,30 @@ void HomieHouse::showState(const Known& known, UtcTime at)
     port_->report(id, life, {{"state", state}}, at);
 }
 
+void HomieHouse::takeAlert(Known& known, std::string_view alert, std::string_view text, UtcTime at)
+{
+    const auto& id = known.device.id();
+    known.device.setAlert(alert, text);
+    if (!known.announced) return;
+    port_->announce(known.device.announcement());
+    const std::string entity = id + '/' + HomieDevice::alertEntity;
+    port_->setAvailability(id, entity, Availability::Available);
+    port_->report(id, entity, {{"state", known.device.alerts()}}, at);
+    if (!text.empty())
+        port_->raise(id, entity, "alert", Object{{"id", std::string(alert)}, {"text", std::string(text)}}, at);
+}
+
+void HomieHouse::takeTarget(Known& known, const std::string& path, std::string_view text, UtcTime at)
+{
+    if (known.device.addTarget(path) && known.announced) announce(known, at);
+    for (const auto& property : known.device.properties()) {
+        if (property.id != path) continue;
+        auto value = text.empty() ? std::optional<Value>(Value()) : known.device.read(property, text);
+        if (!value) return port_->refuse(known.device.id() + '/' + path + "/$target", "not a value of its type");
+        port_->report(known.device.id(), known.device.id() + '/' + path, {{"target", std::move(*value)}}, at);
+    }
+}
+
 void HomieHouse::takeProperty(Known& known, const std::string& path, std::string_view text, UtcTime at)
 {
     constexpr std::size_t limit = 500;
@@ -95,6 +124,9 @@ void HomieHouse::takeProperty(Known& known, const std::string& path, std::string
         auto value = known.device.read(property, text);
         if (!value) return port_->refuse(known.device.id() + '/' + path, "not a value of its type");
         const std::string entity = known.device.id() + '/' + path;
+        // What is not kept is something that happens: also when it happens again with the same value.
+        if (!property.retained)
+            port_->raise(known.device.id(), entity, std::string(text), Object{{"value", *value}}, at);
         return port_->report(known.device.id(), entity, {{"state", std::move(*value)}}, at);
     }
 }

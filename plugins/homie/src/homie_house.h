@@ -31,6 +31,8 @@ private:
     void showState(const Known& known, UtcTime at);
     std::string effectiveState(const Known& known) const;
     void takeState(Known& known, std::string_view state, UtcTime at);
+    void takeAlert(Known& known, std::string_view alert, std::string_view text, UtcTime at);
+    void takeTarget(Known& known, const std::string& property, std::string_view text, UtcTime at);
     void takeProperty(Known& known, const std::string& path, std::string_view text, UtcTime at);
 
     const std::shared_ptr<IntegrationPort> port_;

@@ -1,6 +1,6 @@
 #include "homie_plugin.h"
 
-#include "atrium/services.h"
+#include "atrium/open_integration.h"
 #include "atrium/settings.h"
 
 namespace atrium::homie {
@@ -8,15 +8,8 @@ namespace atrium::homie {
 void HomiePlugin::start()
 {
     auto& context = *context_;
-    const auto made = std::make_shared<std::weak_ptr<HomieHouse>>();
-    auto port = context.services().require<Integrations>()->open(
-        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
-            const auto house = made->lock();
-            if (!house) return makeError(ErrorCode::Unavailable);
-            return house->plan(command);
-        });
-    house_ = std::make_shared<HomieHouse>(std::move(port));
-    *made = house_;
+    house_ = openIntegration<HomieHouse>(
+        context, [](std::shared_ptr<IntegrationPort> port) { return std::make_shared<HomieHouse>(std::move(port)); });
     const std::string base = context.settings().text("base");
     subscriptions_ += context.mqtt().subscribe(base + "/#", [house = house_, base](const MqttMessage& message) {
         if (!message.topic.starts_with(base + "/5/")) house->take(base, message);

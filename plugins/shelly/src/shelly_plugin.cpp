@@ -2,7 +2,7 @@
 
 #include "atrium/executor.h"
 #include "atrium/log.h"
-#include "atrium/services.h"
+#include "atrium/open_integration.h"
 #include "atrium/settings.h"
 
 namespace atrium::shelly {
@@ -10,17 +10,11 @@ namespace atrium::shelly {
 void ShellyPlugin::start()
 {
     auto& context = *context_;
-    const auto made = std::make_shared<std::weak_ptr<Houses>>();
-    std::shared_ptr<IntegrationPort> port = context.services().require<Integrations>()->open(
-        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
-            const auto houses = made->lock();
-            if (!houses) return makeError(ErrorCode::Unavailable);
-            return houses->gen2.knows(command.key) ? houses->gen2.plan(command) : houses->gen1.plan(command);
-        });
     const auto onFirstSight = context.settings().boolean("askAtOnce") ? OnFirstSight::Ask : OnFirstSight::Wait;
-    houses_ = std::make_shared<Houses>(Houses{Gen1House(port, context.scheduler()),
-                                              Gen2House(port, context.mqtt(), context.scheduler(), onFirstSight)});
-    *made = houses_;
+    houses_ = openIntegration<Houses>(context, [&](const std::shared_ptr<IntegrationPort>& port) {
+        return std::make_shared<Houses>(Houses{Gen1House(port, context.scheduler()),
+                                               Gen2House(port, context.mqtt(), context.scheduler(), onFirstSight)});
+    });
     const auto listen = [&](std::string filter, std::function<void(Houses&, const MqttMessage&)> take) {
         subscriptions_ += context.mqtt().subscribe(
             std::move(filter),

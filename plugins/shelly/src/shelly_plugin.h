@@ -17,6 +17,11 @@ private:
     struct Houses {
         Gen1House gen1;
         Gen2House gen2;
+
+        Result<EntityPlan> plan(const EntityCommand& command) const
+        {
+            return gen2.knows(command.key) ? gen2.plan(command) : gen1.plan(command);
+        }
     };
     PluginContext* context_ = nullptr;
     std::shared_ptr<Houses> houses_;

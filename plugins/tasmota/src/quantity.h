@@ -16,6 +16,7 @@ struct DeclaredUnits {
 };
 
 Quantity quantityOf(std::string_view name, const DeclaredUnits& units);
+bool isQuantity(std::string_view name);
 
 /// Members of SENSOR that are no measurement.
 bool isNoSensor(std::string_view name);

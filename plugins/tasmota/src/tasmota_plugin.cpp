@@ -1,6 +1,6 @@
 #include "tasmota_plugin.h"
 
-#include "atrium/services.h"
+#include "atrium/open_integration.h"
 #include "atrium/settings.h"
 
 namespace atrium::tasmota {
@@ -8,15 +8,9 @@ namespace atrium::tasmota {
 void TasmotaPlugin::start()
 {
     auto& context = *context_;
-    const auto made = std::make_shared<std::weak_ptr<TasmotaHouse>>();
-    auto port = context.services().require<Integrations>()->open(
-        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
-            const auto house = made->lock();
-            if (!house) return makeError(ErrorCode::Unavailable);
-            return house->plan(command);
-        });
-    house_ = std::make_shared<TasmotaHouse>(std::move(port), context.mqtt());
-    *made = house_;
+    house_ = openIntegration<TasmotaHouse>(context, [&context](std::shared_ptr<IntegrationPort> port) {
+        return std::make_shared<TasmotaHouse>(std::move(port), context.mqtt(), context.scheduler(), context.clock());
+    });
     const auto listen = [&](std::string filter, void (TasmotaHouse::*take)(const MqttMessage&)) {
         subscriptions_ += context.mqtt().subscribe(
             std::move(filter), [house = house_, take](const MqttMessage& message) { ((*house).*take)(message); });

@@ -3,7 +3,6 @@
 #include "atrium/json.h"
 
 #include <algorithm>
-#include <set>
 
 namespace atrium::zigbee2mqtt {
 
@@ -17,11 +16,13 @@ std::optional<bool> isOnline(std::string_view payload)
 }
 
 Bridge::Bridge(std::string base, std::shared_ptr<IntegrationPort> port, Mqtt& mqtt, Scheduler& scheduler,
-               std::chrono::seconds patience)
-    : base_(std::move(base)), port_(std::move(port)), mqtt_(mqtt), scheduler_(scheduler),
-      patience_(scheduler_.after(patience, [this] {
-          if (speaker_ == Speaker::Undecided) decide(Speaker::Bridge);
-      }))
+               const Clock& clock, std::chrono::seconds patience)
+    : base_(std::move(base)), port_(std::move(port)), mqtt_(mqtt), scheduler_(scheduler), clock_(clock),
+      patience_(scheduler_.after(patience,
+                                 [this] {
+                                     if (speaker_ == Speaker::Undecided) decide(Speaker::Bridge);
+                                 })),
+      coordinator_(base_)
 {}
 
 void Bridge::takeState(const MqttMessage& message)
@@ -30,6 +31,7 @@ void Bridge::takeState(const MqttMessage& message)
     if (!online) return port_->refuse(message.topic, "no state of a bridge");
     isUp_ = *online;
     for (const auto& [ieee, device] : devices_) updateAvailability(ieee, device);
+    if (speaker_ == Speaker::Bridge) showCoordinator(message.receivedAt);
 }
 
 void Bridge::takeInfo(const MqttMessage& message)
@@ -41,7 +43,96 @@ void Bridge::takeInfo(const MqttMessage& message)
     // Version 2 says {"enabled":true}; version 1 said true, or an object that is there at all.
     const bool isOn =
         discovery && (discovery->isObject() ? discovery->booleanOr("enabled", true) : *discovery == Value(true));
+    coordinator_.learn(*json, message.receivedAt);
     decide(isOn ? Speaker::Discovery : Speaker::Bridge);
+    if (speaker_ == Speaker::Bridge) showCoordinator(message.receivedAt);
+}
+
+void Bridge::showCoordinator(UtcTime at)
+{
+    const auto& key = coordinator_.key();
+    port_->announce(coordinator_.announcement());
+    port_->setAvailability(key, "", isUp_ ? Availability::Available : Availability::Offline);
+    // What says that it is away is itself there.
+    port_->setAvailability(key, coordinator_.connection(), Availability::Available);
+    port_->report(key, coordinator_.connection(), {{"state", isUp_}}, at);
+    for (auto& [entity, values] : coordinator_.values()) port_->report(key, entity, std::move(values), at);
+    countDown();
+}
+
+void Bridge::countDown()
+{
+    joiningTimer_.reset();
+    if (coordinator_.remaining().count() == 0) return;
+    joiningTimer_ = scheduler_.after(std::chrono::seconds{1}, [this] {
+        auto joining = coordinator_.tick();
+        port_->report(coordinator_.key(), joining.entity, std::move(joining.values), clock_.now());
+        countDown();
+    });
+}
+
+void Bridge::takeGroups(const MqttMessage& message)
+{
+    const auto json = parseJson(message.payload, {maxDescription, 32});
+    if (!json || !json->isList()) return port_->refuse(message.topic, "bridge/groups is no JSON list");
+    groups_ = groupsOf(base_, *json);
+    if (speaker_ == Speaker::Bridge) showGroups();
+}
+
+void Bridge::showGroups()
+{
+    std::set<std::string> present;
+    for (const auto& group : groups_) {
+        if (present.size() >= maxDevices) break;
+        present.insert(group.key);
+        putGroup(group);
+    }
+    keepOnly(present, [](const Device& device) { return device.isGroup; });
+}
+
+void Bridge::putGroup(const Group& group)
+{
+    std::vector<const List*> exposed;
+    std::vector<std::string> names;
+    for (const auto& ieee : group.members) {
+        const auto member = devices_.find(ieee);
+        names.push_back(member == devices_.end() ? ieee : member->second.name);
+        if (member != devices_.end()) exposed.push_back(&member->second.groupable);
+    }
+    Device& device = devices_[group.key];
+    device.isGroup = true;
+    device.said = {};
+    device.said.key = group.key;
+    device.said.identifiers = {group.key};
+    device.said.name = group.name;
+    device.said.maker = "Zigbee2MQTT";
+    device.said.model = "Group";
+    device.said.via = coordinator_.key();
+    device.said.tellsAvailability = true;
+    device.entities = entitiesOf(group, exposed, names);
+    announce(group.key, device, group.name);
+}
+
+void Bridge::announce(const std::string& key, Device& device, const std::string& name)
+{
+    for (const auto& entity : device.entities) device.said.entities.push_back(entity.announced);
+    port_->announce(device.said);
+    updateAvailability(key, device);
+    if (device.name == name) return;
+    device.name = name;
+    listen(key, device);
+}
+
+void Bridge::keepOnly(const std::set<std::string>& present, bool (*isMeant)(const Device&))
+{
+    for (auto device = devices_.begin(); device != devices_.end();) {
+        if (!isMeant(device->second) || present.contains(device->first)) {
+            ++device;
+            continue;
+        }
+        port_->withdraw(device->first);
+        device = devices_.erase(device);
+    }
 }
 
 void Bridge::decide(Speaker speaker)
@@ -73,21 +164,17 @@ void Bridge::showAll()
         present.insert(ieee);
         put(ieee, description);
     }
-    for (auto device = devices_.begin(); device != devices_.end();) {
-        if (present.contains(device->first)) {
-            ++device;
-            continue;
-        }
-        port_->withdraw(device->first);
-        device = devices_.erase(device);
-    }
+    keepOnly(present, [](const Device& device) { return !device.isGroup; });
     described_.reset(); // the devices hold what matters of it
+    showGroups();
 }
 
 void Bridge::withdrawAll()
 {
     for (const auto& [ieee, device] : devices_) port_->withdraw(ieee);
     devices_.clear();
+    port_->withdraw(coordinator_.key());
+    joiningTimer_.reset();
 }
 
 void Bridge::put(const std::string& ieee, const Value& description)
@@ -107,16 +194,15 @@ void Bridge::put(const std::string& ieee, const Value& description)
     said.model = definition.textOr("description", "");
     said.modelId = definition.textOr("model", description.textOr("model_id", ""));
     said.firmware = description.textOr("software_build_id", "");
-    said.via = "bridge " + base_;
+    said.via = coordinator_.key();
     said.tellsAvailability = true;
     const Value* exposes = definition.find("exposes");
     device.entities = exposes ? entitiesOf(ieee, *exposes) : std::vector<ExposedEntity>{};
-    for (const auto& entity : device.entities) said.entities.push_back(entity.announced);
-    port_->announce(said);
-    updateAvailability(ieee, device);
-    if (device.name == name) return;
-    device.name = name;
-    listen(ieee, device);
+    device.groupable = exposes ? groupable(*exposes) : List{};
+    if (const Value* endpoints = description.find("endpoints"); endpoints && endpoints->isObject())
+        for (const auto& [number, endpoint] : endpoints->object())
+            for (const auto& scene : scenesIn(endpoint)) device.entities.push_back(sceneOf(ieee, scene));
+    announce(ieee, device, name);
 }
 
 void Bridge::listen(const std::string& ieee, Device& device)
@@ -177,6 +263,7 @@ void Bridge::updateAvailability(const std::string& ieee, const Device& device)
 
 Result<EntityPlan> Bridge::plan(const EntityCommand& command) const
 {
+    if (command.key == coordinator_.key()) return coordinator_.plan(command);
     const auto device = devices_.find(command.key);
     if (device == devices_.end()) return makeError(ErrorCode::Unavailable);
     const auto& entities = device->second.entities;

@@ -13,11 +13,12 @@ void Bridges::take(const MqttMessage& message)
         // Others may have a topic of this name: what lists devices or is set up like it is one.
         if (word == "state" && !isOnline(message.payload)) return;
         if (bridges_.size() >= maxBridges) return port_->refuse(message.topic, "too many bridges");
-        bridge = bridges_.try_emplace(base, base, port_, mqtt_, scheduler_, patience_).first;
+        bridge = bridges_.try_emplace(base, base, port_, mqtt_, scheduler_, clock_, patience_).first;
     }
     if (word == "state") bridge->second.takeState(message);
     else if (word == "info") bridge->second.takeInfo(message);
     else if (word == "devices") bridge->second.takeDevices(message);
+    else if (word == "groups") bridge->second.takeGroups(message);
 }
 
 Result<EntityPlan> Bridges::plan(const EntityCommand& command) const

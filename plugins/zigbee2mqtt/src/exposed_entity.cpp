@@ -173,7 +173,12 @@ void SettingBuilder::setRgb()
 Result<Setting> SettingBuilder::build(const std::string& command)
 {
     const auto& component = entity_.announced.spec.component;
-    if (command == "turn_on" || command == "turn_off") {
+    if (command == "activate") {
+        const Feature* scene = find("scene");
+        if (!scene) return badArgument(command);
+        place(setting_.message, scene->path, scene->on);
+    }
+    else if (command == "turn_on" || command == "turn_off") {
         if (component != "climate") {
             switchTo(command == "turn_on");
             if (command == "turn_on" && number("brightness_pct")) setBrightness();
@@ -225,6 +230,7 @@ std::vector<std::pair<std::string, Value>> readState(const ExposedEntity& entity
     const auto& component = entity.announced.spec.component;
     const bool hasPosition = std::any_of(entity.features.begin(), entity.features.end(),
                                          [](const auto& one) { return one.role == "position"; });
+    if (component == "scene") return values; // something to do, no state
     for (const auto& feature : entity.features) {
         const Value* said = at(state, feature.path);
         if (!said) continue;

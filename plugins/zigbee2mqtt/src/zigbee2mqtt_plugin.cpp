@@ -1,6 +1,6 @@
 #include "zigbee2mqtt_plugin.h"
 
-#include "atrium/services.h"
+#include "atrium/open_integration.h"
 #include "atrium/settings.h"
 
 namespace atrium::zigbee2mqtt {
@@ -8,19 +8,13 @@ namespace atrium::zigbee2mqtt {
 void Zigbee2MqttPlugin::start()
 {
     auto& context = *context_;
-    const auto made = std::make_shared<std::weak_ptr<Bridges>>();
-    auto port = context.services().require<Integrations>()->open(
-        context.pluginId(), [made](const EntityCommand& command) -> Result<EntityPlan> {
-            const auto bridges = made->lock();
-            if (!bridges) return makeError(ErrorCode::Unavailable);
-            return bridges->plan(command);
-        });
-    bridges_ = std::make_shared<Bridges>(std::move(port), context.mqtt(), context.scheduler(),
+    bridges_ = openIntegration<Bridges>(context, [&context](std::shared_ptr<IntegrationPort> port) {
+        return std::make_shared<Bridges>(std::move(port), context.mqtt(), context.scheduler(), context.clock(),
                                          std::chrono::seconds(context.settings().integer("patience")));
-    *made = bridges_;
+    });
     // A base topic may have several levels, e.g. `campus/zigbee/floor2`.
     for (const std::string base : {"+", "+/+", "+/+/+", "+/+/+/+"})
-        for (const char* word : {"/bridge/state", "/bridge/info", "/bridge/devices"})
+        for (const char* word : {"/bridge/state", "/bridge/info", "/bridge/devices", "/bridge/groups"})
             subscriptions_ += context.mqtt().subscribe(
                 base + word, [bridges = bridges_](const MqttMessage& message) { bridges->take(message); });
 }

@@ -72,6 +72,13 @@ struct EntityPlan {
     Confirmation confirmation = Confirmation::Awaited;
 };
 
+/// A picture as it was sent: JPEG, PNG, WebP or GIF.
+struct StillPicture {
+    static constexpr std::size_t maxBytes = 4 << 20;
+    std::string bytes;
+    UtcTime at{};
+};
+
 /// Pure. Errors: what is wrong with the command. Thread: core; must not block.
 using EntityPlanner = std::function<Result<EntityPlan>(const EntityCommand&)>;
 
@@ -91,6 +98,10 @@ public:
     virtual void setAvailability(std::string_view key, std::string_view entity, Availability availability) = 0;
     /// Something happened once.
     virtual void raise(std::string_view key, std::string_view entity, std::string type, Object data, UtcTime at) = 0;
+    /// The last picture of a camera; whoever may see the device may look at it. Kept in memory only. What is too large
+    /// or no picture is counted as refused. A camera that is asked for its picture says where with the attribute or the
+    /// capability `url` instead.
+    virtual void show(std::string_view key, std::string_view entity, StillPicture picture) = 0;
     /// Counts a message that could not be understood, and logs one now and then.
     virtual void refuse(std::string_view topic, std::string_view reason) = 0;
     /// Whether somebody else speaks for a device with this `integration:identifier` or `mac:ADDRESS`.

@@ -1,6 +1,6 @@
 // What a device measures: values of one family together, with their units; what only a technician reads is folded away.
 
-import {familyOf, isEvent, placeOf, type Control} from '../controls.ts';
+import {familyOf, hasPicture, isEvent, placeOf, type Control} from '../controls.ts';
 import {attributeName, entityName, valueText} from '../device_words.ts';
 import {moment} from '../i18n.ts';
 import {deviceTexts} from '../i18n_devices.ts';
@@ -55,7 +55,7 @@ function ofEntity(entity: Entity, device: Device): Reading[] {
 
 export function Values({device, detail}: {device: Device; detail: DeviceDetail}) {
   const t = deviceTexts.value;
-  const readable = detail.entities.filter((one) => one.commands.length === 0 && !isEvent(one));
+  const readable = detail.entities.filter((one) => one.commands.length === 0 && !isEvent(one) && !hasPicture(one));
   const owned = new Set(detail.entities.flatMap((one) => Object.values(one.attributeNames)));
   const own = Object.entries(device.attributes)
     .filter(([name, one]) => !owned.has(name) && !one.writable)

@@ -1,5 +1,5 @@
 import {useState} from 'preact/hooks';
-import {controlsOf, isEvent, ownControls, placeOf, type Control} from '../controls.ts';
+import {controlsOf, hasPicture, isEvent, ownControls, placeOf, type Control} from '../controls.ts';
 import {useDetail} from '../detail.ts';
 import {entityName} from '../device_words.ts';
 import {device as findDevice, loaded} from '../devices.ts';
@@ -12,6 +12,7 @@ import {DeviceFacts} from '../parts/device_facts.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {HistoryCard} from '../parts/history.tsx';
 import {Icon} from '../parts/icon.tsx';
+import {Picture} from '../parts/picture.tsx';
 import {DeviceSwitch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
 import {Readings, Values} from '../parts/values.tsx';
@@ -109,6 +110,20 @@ function Events({detail}: {detail: DeviceDetail}) {
   );
 }
 
+function Pictures({device, detail}: {device: Device; detail: DeviceDetail}) {
+  const shown = detail.entities.filter(hasPicture);
+  return (
+    <>
+      {shown.map((one) => (
+        <section key={one.id} class="card" aria-label={entityName(one) || device.name}>
+          <h2>{entityName(one) || device.name}</h2>
+          <Picture entity={one} device={device} />
+        </section>
+      ))}
+    </>
+  );
+}
+
 /** What went wrong with this device and nobody has seen yet: commands that were not confirmed among it. */
 function Alerts({id}: {id: number}) {
   const open = (alerts.value ?? []).filter((one) => one.deviceId === id && isOpen(one));
@@ -160,6 +175,7 @@ export function DevicePage({id}: {id: number}) {
       <Headline device={device} detail={detail} />
       <Alerts id={id} />
       {problem && <p class="problem" role="alert">{problem}</p>}
+      {detail && <Pictures device={device} detail={detail} />}
       {detail ? <Functions device={device} detail={detail} /> : !problem && <Skeleton tiles={1} />}
       <HistoryCard device={device} />
       {detail && <Values device={device} detail={detail} />}

@@ -153,3 +153,22 @@ test('a phone shows it all without being wider, and accessibly in both schemes',
 test('made the browser complain about nothing', () => {
   assert.deepEqual(page.complaints, []);
 });
+
+test('a player shows what it plays and takes a volume, a source and what its buttons say', async () => {
+  await shows(part('Chaîne'), 'So What');
+  await shows(part('Chaîne'), 'En pause');
+  assert.deepEqual(await published('player/set', () => part('Chaîne').getByRole('button', {name: 'Lecture'}).click()), ['Play']);
+  assert.deepEqual(await published('player/volume/set', () => control('Chaîne', 'volume').getByRole('slider').fill('0.6')), ['0.6']);
+  assert.deepEqual(await published('player/source/set', () => control('Chaîne', 'source').getByRole('combobox').selectOption('Vinyle')), ['Vinyle']);
+});
+
+test('a camera shows its last picture to those who may see it', async () => {
+  const camera = page.getByRole('region', {name: 'Perron'});
+  await shows(camera, 'Pas encore d’image.');
+  const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+  await home.publish(topicOf('camera'), pixel);
+  const shown = camera.getByRole('img', {name: 'Dernière image de Perron'});
+  await until(async () => (await shown.count()) === 1 && (await shown.evaluate((one) => one.naturalWidth)) === 1, 'the picture');
+  const answer = await fetch(`${home.url}/api/devices/${id}/picture`, {headers: {Authorization: 'Bearer nonsense'}});
+  assert.equal(answer.status, 401);
+});

@@ -43,6 +43,11 @@ export const everything = {
       state_topic: topic('temperature')},
     door: {platform: 'binary_sensor', unique_id: 'e_door', name: 'Porte', device_class: 'door', state_topic: topic('door')},
     meter: {platform: 'sensor', unique_id: 'e_power', device_class: 'power', unit_of_measurement: 'W', state_topic: topic('power')},
+    porch: {platform: 'camera', unique_id: 'e_camera', name: 'Perron', topic: topic('camera'), image_encoding: 'b64'},
+    player: {platform: 'media_player', unique_id: 'e_player', name: 'Chaîne', state_state_topic: topic('player'), state_title_topic: topic('player/title'),
+      state_volume_topic: topic('player/volume'), command_volume_topic: topic('player/volume/set'), command_play_topic: topic('player/set'),
+      command_pause_topic: topic('player/set'), command_next_topic: topic('player/set'), state_source_topic: topic('player/source'),
+      command_source_topic: topic('player/source/set'), source_list: ['Radio', 'Vinyle']},
     link: {platform: 'sensor', unique_id: 'e_link', name: 'Qualité du lien', unit_of_measurement: 'lqi', entity_category: 'diagnostic',
       state_topic: topic('link')},
   },
@@ -58,4 +63,5 @@ export const states = {
   fan: 'ON', 'fan/speed': '40', 'fan/preset': 'auto', lock: 'LOCKED', siren: 'OFF', number: '4', select: 'eco', text: 'Bonjour',
   vacuum: JSON.stringify({state: 'docked', fan_speed: 'low'}), valve: 'closed', humidifier: 'ON', 'humidifier/target': '45',
   update: JSON.stringify({installed_version: '1.4.2', latest_version: '1.5.0'}), temperature: '21.5', door: 'ON', power: '84', link: '120',
+  player: 'paused', 'player/title': 'So What', 'player/volume': '0.4', 'player/source': 'Radio',
 };
