@@ -1,5 +1,7 @@
 #include "app/history_replay.h"
 
+#include <algorithm>
+
 namespace atrium::app {
 
 namespace {
@@ -8,24 +10,19 @@ constexpr std::size_t mostValues = 2'000'000;
 
 } // namespace
 
-std::vector<automation::RecordedValue> HistoryReplay::read(DeviceId device, const std::string& attribute, UtcTime from,
-                                                           UtcTime to)
+std::vector<RecordedSample> HistoryReplay::read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to)
 {
-    std::vector<automation::RecordedValue> values;
-    for (auto& sample : samples_.between(device, attribute, from, to, mostValues))
-        values.push_back({sample.at, device, attribute, std::move(sample.value)});
-    return values;
+    return samples_.between(device, attribute, from, to, mostValues);
 }
 
-std::vector<automation::RecordedValue> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
-                                                           std::size_t count)
+std::vector<RecordedSample> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
+                                                std::size_t count)
 {
     // One more: the newest may be the beginning of a gap.
     auto samples = samples_.between(device, attribute, UtcTime{}, time, count + 1);
-    std::vector<automation::RecordedValue> values;
-    for (auto sample = samples.rbegin(); sample != samples.rend() && values.size() < count; ++sample)
-        values.push_back({sample->at, device, attribute, std::move(sample->value)});
-    return values;
+    std::reverse(samples.begin(), samples.end());
+    if (samples.size() > count) samples.resize(count);
+    return samples;
 }
 
 automation::RecordedSummary HistoryReplay::summary(DeviceId device, const std::string& attribute, Value::Kind kind,

@@ -10,10 +10,9 @@ class HistoryReplay : public automation::RecordedHistory {
 public:
     explicit HistoryReplay(const storage::HistoryReader& reader) : reader_(reader), samples_(reader) {}
 
-    std::vector<automation::RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
-                                                UtcTime to) override;
-    std::vector<automation::RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time,
-                                                std::size_t count) override;
+    std::vector<RecordedSample> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override;
+    std::vector<RecordedSample> last(DeviceId device, const std::string& attribute, UtcTime time,
+                                     std::size_t count) override;
     automation::RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,
                                         UtcTime to) override;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "atrium/device.h"
+#include "atrium/history.h"
 #include "atrium/time.h"
 
 #include <optional>
@@ -8,14 +9,6 @@
 #include <vector>
 
 namespace atrium::automation {
-
-/// One value of the past.
-struct RecordedValue {
-    UtcTime at{};
-    DeviceId device;
-    std::string attribute;
-    Value value;
-};
 
 /// What became of an attribute in a stretch of time; every value weighs as long as it held.
 struct RecordedSummary {
@@ -35,11 +28,11 @@ class RecordedHistory {
 public:
     virtual ~RecordedHistory() = default;
     /// In [from, to), oldest first.
-    virtual std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from,
-                                            UtcTime to) = 0;
+    virtual std::vector<RecordedSample> read(DeviceId device, const std::string& attribute, UtcTime from,
+                                             UtcTime to) = 0;
     /// The newest values before a time, at most `count`, newest first.
-    virtual std::vector<RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time,
-                                            std::size_t count) = 0;
+    virtual std::vector<RecordedSample> last(DeviceId device, const std::string& attribute, UtcTime time,
+                                             std::size_t count) = 0;
     /// Of [from, to). `kind` is that of the attribute.
     virtual RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,
                                     UtcTime to) = 0;

@@ -143,9 +143,9 @@ export function isTroubled(one: Automation): boolean {
     (one.enabled && (one.lastRun?.state === 'failed' || one.lastRun?.state === 'over-budget'));
 }
 
-/** People know what an automation does better than what its file is called. */
+/** People know what an automation does better than what its file is called, unless nobody named its rules. */
 export function titleOf(one: Automation): string {
-  return one.rules.map((rule) => rule.name).join(' · ') || one.name;
+  return one.rules.filter((rule) => !/^rule \d+$/.test(rule.name)).map((rule) => rule.name).join(' · ') || one.name;
 }
 
 /** null until they have been read. */

@@ -1,6 +1,7 @@
 #include "automation/simulation/dry_run.h"
 
 #include <algorithm>
+#include <queue>
 #include <set>
 
 namespace atrium::automation {
@@ -76,19 +77,47 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
     }
 }
 
-/// What was recorded of everything that the text names in [from, to), oldest first.
-std::vector<RecordedValue> valuesOf(const std::vector<MirrorWish>& wishes, RecordedHistory& history, UtcTime from,
-                                    UtcTime to)
+/// What was recorded of one attribute in a piece of the time.
+struct Series {
+    DeviceId device;
+    std::string attribute;
+    std::vector<RecordedSample> samples{};
+    std::size_t next = 0;
+};
+
+/// Everything that the text names.
+std::vector<Series> seriesOf(const std::vector<MirrorWish>& wishes)
 {
-    std::vector<RecordedValue> values;
+    std::vector<Series> series;
     for (const auto& wish : wishes)
-        for (const auto& attribute : wish.attributes) {
-            if (wish.device < 0) continue; // the sun goes by itself
-            auto recorded = history.read(DeviceId{wish.device}, attribute, from, to);
-            values.insert(values.end(), std::make_move_iterator(recorded.begin()),
-                          std::make_move_iterator(recorded.end()));
-        }
-    std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+        for (const auto& attribute : wish.attributes)
+            if (wish.device >= 0) series.push_back({DeviceId{wish.device}, attribute}); // the sun goes by itself
+    return series;
+}
+
+/// Devices report again what was recorded in [from, to), oldest first. How many values.
+std::size_t replay(World& world, std::vector<Series>& all, RecordedHistory& history, UtcTime from, UtcTime to)
+{
+    // The next value of each series, the oldest at the top; of the same time, in the order of the text.
+    using Next = std::pair<UtcTime, std::size_t>;
+    std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+    std::size_t values = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto& series = all[i];
+        series.samples = history.read(series.device, series.attribute, from, to);
+        series.next = 0;
+        values += series.samples.size();
+        if (!series.samples.empty()) queue.emplace(series.samples.front().at, i);
+    }
+    while (!queue.empty()) {
+        const auto index = queue.top().second;
+        queue.pop();
+        auto& series = all[index];
+        auto& sample = series.samples[series.next++];
+        world.advanceTo(sample.at);
+        world.report(series.device, series.attribute, std::move(sample.value));
+        if (series.next < series.samples.size()) queue.emplace(series.samples[series.next].at, index);
+    }
     return values;
 }
 
@@ -107,14 +136,9 @@ Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory
     if (!rules) return rules.error();
     std::size_t replayed = 0;
     // Piece by piece: a month of a campus would not fit into memory.
-    for (auto begin = dryRun.from; begin < dryRun.to; begin += piece) {
-        auto values = valuesOf(wishes, history, begin, std::min(begin + piece, dryRun.to));
-        replayed += values.size();
-        for (auto& value : values) {
-            world.advanceTo(value.at);
-            world.report(value.device, value.attribute, std::move(value.value));
-        }
-    }
+    auto series = seriesOf(wishes);
+    for (auto begin = dryRun.from; begin < dryRun.to; begin += piece)
+        replayed += replay(world, series, history, begin, std::min(begin + piece, dryRun.to));
     world.advanceTo(dryRun.to);
     return report(world, *rules, replayed);
 }

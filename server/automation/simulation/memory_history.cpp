@@ -28,23 +28,23 @@ const MemoryHistory::Series& MemoryHistory::seriesOf(DeviceId device, const std:
     return found == series_.end() ? none : found->second;
 }
 
-std::vector<RecordedValue> MemoryHistory::read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to)
+std::vector<RecordedSample> MemoryHistory::read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to)
 {
     const auto& series = seriesOf(device, attribute);
-    std::vector<RecordedValue> values;
+    std::vector<RecordedSample> values;
     for (auto entry = series.lower_bound(from); entry != series.end() && entry->first < to; ++entry)
-        values.push_back({entry->first, device, attribute, entry->second});
+        values.push_back({entry->first, entry->second});
     return values;
 }
 
-std::vector<RecordedValue> MemoryHistory::last(DeviceId device, const std::string& attribute, UtcTime time,
-                                               std::size_t count)
+std::vector<RecordedSample> MemoryHistory::last(DeviceId device, const std::string& attribute, UtcTime time,
+                                                std::size_t count)
 {
     const auto& series = seriesOf(device, attribute);
-    std::vector<RecordedValue> values;
+    std::vector<RecordedSample> values;
     for (auto entry = series.lower_bound(time); entry != series.begin() && values.size() < count;) {
         --entry;
-        values.push_back({entry->first, device, attribute, entry->second});
+        values.push_back({entry->first, entry->second});
     }
     return values;
 }

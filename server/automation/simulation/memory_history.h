@@ -13,9 +13,9 @@ public:
     /// Values may come in any order of time.
     void add(DeviceId device, const std::string& attribute, UtcTime at, Value value);
 
-    std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override;
-    std::vector<RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time,
-                                    std::size_t count) override;
+    std::vector<RecordedSample> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override;
+    std::vector<RecordedSample> last(DeviceId device, const std::string& attribute, UtcTime time,
+                                     std::size_t count) override;
     RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,
                             UtcTime to) override;
 

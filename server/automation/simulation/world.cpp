@@ -230,9 +230,12 @@ std::uint64_t World::runsOf(const std::string& rule) const
 
 void World::report(DeviceId device, const std::string& attribute, Value value)
 {
-    // One id for all: a new one for each of millions of values would take longer than the rest.
-    static const Cause cause{newCorrelationId(), "device", 0};
-    devices_.report({device, {{attribute, std::move(value)}}, clock_.now(), cause});
+    // One report with one id for all: making them anew for each of millions of values would take longer than the rest.
+    report_.device = device;
+    report_.values.front().first = attribute;
+    report_.values.front().second = std::move(value);
+    report_.at = clock_.now();
+    devices_.report(report_);
 }
 
 void World::shutdown()

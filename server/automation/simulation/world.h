@@ -113,6 +113,7 @@ private:
     std::map<std::string, Value> webAnswers_;
     std::vector<Subscription> handling_;
     Subscription recording_;
+    Report report_{{}, {{}}, {}, {newCorrelationId(), "device", 0}};
     std::string exception_;
 
     std::unique_ptr<runtime::CoreLoop> loop_;

@@ -13,22 +13,21 @@ using namespace std::chrono_literals;
 /// A temperature that swings between 15 and 25 degrees once a day, a value a minute.
 class Swinging : public RecordedHistory {
 public:
-    std::vector<RecordedValue> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override
+    std::vector<RecordedSample> read(DeviceId, const std::string& attribute, UtcTime from, UtcTime to) override
     {
-        std::vector<RecordedValue> values;
+        std::vector<RecordedSample> values;
         if (attribute != "temperature") return values;
         for (auto time = from; time < to; time += 1min) {
             const auto minute =
                 std::chrono::duration_cast<std::chrono::minutes>(time.time_since_epoch()).count() % 1440;
-            values.push_back(
-                {time, device, attribute, 15.0 + static_cast<double>(minute < 720 ? minute : 1440 - minute) / 72});
+            values.push_back({time, 15.0 + static_cast<double>(minute < 720 ? minute : 1440 - minute) / 72});
         }
         return values;
     }
-    std::vector<RecordedValue> last(DeviceId device, const std::string& attribute, UtcTime time, std::size_t) override
+    std::vector<RecordedSample> last(DeviceId, const std::string& attribute, UtcTime time, std::size_t) override
     {
         if (attribute != "temperature") return {};
-        return {{time - 1min, device, attribute, 15.0}};
+        return {{time - 1min, 15.0}};
     }
     RecordedSummary summary(DeviceId, const std::string&, Value::Kind, UtcTime from, UtcTime to) override
     {

@@ -1,13 +1,20 @@
 // On the page of an automation that was made of a blueprint: of which one, and with what.
 
 import {useEffect, useState} from 'preact/hooks';
-import {find, renew, useOf, valuesOf, type Blueprint, type Use} from '../blueprints.ts';
+import {find, renew, useOf, valuesOf, type Blueprint, type Input, type InputValue, type Use} from '../blueprints.ts';
 import {revision} from '../automations.ts';
+import {all} from '../devices.ts';
 import {blueprintTexts} from '../i18n_blueprints.ts';
 import {isAdministrator} from '../session.ts';
 import {BlueprintForm} from './blueprint_form.tsx';
 import {Dialog} from './dialog.tsx';
 import {explain} from './loaded.ts';
+
+function said({type}: Input, value: InputValue): string {
+  const t = blueprintTexts.value;
+  if (type === 'device') return all.value.find((one) => one.uid === value)?.name ?? String(value);
+  return typeof value === 'boolean' ? (value ? t.yes : t.no) : String(value);
+}
 
 export function BlueprintUse({automation}: {automation: number}) {
   const t = blueprintTexts.value;
@@ -32,7 +39,7 @@ export function BlueprintUse({automation}: {automation: number}) {
       </header>
       <dl class="attributes">
         {blueprint.inputs.filter((one) => one.name in use.inputs).map((one) => (
-          <div key={one.name}><dt>{one.label}</dt><dd>{typeof use.inputs[one.name] === 'boolean' ? (use.inputs[one.name] ? t.yes : t.no) : String(use.inputs[one.name])}</dd></div>
+          <div key={one.name}><dt>{one.label}</dt><dd>{said(one, use.inputs[one.name])}</dd></div>
         ))}
       </dl>
       {isOpen && (

@@ -86,7 +86,7 @@ export function Automations() {
         <div />
         {isAdministrator.value && <a class="primary button" href="/automations/new">{ruleTexts.value.create}</a>}
       </header>
-      <div class="actions">
+      <div class="page-actions">
         <a class="secondary button" href="/blueprints">{blueprintTexts.value.blueprints}</a>
         {isAdministrator.value && <Exchange />}
       </div>

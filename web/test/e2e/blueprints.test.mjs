@@ -105,7 +105,7 @@ test('automations go to a file and come back from it', async () => {
   await shows(dialog(), 'Neuve');
   assert.match(await dialog().innerText(), /Sonnette\s+laissée/);
   await button('OK', dialog()).click();
-  await shows(page.locator('.rules'), 'rule 1');
+  await shows(page.locator('.rules'), 'Neuve');
 
   await writeFile(file, '{"something": "else"}');
   await button('Importer').click();
