@@ -25,7 +25,7 @@ public:
         }
         if (command.name == "toggle") command.name = device->value("status") == Value(true) ? "off" : "on";
         sent.push_back(command);
-        const auto handler = handlers_->find(device->info.integration);
+        const auto handler = handlers_->find(device->info->integration);
         if (handler == handlers_->end()) {
             done(makeError(ErrorCode::Unavailable));
             return;

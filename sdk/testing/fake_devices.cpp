@@ -13,9 +13,9 @@ DevicePtr FakeDevices::find(DeviceId id) const
 DevicePtr FakeDevices::find(std::string_view uidOrName) const
 {
     for (const auto& [id, device] : devices_)
-        if (device->info.uid == uidOrName) return device;
+        if (device->info->uid == uidOrName) return device;
     for (const auto& [id, device] : devices_)
-        if (device->info.name == uidOrName) return device;
+        if (device->info->name == uidOrName) return device;
     for (const auto& [id, device] : devices_)
         if (std::to_string(id.value) == uidOrName) return device;
     return nullptr;
@@ -38,11 +38,11 @@ DevicePage FakeDevices::page(std::size_t first, std::size_t count) const
     return page;
 }
 
-Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
+Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities)
 {
     if (!info.id) return makeError(ErrorCode::InvalidArgument, {}, "device id");
     for (const auto& [id, device] : devices_)
-        if (device->info.uid == info.uid && id != info.id) return makeError(ErrorCode::Conflict, {}, "device uid");
+        if (device->info->uid == info.uid && id != info.id) return makeError(ErrorCode::Conflict, {}, "device uid");
     const auto before = find(info.id);
     auto device = std::make_shared<Device>();
     if (before) {
@@ -60,10 +60,10 @@ Result<void> FakeDevices::put(DeviceInfo info, std::vector<Attribute> attributes
     device->attributes = std::move(attributes);
     device->entities = std::move(entities);
     if (before)
-        for (auto& entity : device->entities)
+        for (auto& entity : device->entities.edit())
             if (const int old = before->entityIndex(entity.id); old >= 0)
                 entity.availability = before->entities[static_cast<std::size_t>(old)].availability;
-    replace(device->info.id, device);
+    replace(device->info->id, device);
     return {};
 }
 
@@ -125,7 +125,7 @@ void FakeDevices::setAvailability(DeviceId id, int entity, Availability availabi
     auto after = std::make_shared<Device>(*before);
     after->online = after->entities.empty();
     for (std::size_t i = 0; i < after->entities.size(); ++i) {
-        if (entity < 0 || static_cast<int>(i) == entity) after->entities[i].availability = availability;
+        if (entity < 0 || static_cast<int>(i) == entity) after->entities.edit()[i].availability = availability;
         after->online |= after->entities[i].availability == Availability::Available;
     }
     after->availability = after->online ? Availability::Available : availability;
@@ -144,20 +144,18 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
                       (value.isNumeric() && found->spec->kind == Value::Kind::Number);
     if (!fits) return false;
     const auto previous = found->value;
-    const bool wasAssumed = found->assumed;
+    const bool wasAssumed = found->assumed();
     if (origin == Origin::Reported) found->desired.reset();
-    else
-        found->desired = std::make_shared<const DesiredValue>(
-            DesiredValue{value, found->desired ? found->desired->reported : previous, at});
+    else found->desired = DesiredValue{value, found->desired ? found->desired->reported : previous, at};
     found->value = value;
-    found->assumed = origin == Origin::Assumed;
     if (origin == Origin::Reported) found->reportedAt = at;
     if (!(previous == value)) {
         found->changedAt = at;
         ++version_;
         attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});
     }
-    else if (wasAssumed && !found->assumed) confirmedHandlers_.call(AttributeChanged{*after, *found, previous, cause});
+    else if (wasAssumed && !found->assumed())
+        confirmedHandlers_.call(AttributeChanged{*after, *found, previous, cause});
     return true;
 }
 

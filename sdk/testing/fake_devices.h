@@ -17,7 +17,7 @@ public:
     DevicePtr find(std::string_view uidOrName) const override;
     std::shared_ptr<const DeviceList> list() const override;
     DevicePage page(std::size_t first, std::size_t count) const override;
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;
     bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;

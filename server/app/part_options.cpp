@@ -39,9 +39,11 @@ void applyLogLevels(const Configuration& configuration, observability::Logging& 
     }
 }
 
-storage::HistoryOptions historyOptions(const Configuration& configuration)
+storage::HistoryOptions historyOptions(const Configuration& configuration,
+                                       std::function<std::vector<storage::HistorySample>(DeviceId)> lastValuesOf)
 {
     storage::HistoryOptions options;
+    options.lastValuesOf = std::move(lastValuesOf);
     options.keep.raw = std::chrono::hours{24 * configuration.integer("history.raw.days")};
     options.maxBytes = configuration.integer("history.max.mb") << 20;
     return options;

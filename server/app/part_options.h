@@ -20,7 +20,8 @@ namespace atrium::app {
 observability::LogFormat logFormat(const Configuration& configuration);
 /// Sets the levels of single components.
 void applyLogLevels(const Configuration& configuration, observability::Logging& logging);
-storage::HistoryOptions historyOptions(const Configuration& configuration);
+storage::HistoryOptions historyOptions(const Configuration& configuration,
+                                       std::function<std::vector<storage::HistorySample>(DeviceId)> lastValuesOf);
 mqtt::ManagedBrokerOptions brokerOptions(const Configuration& configuration, const std::filesystem::path& dataFolder);
 mqtt::BrokerAddress externalBroker(const Configuration& configuration);
 automation::AutomationOptions automationOptions(const Configuration& configuration, const Installation& installation,

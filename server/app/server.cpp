@@ -99,6 +99,7 @@ struct Server::Parts {
     Result<Principal> authenticate(std::string_view token) const;
     void audit(AuditEntry entry) const;
     void restoreState();
+    std::vector<storage::HistorySample> lastValues(DeviceId id);
     void watchHealth();
     void start();
     void stop();
@@ -179,8 +180,9 @@ Server::Parts::Parts(const Configuration& settings)
               }),
       database(storage::parseDatabaseUrl(configuration.text("database.url"), folder.path().string()),
                {[this] { return !core.isCurrent(); }}),
-      migrations(database, clock), historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
-                                                 historyOptions(configuration)),
+      migrations(database, clock),
+      historyWriter(database, attributeNames, clock, logging.component("history"), metrics,
+                    historyOptions(configuration, [this](DeviceId id) { return lastValues(id); })),
       historyReader(database, attributeNames), recordedSamples(historyReader), devices(clock, core, core, metrics),
       historyRecorder(devices, core, clock, attributeNames, historyWriter),
       broker(configuration.text("mqtt.url").empty()
@@ -256,18 +258,26 @@ void Server::Parts::audit(AuditEntry entry) const
     if (const auto log = services.find<Audit>()) log->record(std::move(entry));
 }
 
+std::vector<storage::HistorySample> Server::Parts::lastValues(DeviceId id)
+{
+    const auto device = devices.find(id);
+    return device ? storage::lastValuesOf(*device, attributeNames) : std::vector<storage::HistorySample>{};
+}
+
 void Server::Parts::restoreState()
 {
     migrations.migrate("core", installation.migrations);
     attributeNames.load(database);
     state::RestoredState restored;
     for (auto& value : historyReader.lastValues())
-        restored[value.device][value.attribute] = {std::move(value.value), value.changedAt, value.reportedAt, false};
+        restored[value.device][value.attribute] = {std::move(value.value), value.changedAt, value.reportedAt, {}};
     // What a command assumed and no report has contradicted since is as much part of the state.
     for (const auto& command : commandStore.lastAssumed())
         for (const auto& [attribute, value] : command.values) {
             auto& last = restored[command.device][attribute];
-            if (command.at > last.reportedAt) last = {value, command.at, last.reportedAt, true};
+            if (command.at <= last.reportedAt) continue;
+            DesiredValue desired{value, std::move(last.value), command.at};
+            last = {value, command.at, last.reportedAt, std::move(desired)};
         }
     devices.restore(std::move(restored));
 }
@@ -295,7 +305,7 @@ void Server::Parts::watchHealth()
     metrics.gaugeFunction("atrium_queue_depth", "Tasks or messages that wait", {{"queue", "work"}},
                           [this] { return static_cast<double>(workers.queued()); });
     metrics.gaugeFunction("atrium_devices", "Known devices", {},
-                          [this] { return static_cast<double>(devices.list()->devices.size()); });
+                          [this] { return static_cast<double>(devices.page(0, 0).total); });
     metrics.gauge("atrium_build_info", "Always 1", {{"version", ATRIUM_VERSION}}).set(1);
 }
 

@@ -41,9 +41,9 @@ bool fits(const Criterion& criterion, const std::string& wanted, const DeviceInf
 bool fits(const DeviceSelection& selection, const Device& device)
 {
     for (const auto& criterion : criteria)
-        if (const auto& wanted = selection.*criterion.wanted; !wanted.empty() && !fits(criterion, wanted, device.info))
+        if (const auto& wanted = selection.*criterion.wanted; !wanted.empty() && !fits(criterion, wanted, *device.info))
             return false;
-    return selection.uid.empty() || fitsUid(selection.uid, device.info.uid);
+    return selection.uid.empty() || fitsUid(selection.uid, device.info->uid);
 }
 
 std::string whyEmpty(const DeviceSelection& selection, const std::vector<DevicePtr>& devices)
@@ -54,8 +54,8 @@ std::string whyEmpty(const DeviceSelection& selection, const std::vector<DeviceP
         Suggestion suggestion(wanted);
         bool known = false;
         for (const auto& device : devices) {
-            known = known || fits(criterion, wanted, device->info);
-            for (const auto& word : criterion.words(device->info))
+            known = known || fits(criterion, wanted, *device->info);
+            for (const auto& word : criterion.words(*device->info))
                 if (!word.empty()) suggestion.consider(word);
         }
         if (!known)

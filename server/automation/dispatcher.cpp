@@ -66,8 +66,8 @@ Object Dispatcher::eventOf(const Device& device, const std::string& attribute, c
                            const Value& now) const
 {
     auto event = eventOf("attribute");
-    event.append("device", device.info.id.value);
-    event.append("id", device.info.uid + "." + attribute);
+    event.append("device", device.info->id.value);
+    event.append("id", device.info->uid + "." + attribute);
     event.append("attribute", attribute);
     event.append("old", before);
     event.append("new", now);
@@ -176,7 +176,7 @@ void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger, std::ui
 {
     const auto tell = [this, rule, trigger, selection](UtcTime lastReport) {
         const auto device = devices_.find(DeviceId{trigger.device});
-        if (!device || (selection != 0 && !sees(rule, device->info.id))) return;
+        if (!device || (selection != 0 && !sees(rule, device->info->id))) return;
         const auto value = device->value(trigger.attribute);
         auto event = eventOf(*device, trigger.attribute, value, value);
         event.set("kind", "silent");
@@ -284,13 +284,13 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
 
 void Dispatcher::onChange(const AttributeChanged& change)
 {
-    const auto found = attributes_.find(change.device.info.id.value);
+    const auto found = attributes_.find(change.device.info->id.value);
     if (found == attributes_.end()) return;
     const auto& name = change.attribute.spec->name;
     const auto index = std::find_if(found->second.begin(), found->second.end(),
                                     [&](const auto& candidate) { return candidate.name == name; });
     if (index == found->second.end()) return;
-    if (!index->mirroredFor.empty()) handlers_.mirror({change.device.info.id.value, name, change.attribute.value});
+    if (!index->mirroredFor.empty()) handlers_.mirror({change.device.info->id.value, name, change.attribute.value});
 
     const auto entries = index->entries;
     for (const auto& entry : entries) {

@@ -27,7 +27,7 @@ void Dispatcher::addSelected(RuleKey rule, const SelectedTrigger& trigger)
 
 void Dispatcher::look(Selected& selected, const Device& device)
 {
-    const auto id = device.info.id;
+    const auto id = device.info->id;
     const auto& attribute = selected.trigger.attribute.attribute;
     const bool belongs =
         fits(selected.trigger.selection, device) && (attribute == onlineAttribute || device.find(attribute) != nullptr);
@@ -59,7 +59,7 @@ void Dispatcher::onDeviceChanged(const DeviceChanged& change)
 {
     for (auto& selected : selected_) {
         if (change.after) look(selected, *change.after);
-        else if (change.before) leave(selected, change.before->info.id);
+        else if (change.before) leave(selected, change.before->info->id);
     }
 }
 

@@ -20,7 +20,7 @@ Error notLoaded()
 
 DeviceView viewOf(const Device& device)
 {
-    DeviceView view{device.info.id.value, device.info.uid, device.info.name, {}};
+    DeviceView view{device.info->id.value, device.info->uid, device.info->name, {}};
     for (const auto& attribute : device.attributes)
         view.attributes.push_back({attribute.spec->name, attribute.spec->writable, attribute.value});
     if (!device.find(onlineAttribute)) view.attributes.push_back({onlineAttribute, false, device.online});
@@ -263,7 +263,7 @@ DefineModules Engine::definitions() const
 void Engine::changed(const AttributeChanged& change)
 {
     // Every script can name them, so the host always knows them.
-    host_.send(MirrorUpdate{change.device.info.id.value, change.attribute.spec->name, change.attribute.value});
+    host_.send(MirrorUpdate{change.device.info->id.value, change.attribute.spec->name, change.attribute.value});
     dispatcher_.onChange(change);
     host_.flush();
     if (handlers_.surroundings) handlers_.surroundings();

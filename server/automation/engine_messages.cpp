@@ -68,9 +68,9 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
     // What its author may not see is to a script as if it did not exist.
     if (device && rights_.maySee(author, *device)) {
         answer.device = viewOf(*device);
-        if (asking != instances_.end()) asking->second.devices.insert(device->info.id);
+        if (asking != instances_.end()) asking->second.devices.insert(device->info->id);
         // Followed from this moment on; onLoaded() narrows it to the attributes that the text names.
-        MirrorWish wish{device->info.id.value, {}};
+        MirrorWish wish{device->info->id.value, {}};
         for (const auto& attribute : answer.device->attributes) wish.attributes.push_back(attribute.name);
         dispatcher_.addMirror(query.instance, wish);
     }
@@ -78,7 +78,7 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
         Suggestion suggestion(query.name);
         const auto list = services_.devices.list();
         for (const auto& known : list->devices)
-            if (rights_.maySee(author, *known)) suggestion.consider(known->info.uid);
+            if (rights_.maySee(author, *known)) suggestion.consider(known->info->uid);
         answer.suggestion = suggestion.best();
     }
     host_.send(answer);

@@ -41,7 +41,7 @@ Value Engine::select(RuleKey key, const Value& selection) const
     List uids;
     const auto list = services_.devices.list();
     for (const auto& device : list->devices)
-        if (fits(wanted, *device) && sees(key, *device)) uids.push_back(device->info.uid);
+        if (fits(wanted, *device) && sees(key, *device)) uids.push_back(device->info->uid);
     return uids;
 }
 

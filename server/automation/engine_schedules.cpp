@@ -62,7 +62,7 @@ std::vector<MirrorWish> Engine::attributesOf(AutomationId automation) const
             if (const auto* selected = std::get_if<SelectedTrigger>(&trigger))
                 for (const auto& device : list->devices)
                     if (fits(selected->selection, *device) && device->find(selected->attribute.attribute))
-                        attributes[device->info.id.value].insert(selected->attribute.attribute);
+                        attributes[device->info->id.value].insert(selected->attribute.attribute);
     std::vector<MirrorWish> wishes;
     for (const auto& [device, names] : attributes) wishes.push_back({device, {names.begin(), names.end()}});
     return wishes;

@@ -50,7 +50,7 @@ std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) 
     case StepKind::Command: {
         wanted = deviceOf(payload) == Surroundings::houseId ? housePermission : controlPermission;
         const auto device = devices_.find(deviceOf(payload));
-        if (device) narrower = wanted + ':' + device->info.uid;
+        if (device) narrower = wanted + ':' + device->info->uid;
         break;
     }
     case StepKind::Web: wanted = webPermission; break;
@@ -80,7 +80,7 @@ std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
     if (step.kind == StepKind::History) {
         const auto device = devices_.find(deviceOf(step.payload));
         if (!device || principal->may(readPermission, accessObjectOf(*device))) return {};
-        return "not permitted: the author may not see " + device->info.uid;
+        return "not permitted: the author may not see " + device->info->uid;
     }
     if (step.kind != StepKind::Command) return {};
     if (deviceOf(step.payload) == Surroundings::houseId)
@@ -89,7 +89,7 @@ std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
     if (!device) return {}; // the command itself fails, and says so
     return principal->may(controlPermission, accessObjectOf(*device))
                ? ""
-               : "not permitted: the author may not control " + device->info.uid;
+               : "not permitted: the author may not control " + device->info->uid;
 }
 
 std::string RuleRights::refusal(const RuleActor& actor) const
@@ -102,7 +102,7 @@ std::string RuleRights::refusal(const RuleActor& actor) const
     if (!actor.devices) return {};
     for (const auto id : *actor.devices)
         if (const auto device = devices_.find(id); device && !principal->may(readPermission, accessObjectOf(*device)))
-            return "the author may not see " + device->info.uid;
+            return "the author may not see " + device->info->uid;
     return {};
 }
 

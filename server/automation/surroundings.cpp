@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 DevicePtr makeDevice(DeviceId id, const char* name, const std::vector<std::pair<const char*, Value>>& attributes)
 {
     auto device = std::make_shared<Device>();
-    device->info.id = id;
-    device->info.uid = device->info.name = name;
+    auto& info = device->info.edit();
+    info.id = id;
+    info.uid = info.name = name;
     for (const auto& [attributeName, value] : attributes) {
         AttributeSpec spec;
         spec.name = attributeName;

@@ -68,14 +68,14 @@ void TimedCommands::arm(Promise& promise)
 void TimedCommands::onChange(const AttributeChanged& change)
 {
     if (promises_.empty()) return;
-    const auto found = promises_.find(change.device.info.id);
+    const auto found = promises_.find(change.device.info->id);
     if (found == promises_.end()) return;
     const bool byPerson = change.cause.origin.starts_with("user:") && change.attribute.spec->writable;
     const bool contrary =
         isSwitch(*change.attribute.spec) && change.attribute.value != Value(found->second.command.state);
     if (!byPerson && !contrary) return;
-    log_.debug("a timed command is not needed any more", {{"device", change.device.info.uid}});
-    takeBack(change.device.info.id);
+    log_.debug("a timed command is not needed any more", {{"device", change.device.info->uid}});
+    takeBack(change.device.info->id);
 }
 
 } // namespace atrium::automation

@@ -148,7 +148,7 @@ Result<CommandPlan> CommandDispatcher::plan(const Device& device, const Command&
     std::shared_ptr<Handler> handler;
     {
         std::lock_guard lock(mutex_);
-        if (const auto found = handlers_.find(device.info.integration); found != handlers_.end())
+        if (const auto found = handlers_.find(device.info->integration); found != handlers_.end())
             handler = found->second;
     }
     const Error nobody = makeError(ErrorCode::Unavailable, {"Cet appareil ne peut pas être commandé pour le moment",

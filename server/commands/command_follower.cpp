@@ -66,7 +66,7 @@ void CommandFollower::look(const std::vector<DevicePtr>& devices)
     if (followed_.empty()) return;
     for (const auto& device : devices) {
         std::vector<std::string> confirmed;
-        const auto [first, last] = byDevice_.equal_range(device->info.id);
+        const auto [first, last] = byDevice_.equal_range(device->info->id);
         for (auto entry = first; entry != last; ++entry)
             if (standingOf(followed_.at(entry->second).command, *device) == Standing::Confirmed)
                 confirmed.push_back(entry->second);
@@ -125,7 +125,7 @@ CommandFollower::Standing CommandFollower::standingOf(const OpenCommand& command
     auto standing = Standing::Confirmed;
     for (const auto& [name, value] : command.wished) {
         const Attribute* attribute = device.find(name);
-        if (!attribute || attribute->assumed) return Standing::Unheard;
+        if (!attribute || attribute->assumed()) return Standing::Unheard;
         if (!isAsWished(*attribute, value)) standing = Standing::Contradicted;
     }
     return standing;
@@ -143,7 +143,7 @@ UtcTime CommandFollower::progressOf(const OpenCommand& command, const Device& de
 {
     UtcTime latest{};
     for (const auto& [name, value] : command.wished)
-        if (const Attribute* attribute = device.find(name); attribute && !attribute->assumed)
+        if (const Attribute* attribute = device.find(name); attribute && !attribute->assumed())
             latest = std::max(latest, attribute->changedAt);
     return latest;
 }

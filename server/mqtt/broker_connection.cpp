@@ -1,8 +1,8 @@
 #include "mqtt/broker_connection.h"
 
-#include "runtime/system_clock.h"
 #include "runtime/thread.h"
 
+#include <algorithm>
 #include <mosquitto.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -16,7 +16,6 @@ constexpr int keepAliveSeconds = 60;
 constexpr std::chrono::milliseconds shortestPause{100};
 constexpr std::chrono::milliseconds longestPause{15'000};
 constexpr std::chrono::seconds connectTimeout{10};
-constexpr int subscriptionQos = 1;
 
 /// mosquitto_lib_init is not thread safe and wants to run once.
 void initialiseLibrary()
@@ -89,49 +88,6 @@ void BrokerConnection::wake()
 {
     const std::uint64_t one = 1;
     (void)!::write(wakeDescriptor_, &one, sizeof one);
-}
-
-bool BrokerConnection::publish(MqttPublication publication, std::uint64_t token)
-{
-    Outgoing outgoing{std::move(publication), token};
-    if (sendDirectly(outgoing)) return true;
-    const std::size_t size = outgoing.publication.topic.size() + outgoing.publication.payload.size();
-    {
-        std::lock_guard lock(mutex_);
-        if (outbox_.size() >= outboxMessages || outboxSize_ + size > outboxBytes) return false;
-        outboxSize_ += size;
-        outbox_.push_back(std::move(outgoing));
-    }
-    wake();
-    return true;
-}
-
-bool BrokerConnection::sendDirectly(const Outgoing& outgoing)
-{
-    if (!connected_ || stopping()) return false;
-    // Never waits: while the thread `mqtt` is at work the outbox is as quick.
-    const std::unique_lock library(library_, std::try_to_lock);
-    if (!library || !connected_ || inFlight_.size() >= maxInFlight || queued() > 0) return false;
-    if (!hand(outgoing)) return false;
-    if (!sent_.empty() || mosquitto_want_write(client_)) wake();
-    return true;
-}
-
-void BrokerConnection::setFilters(std::set<std::string> filters, std::set<std::string> repeated)
-{
-    {
-        std::lock_guard lock(mutex_);
-        wantedFilters_ = std::move(filters);
-        repeatedFilters_.merge(repeated);
-        filtersChanged_ = true;
-    }
-    wake();
-}
-
-std::size_t BrokerConnection::queued() const
-{
-    std::lock_guard lock(mutex_);
-    return outbox_.size();
 }
 
 void BrokerConnection::pause(std::chrono::milliseconds duration)
@@ -245,79 +201,6 @@ bool BrokerConnection::readMessages()
     return true;
 }
 
-void BrokerConnection::releaseOutbox()
-{
-    while (inFlight_.size() < maxInFlight) {
-        Outgoing next;
-        {
-            std::lock_guard lock(mutex_);
-            if (outbox_.empty()) return;
-            next = std::move(outbox_.front());
-            outbox_.pop_front();
-            outboxSize_ -= next.publication.topic.size() + next.publication.payload.size();
-        }
-        if (hand(next)) continue;
-        std::lock_guard lock(mutex_);
-        outboxSize_ += next.publication.topic.size() + next.publication.payload.size();
-        outbox_.push_front(std::move(next));
-        return;
-    }
-}
-
-bool BrokerConnection::hand(const Outgoing& outgoing)
-{
-    const auto& message = outgoing.publication;
-    int messageId = 0;
-    const int result =
-        mosquitto_publish(client_, &messageId, message.topic.c_str(), static_cast<int>(message.payload.size()),
-                          message.payload.data(), message.qos, message.retain);
-    if (result == MOSQ_ERR_NO_CONN || result == MOSQ_ERR_CONN_LOST) return false;
-    published_.add();
-    if (result != MOSQ_ERR_SUCCESS)
-        log_.error("the MQTT library refused a message",
-                   {{"topic", message.topic}, {"reason", mosquitto_strerror(result)}});
-    if (result == MOSQ_ERR_SUCCESS && message.qos > 0) inFlight_.emplace(messageId, outgoing.token);
-    else if (outgoing.token != 0) sent_.push_back(outgoing.token);
-    return true;
-}
-
-void BrokerConnection::syncFilters()
-{
-    std::set<std::string> wanted, repeated;
-    {
-        std::lock_guard lock(mutex_);
-        if (!std::exchange(filtersChanged_, false)) return;
-        wanted = wantedFilters_;
-        repeated.swap(repeatedFilters_);
-    }
-    for (const auto& filter : subscribed_)
-        if (!wanted.contains(filter)) mosquitto_unsubscribe(client_, nullptr, filter.c_str());
-    for (const auto& filter : wanted)
-        if (!subscribed_.contains(filter)) mosquitto_subscribe(client_, nullptr, filter.c_str(), subscriptionQos);
-    // A subscription brings the retained messages; its end at once keeps the wider ones from overlapping with it.
-    if (!subscribed_.empty())
-        for (const auto& filter : repeated) {
-            mosquitto_subscribe(client_, nullptr, filter.c_str(), subscriptionQos);
-            mosquitto_unsubscribe(client_, nullptr, filter.c_str());
-        }
-    subscribed_ = std::move(wanted);
-}
-
-void BrokerConnection::deliver()
-{
-    std::vector<std::uint64_t> sent;
-    {
-        const std::lock_guard library(library_);
-        sent.swap(sent_);
-    }
-    // Without the lock from here on: whoever takes these may wait for core, and core may be publishing.
-    if (!sent.empty()) events_.sent(std::move(sent));
-    if (batch_->entries.empty()) return;
-    batch_->receivedAt = runtime::SystemClock{}.now();
-    received_.add(batch_->entries.size());
-    events_.messages(std::exchange(batch_, std::make_shared<MessageBatch>()));
-}
-
 void BrokerConnection::onConnect(int result)
 {
     progress_ = true;
@@ -345,36 +228,6 @@ void BrokerConnection::onDisconnect()
 {
     if (connected_ && !stopping()) log_.warning("the broker connection was lost", {{"broker", address_.display()}});
     connected_ = false;
-}
-
-void BrokerConnection::onMessage(const mosquitto_message& message) noexcept
-{
-    progress_ = true;
-    try {
-        MessageBatch& batch = *batch_;
-        const std::size_t topicSize = std::char_traits<char>::length(message.topic);
-        const auto payloadSize = static_cast<std::size_t>(message.payloadlen);
-        batch.entries.push_back(
-            {batch.bytes.size(), topicSize, batch.bytes.size() + topicSize, payloadSize, message.retain});
-        batch.bytes.append(message.topic, topicSize);
-        batch.bytes.append(static_cast<const char*>(message.payload), payloadSize);
-    }
-    catch (...) {
-        // Out of memory: the message is lost, the loop is not.
-    }
-}
-
-void BrokerConnection::onPublish(int messageId) noexcept
-{
-    progress_ = true;
-    try {
-        const auto found = inFlight_.find(messageId);
-        if (found == inFlight_.end()) return;
-        if (found->second != 0) sent_.push_back(found->second);
-        inFlight_.erase(found);
-    }
-    catch (...) {
-    }
 }
 
 } // namespace atrium::mqtt

@@ -3,13 +3,13 @@
 #include "atrium/log.h"
 #include "atrium/metrics.h"
 #include "atrium/mqtt.h"
+#include "atrium/shared_text.h"
 #include "mqtt/broker_url.h"
 
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -72,9 +72,9 @@ public:
     /// Sends a message, or queues it when others wait before it; false when the outbox is full. The event `sent` names
     /// `token` later, unless that is 0. Thread: any.
     bool publish(MqttPublication publication, std::uint64_t token);
-    /// The filters to be subscribed to from now on, at QoS 1. The retained messages of `repeated` are asked for once
-    /// more, though wider filters cover them. Thread: any.
-    void setFilters(std::set<std::string> filters, std::set<std::string> repeated = {});
+    /// The filters to be subscribed to from now on, at QoS 1. The retained messages of `repeated`
+    /// are asked for once more, though wider filters cover them. Thread: any.
+    void setFilters(std::vector<SharedText> filters, std::vector<SharedText> repeated = {});
 
     bool connected() const { return connected_; }
     std::size_t queued() const;
@@ -124,8 +124,8 @@ private:
     mutable std::mutex mutex_;
     std::deque<Outgoing> outbox_;
     std::size_t outboxSize_ = 0;
-    std::set<std::string> wantedFilters_;
-    std::set<std::string> repeatedFilters_;
+    std::vector<SharedText> wantedFilters_;
+    std::vector<SharedText> repeatedFilters_;
     bool filtersChanged_ = false;
 
     /// Held around every call of the library, so that a publisher may call it in the place of the thread `mqtt`: a
@@ -135,7 +135,7 @@ private:
     std::vector<std::uint64_t> sent_;                 // library_
 
     // Thread mqtt only.
-    std::set<std::string> subscribed_;
+    std::vector<SharedText> subscribed_;
     std::shared_ptr<MessageBatch> batch_;
     bool progress_ = false;
     bool announced_ = false; ///< events_.connection(true) was said and not yet taken back

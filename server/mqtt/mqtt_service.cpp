@@ -71,14 +71,18 @@ Subscription MqttService::subscribe(std::string filter, std::function<void(const
     auto entry = std::make_shared<Handler>();
     entry->call = std::move(handler);
     entry->isExact = !hasWildcard(filter);
+    SharedText shared = filter;
     {
         std::lock_guard lock(mutex_);
         trie_.insert(filter, entry);
-        if (++filters_[filter] == 1) newFilters_.insert(filter);
+        const auto [known, isNew] = filters_.try_emplace(shared, 0);
+        ++known->second;
+        shared = known->first;
+        if (isNew) newFilters_.insert(shared);
         ++generation_;
     }
     updateFilters();
-    return Subscription([this, filter = std::move(filter), entry] {
+    return Subscription([this, filter = std::move(shared), entry] {
         entry->gate.close();
         {
             std::lock_guard lock(mutex_);
@@ -106,7 +110,7 @@ void MqttService::updateFilters()
 
 void MqttService::sendFilters()
 {
-    std::set<std::string> wanted, repeated;
+    std::vector<SharedText> wanted, repeated;
     {
         std::lock_guard lock(mutex_);
         filtersPending_ = false;
@@ -118,9 +122,9 @@ void MqttService::sendFilters()
             const auto& filter = entry.first;
             const bool covered = std::any_of(wide.begin(), wide.end(),
                                              [&](std::string_view other) { return isCoveredBy(filter, other); });
-            if (!covered) wanted.insert(filter);
+            if (!covered) wanted.push_back(filter);
             else if (newFilters_.contains(filter)) {
-                repeated.insert(filter);
+                repeated.push_back(filter);
                 if (!hasWildcard(filter)) askedAgain_.insert(filter);
             }
         }

@@ -70,11 +70,11 @@ private:
 
     std::mutex mutex_;
     TopicTrie<HandlerPtr> trie_;
-    std::map<std::string, std::size_t> filters_;
+    std::map<SharedText, std::size_t, std::less<>> filters_;
     std::uint64_t generation_ = 0;
     bool filtersPending_ = false;
-    std::set<std::string> newFilters_;              ///< since the broker was last told
-    std::set<std::string, std::less<>> askedAgain_; ///< topics whose retained message was heard by others before
+    std::set<SharedText, std::less<>> newFilters_; ///< since the broker was last told
+    std::set<SharedText, std::less<>> askedAgain_; ///< topics whose retained message was heard by others before
 
     // Core only.
     std::unordered_map<std::string, Handlers, TextHash, std::equal_to<>> known_;

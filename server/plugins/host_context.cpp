@@ -85,7 +85,7 @@ struct GuardedDevices : Devices {
     DevicePtr find(std::string_view uidOrName) const override { return real.find(uidOrName); }
     std::shared_ptr<const DeviceList> list() const override { return real.list(); }
     DevicePage page(std::size_t first, std::size_t count) const override { return real.page(first, count); }
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities) override
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities) override
     {
         return real.put(std::move(info), std::move(attributes), std::move(entities));
     }

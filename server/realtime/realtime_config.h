@@ -22,6 +22,7 @@ struct RealtimeConfig {
     std::size_t inboxMessages = 10'000;      ///< published and not yet distributed
     std::size_t replayMessages = 2'000;
     std::size_t replayBytes = 4 << 20;
+    std::chrono::milliseconds rememberFor{300'000}; ///< after the last client left, for those who come back
     std::chrono::milliseconds authenticateWithin{5'000};
     std::chrono::milliseconds recheckEvery{2'000}; ///< a revoked session is closed within this and a turn
     std::chrono::milliseconds pingEvery{30'000};   ///< a client that is silent for twice as long is dropped

@@ -98,6 +98,10 @@ void RealtimeHub::publish(RealtimeMessage message)
     bool urgent = false;
     {
         std::lock_guard lock(inboxMutex_);
+        if (clientCount_.load() == 0 && dependencies_.clock.steadyNow() >= keepUntil_) {
+            lost_ = true;
+            return;
+        }
         if (inbox_.size() >= config_.inboxMessages) {
             inboxDropped_.add();
             const auto old = std::find_if(inbox_.begin(), inbox_.end(),

@@ -18,7 +18,8 @@ namespace atrium::realtime {
 
 /// The WebSocket hub: one thread (`realtime`) with epoll owns all clients and never waits for any of them.
 /// Overflow: a client whose outbox is full is dropped; a full inbox drops its oldest message that has a conflation key,
-/// and when there is none the new message, after which all clients are told to `resync`. Both are counted.
+/// and when there is none the new message, after which all clients are told to `resync`. Both are counted. While nobody
+/// listens or may come back, messages are not kept.
 /// Thread: any for the public methods.
 class RealtimeHub : public Realtime {
 public:
@@ -126,7 +127,8 @@ private:
     std::mutex inboxMutex_;
     std::deque<RealtimeMessage> inbox_;
     std::vector<IncomingClient> incoming_;
-    bool lost_ = false; ///< a message was dropped from the full inbox
+    bool lost_ = false;      ///< a message was dropped: the inbox was full, or nobody listened
+    SteadyTime keepUntil_{}; ///< for those who come back
 
     std::shared_ptr<Registry<Initial>> initials_ = std::make_shared<Registry<Initial>>();
     std::shared_ptr<Registry<OnMessage>> handlers_ = std::make_shared<Registry<OnMessage>>();

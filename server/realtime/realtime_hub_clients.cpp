@@ -265,6 +265,11 @@ void RealtimeHub::drop(Client& client)
 void RealtimeHub::removeDropped()
 {
     // Closed only now, so that no new client can have got the same number meanwhile.
+    if (dropped_.empty()) return;
+    {
+        std::lock_guard lock(inboxMutex_);
+        keepUntil_ = dependencies_.clock.steadyNow() + config_.rememberFor;
+    }
     for (const int descriptor : std::exchange(dropped_, {})) {
         clients_.erase(descriptor);
         ::close(descriptor);

@@ -9,7 +9,8 @@ namespace atrium::runtime {
 
 namespace {
 constexpr std::chrono::seconds lookEvery{3};
-constexpr std::size_t growthAllowed = 8 << 20;
+constexpr std::size_t growthAllowed = 4 << 20;
+constexpr std::size_t worthwhile = 1 << 20;
 } // namespace
 
 std::size_t residentBytes()
@@ -22,16 +23,24 @@ std::size_t residentBytes()
 }
 
 HeapKeeper::HeapKeeper(Scheduler& scheduler, Executor& workers)
-    : workers_(workers), expected_(residentBytes() + growthAllowed),
+    : workers_(workers), outcome_(std::make_shared<Outcome>(residentBytes() + growthAllowed)),
       timer_(scheduler.every(lookEvery, [this] { look(); }))
 {}
 
 void HeapKeeper::look()
 {
-    const auto resident = residentBytes();
-    if (resident <= expected_) return;
-    // It may hold an arena for milliseconds: not on core. What still grows is looked at again from here on.
-    if (workers_.post([] { ::malloc_trim(0); })) expected_ = resident + growthAllowed / 4;
+    if (outcome_->runs || (!outcome_->isWorthwhile && residentBytes() <= outcome_->expected)) return;
+    // It may hold an arena for milliseconds: not on core.
+    outcome_->runs = true;
+    const bool posted = workers_.post([outcome = outcome_] {
+        const auto before = residentBytes();
+        ::malloc_trim(0);
+        const auto after = residentBytes();
+        outcome->isWorthwhile = before > after + worthwhile;
+        outcome->expected = after + growthAllowed;
+        outcome->runs = false;
+    });
+    if (!posted) outcome_->runs = false;
 }
 
 } // namespace atrium::runtime

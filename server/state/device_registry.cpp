@@ -1,35 +1,13 @@
 #include "state/device_registry.h"
 
+#include "state/device_values.h"
+
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace atrium::state {
 
 namespace {
-
-/// A device that only repeats its values becomes visible as "seen" again after this time.
-constexpr std::chrono::seconds lastSeenResolution{10};
-
-/// `value` as the kind that an attribute holds: whole numbers and integers convert into each other, nothing else does.
-std::optional<Value> asKind(const Value& value, Value::Kind kind)
-{
-    if (value.kind() == kind || value.isNull()) return value;
-    if (kind == Value::Kind::Number && value.isInteger()) return value;
-    if (kind == Value::Kind::Integer && value.kind() == Value::Kind::Number) {
-        const double number = value.number();
-        constexpr double limit = 9'007'199'254'740'992.0; // 2^53: above it a double no longer counts
-        if (std::trunc(number) == number && std::abs(number) <= limit) return Value(static_cast<std::int64_t>(number));
-    }
-    return {};
-}
-
-std::optional<std::size_t> indexOf(const Device& device, std::string_view attribute)
-{
-    for (std::size_t i = 0; i < device.attributes.size(); ++i)
-        if (device.attributes[i].spec->name == attribute) return i;
-    return {};
-}
 
 /// A device that is described anew keeps what is known of its state.
 void keepState(const Device& known, Device& device)
@@ -41,26 +19,15 @@ void keepState(const Device& known, Device& device)
         attribute = *old;
         attribute.spec = std::move(spec);
     }
-    for (auto& entity : device.entities)
-        if (const int old = known.entityIndex(entity.id); old >= 0)
-            entity.availability = known.entities[static_cast<std::size_t>(old)].availability;
+    for (std::size_t i = 0; i < device.entities.size(); ++i) {
+        const int old = known.entityIndex(device.entities[i].id);
+        if (old < 0) continue;
+        const auto availability = known.entities[static_cast<std::size_t>(old)].availability;
+        if (device.entities[i].availability != availability) device.entities.edit()[i].availability = availability;
+    }
     device.online = known.online;
     device.availability = known.availability;
     device.lastSeen = known.lastSeen;
-}
-
-/// A device with entities is there while one of them is.
-void updateOnline(Device& device)
-{
-    if (device.entities.empty()) return;
-    const auto is = [&](Availability wanted) {
-        return std::any_of(device.entities.begin(), device.entities.end(),
-                           [wanted](const Entity& entity) { return entity.availability == wanted; });
-    };
-    device.availability = Availability::NeverHeard;
-    for (const auto candidate : {Availability::Silent, Availability::Offline, Availability::Available})
-        if (is(candidate)) device.availability = candidate;
-    device.online = device.availability == Availability::Available;
 }
 
 } // namespace
@@ -103,25 +70,24 @@ DevicePtr DeviceRegistry::find(std::string_view uidOrName) const
 std::vector<DevicePtr>::const_iterator DeviceRegistry::placeOf(DeviceId id) const
 {
     return std::lower_bound(published_.begin(), published_.end(), id,
-                            [](const DevicePtr& device, DeviceId wanted) { return device->info.id < wanted; });
+                            [](const DevicePtr& device, DeviceId wanted) { return device->info->id < wanted; });
 }
 
 DevicePtr DeviceRegistry::publishedOf(DeviceId id) const
 {
     const auto place = placeOf(id);
-    return place != published_.end() && (*place)->info.id == id ? *place : nullptr;
+    return place != published_.end() && (*place)->info->id == id ? *place : nullptr;
 }
 
 std::shared_ptr<const DeviceList> DeviceRegistry::list() const
 {
     std::lock_guard lock(mutex_);
-    if (!list_ || list_->version != version_) {
-        auto list = std::make_shared<DeviceList>();
-        list->version = version_;
-        list->devices = published_;
-        list_ = std::move(list);
-    }
-    return list_;
+    if (auto list = list_.lock(); list && list->version == version_) return list;
+    auto list = std::make_shared<DeviceList>();
+    list->version = version_;
+    list->devices = published_;
+    list_ = list;
+    return list;
 }
 
 DevicePage DeviceRegistry::page(std::size_t first, std::size_t count) const
@@ -135,7 +101,7 @@ DevicePage DeviceRegistry::page(std::size_t first, std::size_t count) const
     return page;
 }
 
-Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities)
+Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities)
 {
     assertOnCore();
     const DeviceId id = info.id;
@@ -164,12 +130,12 @@ Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attribu
     {
         std::lock_guard lock(mutex_);
         if (before) {
-            byUid_.erase(before->info.uid);
-            if (const auto name = byName_.find(before->info.name); name != byName_.end() && name->second == id)
+            byUid_.erase(before->info->uid);
+            if (const auto name = byName_.find(before->info->name); name != byName_.end() && name->second == id)
                 byName_.erase(name);
         }
-        byUid_[slot.device->info.uid] = id;
-        byName_.emplace(slot.device->info.name, id);
+        byUid_[slot.device->info->uid] = id;
+        byName_.emplace(slot.device->info->name, id);
     }
     if (!slot.dirty) dirty_.push_back(id);
     slot.dirty = true;
@@ -181,7 +147,7 @@ Result<void> DeviceRegistry::put(DeviceInfo info, std::vector<Attribute> attribu
 void DeviceRegistry::restoreValues(Slot& slot)
 {
     Device& device = *slot.device;
-    const auto kept = restored_.find(device.info.id);
+    const auto kept = restored_.find(device.info->id);
     if (kept == restored_.end()) return;
     for (std::size_t i = 0; i < device.attributes.size(); ++i) {
         auto& attribute = device.attributes[i];
@@ -190,7 +156,7 @@ void DeviceRegistry::restoreValues(Slot& slot)
         attribute.value = value->second.value;
         attribute.changedAt = value->second.changedAt;
         attribute.reportedAt = slot.reportedAt[i] = value->second.reportedAt;
-        attribute.assumed = value->second.assumed;
+        attribute.desired = value->second.desired;
         slot.lastSeen = device.lastSeen = std::max(device.lastSeen, attribute.reportedAt);
     }
     restored_.erase(kept);
@@ -204,10 +170,10 @@ bool DeviceRegistry::remove(DeviceId id)
     {
         std::lock_guard lock(mutex_);
         const auto place = placeOf(id);
-        if (place != published_.end() && (*place)->info.id == id) {
+        if (place != published_.end() && (*place)->info->id == id) {
             before = *place;
-            byUid_.erase(before->info.uid);
-            if (const auto name = byName_.find(before->info.name); name != byName_.end() && name->second == id)
+            byUid_.erase(before->info->uid);
+            if (const auto name = byName_.find(before->info->name); name != byName_.end() && name->second == id)
                 byName_.erase(name);
             published_.erase(place);
         }
@@ -217,147 +183,12 @@ bool DeviceRegistry::remove(DeviceId id)
     return true;
 }
 
-bool DeviceRegistry::report(const Report& report)
-{
-    assertOnCore();
-    const auto found = slots_.find(report.device);
-    if (found == slots_.end()) return false;
-    Slot& slot = found->second;
-    std::size_t taken = 0;
-    for (const auto& [name, value] : report.values)
-        taken += apply(slot, name, value, report.at, Certainty::Reported, report.cause);
-    // Nonsense says nothing, not even that the device is there.
-    if (taken == 0 && !report.values.empty()) return false;
-    const bool allKnown = taken == report.values.size();
-    if (!slot.device->online && !slot.device->info.tellsAvailability) bringOnline(slot);
-    slot.lastSeen = std::max(slot.lastSeen, report.at);
-    if (slot.lastSeen - slot.device->lastSeen >= lastSeenResolution) edit(slot).lastSeen = slot.lastSeen;
-    return allKnown;
-}
-
-void DeviceRegistry::bringOnline(Slot& slot)
-{
-    if (slot.device->entities.empty()) return setOnline(slot.device->info.id, true);
-    setAvailability(slot.device->info.id, -1, Availability::Available);
-}
-
-bool DeviceRegistry::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
-{
-    assertOnCore();
-    const auto found = slots_.find(id);
-    return found != slots_.end() && apply(found->second, attribute, value, clock_.now(), Certainty::Assumed, cause);
-}
-
-bool DeviceRegistry::giveUp(DeviceId id, std::string_view name, const Cause& cause)
-{
-    assertOnCore();
-    const auto found = slots_.find(id);
-    if (found == slots_.end()) return false;
-    const auto index = indexOf(*found->second.device, name);
-    if (!index || !found->second.device->attributes[*index].desired) return false;
-    Device& device = edit(found->second);
-    Attribute& attribute = device.attributes[*index];
-    Value reported = attribute.desired->reported;
-    attribute.desired.reset();
-    attribute.assumed = false;
-    if (reported == attribute.value) return true;
-    const Value previous = std::exchange(attribute.value, std::move(reported));
-    attribute.changedAt = clock_.now();
-    attributeHandlers_.call(AttributeChanged{device, attribute, previous, cause});
-    return true;
-}
-
-bool DeviceRegistry::apply(Slot& slot, std::string_view name, const Value& reported, UtcTime at, Certainty certainty,
-                           const Cause& cause)
-{
-    const auto index = indexOf(*slot.device, name);
-    if (!index) return false;
-    const Attribute& known = slot.device->attributes[*index];
-    auto value = asKind(reported, known.spec->kind);
-    if (!value) {
-        refusedValues_.add();
-        return false;
-    }
-    const bool isReport = certainty == Certainty::Reported;
-    if (isReport) {
-        if (at < slot.reportedAt[*index]) return true; // an older message that came late
-        slot.reportedAt[*index] = at;
-    }
-    const bool certaintyChanged = known.assumed == isReport;
-    const bool changed = !(*value == known.value);
-    if (!certaintyChanged && !changed) return true;
-
-    Device& device = edit(slot);
-    const auto alive = slot.device; // a handler may describe the device anew
-    Attribute& attribute = device.attributes[*index];
-    if (isReport) {
-        attribute.desired.reset();
-        attribute.reportedAt = at;
-    }
-    else {
-        const Value& last = attribute.desired ? attribute.desired->reported : attribute.value;
-        attribute.desired = std::make_shared<const DesiredValue>(DesiredValue{*value, last, at});
-    }
-    attribute.assumed = !isReport;
-    if (!changed) {
-        if (isReport) confirmedHandlers_.call(AttributeChanged{device, attribute, attribute.value, cause});
-        return true;
-    }
-    const Value previous = std::exchange(attribute.value, std::move(*value));
-    attribute.changedAt = at;
-    attributeHandlers_.call(AttributeChanged{device, attribute, previous, cause});
-    return true;
-}
-
-void DeviceRegistry::setOnline(DeviceId id, bool online)
-{
-    assertOnCore();
-    const auto found = slots_.find(id);
-    if (found == slots_.end() || found->second.device->online == online) return;
-    const auto before = std::make_shared<const Device>(*found->second.device);
-    Device& device = edit(found->second);
-    device.online = online;
-    device.availability = online ? Availability::Available : Availability::Offline;
-    deviceHandlers_.call(DeviceChanged{before, std::make_shared<const Device>(device)});
-}
-
-void DeviceRegistry::setAvailability(DeviceId id, int entity, Availability availability)
-{
-    assertOnCore();
-    const auto found = slots_.find(id);
-    if (found == slots_.end()) return;
-    const auto isMeant = [entity](std::size_t i) { return entity < 0 || static_cast<int>(i) == entity; };
-    const auto& entities = found->second.device->entities;
-    bool differs = false;
-    for (std::size_t i = 0; i < entities.size(); ++i) differs |= isMeant(i) && entities[i].availability != availability;
-    if (!differs) return;
-    const bool wasOnline = found->second.device->online;
-    const auto before = wasOnline ? nullptr : std::make_shared<const Device>(*found->second.device);
-    Device& device = edit(found->second);
-    for (std::size_t i = 0; i < device.entities.size(); ++i)
-        if (isMeant(i)) device.entities[i].availability = availability;
-    updateOnline(device);
-    if (device.online == wasOnline) return;
-    auto previous = std::make_shared<Device>(device);
-    previous->online = wasOnline;
-    deviceHandlers_.call(DeviceChanged{before ? before : previous, std::make_shared<const Device>(device)});
-}
-
-void DeviceRegistry::raise(const DeviceEvent& event)
-{
-    assertOnCore();
-    const auto found = slots_.find(event.device);
-    if (found == slots_.end()) return;
-    found->second.lastSeen = std::max(found->second.lastSeen, event.at);
-    eventHandlers_.call(event);
-}
-
 Device& DeviceRegistry::edit(Slot& slot)
 {
     if (slot.dirty) return *slot.device;
     slot.device = std::make_shared<Device>(*slot.device);
     slot.dirty = true;
-    dirty_.push_back(slot.device->info.id);
+    dirty_.push_back(slot.device->info->id);
     publishSoon();
     return *slot.device;
 }
@@ -396,8 +227,8 @@ void DeviceRegistry::publish()
     {
         std::lock_guard lock(mutex_);
         for (const auto& device : changed) {
-            const auto place = placeOf(device->info.id);
-            if (place != published_.end() && (*place)->info.id == device->info.id)
+            const auto place = placeOf(device->info->id);
+            if (place != published_.end() && (*place)->info->id == device->info->id)
                 published_[static_cast<std::size_t>(place - published_.begin())] = device;
             else published_.insert(place, device);
         }

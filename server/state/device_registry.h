@@ -18,7 +18,7 @@ struct RestoredAttribute {
     Value value;
     UtcTime changedAt{};
     UtcTime reportedAt{};
-    bool assumed = false; ///< by a command that was newer than the last report
+    SharedIfAny<DesiredValue> desired; ///< by a command that was newer than the last report
 };
 using RestoredState = std::unordered_map<DeviceId, std::map<std::string, RestoredAttribute, std::less<>>>;
 
@@ -38,7 +38,7 @@ public:
     std::shared_ptr<const DeviceList> list() const override;
     DevicePage page(std::size_t first, std::size_t count) const override;
 
-    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) override;
+    Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;
     bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
@@ -100,12 +100,13 @@ private:
 
     // Readers.
     mutable std::mutex mutex_;
-    /// By id. The list that was handed out last is another vector of the same devices.
+    /// By id.
     std::vector<DevicePtr> published_;
     std::unordered_map<std::string, DeviceId> byUid_;
     std::unordered_map<std::string, DeviceId> byName_;
     std::uint64_t version_ = 1;
-    mutable std::shared_ptr<const DeviceList> list_;
+    /// The list that was handed out last, for who asks at the same time. Not kept: it holds each device as it was then.
+    mutable std::weak_ptr<const DeviceList> list_;
 };
 
 } // namespace atrium::state

@@ -11,8 +11,9 @@ void AttributeNames::load(Database& database)
     });
     std::unique_lock lock(mutex_);
     for (const auto& row : rows) {
-        keys_.emplace(row[1].text(), row[0].integer());
-        names_.emplace(row[0].integer(), row[1].text());
+        const auto key = static_cast<AttributeKey>(row[0].integer());
+        keys_.emplace(row[1].text(), key);
+        names_.emplace(key, row[1].text());
     }
     saved_ = names_.empty() ? 0 : names_.rbegin()->first;
 }

@@ -14,7 +14,7 @@
 namespace atrium::storage {
 
 /// The number that stands for the name of an attribute in the tables of history.
-using AttributeKey = std::int64_t;
+using AttributeKey = std::int32_t;
 
 /// Names of attributes as small numbers (table `attribute_names`). Numbers are given out in memory, so that core never
 /// waits; HistoryWriter stores the new ones together with the first rows that use them. Thread: any.

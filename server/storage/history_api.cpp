@@ -69,7 +69,7 @@ Result<HttpResponse> HistoryApi::history(const HttpRequest& request) const
     const auto format = query.textOr("format", "json");
     if (format != "json" && format != "csv") return badParameter("format");
 
-    const HistoryQuery wanted{device->info.id,
+    const HistoryQuery wanted{device->info->id,
                               attribute,
                               known->spec->kind,
                               *from,
@@ -83,13 +83,13 @@ Result<HttpResponse> HistoryApi::history(const HttpRequest& request) const
         response.body = toCsv(answer);
         response.contentType = "text/csv; charset=utf-8; header=present";
         response.headers.emplace_back("Content-Disposition", "attachment; filename=\"device-" +
-                                                                 std::to_string(device->info.id.value) + ".csv\"");
+                                                                 std::to_string(device->info->id.value) + ".csv\"");
         return response;
     }
     std::optional<HistoryStatistics> statistics;
     if (query.booleanOr("statistics", false)) statistics = reader_.statistics(wanted);
     return HttpResponse::json(
-        toView({device->info.id, attribute, known->spec->unit}, answer, statistics ? &*statistics : nullptr));
+        toView({device->info->id, attribute, known->spec->unit}, answer, statistics ? &*statistics : nullptr));
 }
 
 } // namespace atrium::storage

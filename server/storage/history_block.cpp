@@ -1,6 +1,6 @@
 #include "storage/history_block.h"
 
-#include "storage/history_tables.h"
+#include "storage/stored_value.h"
 
 #include <algorithm>
 #include <map>

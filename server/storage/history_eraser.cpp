@@ -7,15 +7,20 @@ namespace atrium::storage {
 namespace {
 /// Rows that one DELETE takes.
 constexpr std::int64_t eraseStep = 20'000;
+
+SeriesKey keyIn(const SqlRow& row) { return {DeviceId{row[0].integer()}, static_cast<AttributeKey>(row[1].integer())}; }
 } // namespace
 
-std::vector<SeriesKey> HistoryEraser::allSeries() const
+std::deque<SeriesKey> HistoryEraser::seriesAfter(const SeriesKey& after) const
 {
-    std::vector<SeriesKey> series;
+    std::deque<SeriesKey> series;
     database_.transactJob(TransactionKind::Read, [&](Transaction& transaction) {
         series.clear();
-        for (const auto& row : transaction.query("SELECT device_id, attribute_id FROM device_state"))
-            series.push_back({DeviceId{row[0].integer()}, row[1].integer()});
+        for (const auto& row :
+             transaction.query("SELECT device_id, attribute_id FROM device_state WHERE device_id > ? OR (device_id = ? "
+                               "AND attribute_id > ?) ORDER BY device_id, attribute_id LIMIT 1000",
+                               {after.device.value, after.device.value, after.attribute}))
+            series.push_back(keyIn(row));
     });
     return series;
 }
@@ -45,8 +50,8 @@ void HistoryEraser::eraseDevice(DeviceId device)
     database_.transactJob(TransactionKind::Read, [&](Transaction& transaction) {
         series.clear();
         for (const auto& row :
-             transaction.query("SELECT attribute_id FROM device_state WHERE device_id = ?", {device.value}))
-            series.push_back({device, row[0].integer()});
+             transaction.query("SELECT device_id, attribute_id FROM device_state WHERE device_id = ?", {device.value}))
+            series.push_back(keyIn(row));
     });
     for (const auto& key : series) eraseSamples(key, std::numeric_limits<std::int64_t>::max());
     // The state goes last: it is what names the series if this has to go on another time.

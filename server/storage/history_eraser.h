@@ -3,7 +3,7 @@
 #include "storage/history_sample.h"
 #include "storage/sql_database.h"
 
-#include <vector>
+#include <deque>
 
 namespace atrium::storage {
 
@@ -21,7 +21,8 @@ class HistoryEraser {
 public:
     explicit HistoryEraser(SqlDatabase& database) : database_(database) {}
 
-    std::vector<SeriesKey> allSeries() const;
+    /// The next 1,000 series in their order; empty behind the last one. The first comes after SeriesKey{}.
+    std::deque<SeriesKey> seriesAfter(const SeriesKey& after) const;
     /// What is too old at `now`, but for the newest sample of that age: it still holds.
     void eraseOld(const SeriesKey& series, const HistoryAges& keep, UtcTime now);
     /// All history and state.

@@ -1,7 +1,7 @@
 #include "storage/history_reader.h"
 
 #include "atrium/json.h"
-#include "storage/history_tables.h"
+#include "storage/stored_value.h"
 #include "storage/uptime_log.h"
 
 #include <algorithm>

@@ -9,6 +9,9 @@
 
 namespace atrium::storage {
 
+/// The last reported values of a device, as they are stored. Thread: any.
+std::vector<HistorySample> lastValuesOf(const Device& device, AttributeNames& names);
+
 /// Hands every changed value to the history, in batches. Changes by a command are history once the device confirms
 /// them. While a device is away its values are unknown: its series have a gap until it reports or comes back. Thread:
 /// core, but for construction.

@@ -8,24 +8,24 @@
 namespace atrium::storage {
 
 /// What becomes of a sample.
-enum class HistoryKeep {
+enum class HistoryKeep : std::uint8_t {
     LastValueOnly, ///< AttributeSpec::history is false
     Samples,
     Gap, ///< from here on nobody knows the value (it is Null); the last one stays what it was
 };
 
 /// What the values of a series are: only numbers and booleans are summarised.
-enum class SeriesKind { Numbers, Others };
+enum class SeriesKind : std::uint8_t { Numbers, Others };
 
-/// One value of one attribute, as a device reported it.
+/// One value of one attribute, as a device reported it. 350,000 of them may wait: six words.
 struct HistorySample {
     DeviceId device;
     AttributeKey attribute = 0;
-    UtcTime at{};        ///< when it was reported
-    UtcTime changedAt{}; ///< when the attribute took this value
-    Value value;
     HistoryKeep keep = HistoryKeep::Samples;
     SeriesKind kind = SeriesKind::Others; ///< matters for Null alone: in a series of numbers it begins a gap
+    UtcTime at{};                         ///< when it was reported
+    UtcTime changedAt{};                  ///< when the attribute took this value
+    Value value;
 };
 
 /// One series: an attribute of a device.
@@ -33,13 +33,6 @@ struct SeriesKey {
     DeviceId device;
     AttributeKey attribute = 0;
     auto operator<=>(const SeriesKey&) const = default;
-};
-
-struct SeriesKeyHash {
-    std::size_t operator()(const SeriesKey& key) const noexcept
-    {
-        return std::hash<std::int64_t>{}(key.device.value * 1'000'003 + key.attribute);
-    }
 };
 
 /// Widths of the summaries.

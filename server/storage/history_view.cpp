@@ -1,7 +1,7 @@
 #include "storage/history_view.h"
 
 #include "atrium/json.h"
-#include "storage/history_tables.h"
+#include "storage/stored_value.h"
 
 namespace atrium::storage {
 

@@ -14,31 +14,24 @@ constexpr std::chrono::milliseconds shortestInterval{50};
 constexpr std::chrono::milliseconds longestInterval{1000};
 constexpr std::chrono::milliseconds idleLook{500};
 constexpr std::chrono::milliseconds retryPause{1000};
-constexpr std::chrono::milliseconds retentionSlice{50};
 constexpr std::chrono::seconds logPause{10};
-/// After so many samples, or so long, the size of the database is looked at.
-constexpr std::size_t measureRows = 20'000;
-constexpr std::chrono::seconds measurePause{60};
-
-/// For how long what was erased still counts: MariaDB frees pages a while after the commit.
-std::chrono::seconds settlePause(SqlDialect dialect)
-{
-    return std::chrono::seconds{dialect == SqlDialect::Sqlite ? 0 : 2};
-}
+/// Devices whose owed last values go with one transaction: when there is time, and while the queue is long.
+constexpr std::size_t owedAtRest = 500;
+constexpr std::size_t owedInFlood = 200;
 
 } // namespace
 
 HistoryWriter::HistoryWriter(SqlDatabase& database, AttributeNames& names, const Clock& clock, Log& log,
                              Metrics& metrics, HistoryOptions options)
-    : database_(database), names_(names), clock_(clock), log_(log), options_(options),
+    : database_(database), names_(names), clock_(clock), log_(log), options_(std::move(options)),
       written_(metrics.counter("atrium_history_written_samples_total", "Samples written to the database")),
       dropped_(metrics.counter("atrium_history_dropped_samples_total", "Samples lost because the queue was full")),
       failures_(metrics.counter("atrium_history_failures_total", "Group commits that failed")),
       queuedGauge_(metrics.gauge("atrium_history_queued_samples", "Samples that wait to be written")),
       flushSeconds_(metrics.histogram("atrium_history_flush_seconds", "Duration of group commits")),
       usedGauge_(metrics.gauge("atrium_database_bytes", "Size of the database as the bound of history sees it")),
-      eraser_(database), budget_(database, options.maxBytes, options.keep), uptime_(database),
-      nextRetention_(clock.steadyNow() + options.retentionPeriod)
+      queue_(options_.queueLimit), eraser_(database), budget_(database, options_.maxBytes, options_.keep),
+      uptime_(database), nextRetention_(clock.steadyNow() + options_.retentionPeriod)
 {}
 
 HistoryWriter::~HistoryWriter() { stop(); }
@@ -52,7 +45,7 @@ void HistoryWriter::stop()
 {
     {
         std::lock_guard lock(mutex_);
-        stopping_ = true;
+        if (!std::exchange(stopping_, true)) stopUntil_ = std::chrono::steady_clock::now() + options_.stopLimit;
     }
     wake_.notify_all();
     if (thread_.joinable()) thread_.join();
@@ -64,24 +57,13 @@ void HistoryWriter::record(std::vector<HistorySample> samples)
     bool mustWake = false;
     {
         std::lock_guard lock(mutex_);
-        auto oldest = queue_.begin();
-        while (queuedSamples_ > 0 && queuedSamples_ + samples.size() > options_.queueLimit && oldest != queue_.end()) {
-            if (oldest->forget) {
-                ++oldest;
-                continue;
-            }
-            for (const auto& sample : oldest->samples)
-                if (sample.keep != HistoryKeep::Gap) keepLast(overflowLast_, sample);
-            dropped_.add(oldest->samples.size());
-            droppedSinceLog_ += oldest->samples.size();
-            queuedSamples_ -= oldest->samples.size();
-            oldest = queue_.erase(oldest);
-        }
-        const auto before = queuedSamples_;
-        queuedSamples_ += samples.size();
-        mustWake = queue_.empty() || (before < options_.batchLimit && queuedSamples_ >= options_.batchLimit);
-        queue_.push_back({std::move(samples), {}});
-        queuedGauge_.set(static_cast<double>(queuedSamples_));
+        const auto before = queue_.samples();
+        const bool wasEmpty = queue_.empty();
+        const auto dropped = queue_.push(std::move(samples));
+        dropped_.add(dropped);
+        droppedSinceLog_ += dropped;
+        mustWake = wasEmpty || (before < options_.batchLimit && queue_.samples() >= options_.batchLimit);
+        queuedGauge_.set(static_cast<double>(queue_.samples()));
     }
     if (mustWake) wake_.notify_one();
 }
@@ -90,9 +72,7 @@ void HistoryWriter::forget(DeviceId device)
 {
     {
         std::lock_guard lock(mutex_);
-        // What was dropped from before this point must not come back after it.
-        std::erase_if(overflowLast_, [&](const auto& entry) { return entry.first.device == device; });
-        queue_.push_back({{}, device});
+        queue_.forget(device);
     }
     wake_.notify_one();
 }
@@ -120,7 +100,7 @@ void HistoryWriter::run()
         const bool stopping = waitForWork();
         takeQueue();
         const bool written = processTaken();
-        const bool last = stopping && (!written || isDrained());
+        const bool last = stopping && (!written || isDrained() || isLate());
         if (written) {
             {
                 std::lock_guard lock(mutex_);
@@ -132,20 +112,7 @@ void HistoryWriter::run()
                 continueRetention();
             }
         }
-        if (last) {
-            std::size_t lost = batch_ ? batch_->sampleCount() : 0;
-            for (const auto& item : taken_) lost += item.samples.size();
-            {
-                std::lock_guard lock(mutex_);
-                lost += queuedSamples_;
-            }
-            if (lost > 0)
-                log_.error("history is lost: the database is away while stopping",
-                           {{"samples", static_cast<std::int64_t>(lost)}});
-            nextAlive_ = {};
-            keepAlive();
-            return;
-        }
+        if (last) return finish(written);
         if (!written) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, retryPause, [this] { return stopping_; });
@@ -153,14 +120,57 @@ void HistoryWriter::run()
     }
 }
 
+bool HistoryWriter::isLate()
+{
+    std::lock_guard lock(mutex_);
+    return std::chrono::steady_clock::now() >= stopUntil_;
+}
+
+void HistoryWriter::finish(bool databaseAnswers)
+{
+    std::size_t lost = batch_ ? batch_->sampleCount() : 0;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& item : taken_) {
+            lost += item.samples.size();
+            queue_.owe(item.samples);
+        }
+        taken_.clear();
+        lost += queue_.giveUp();
+        stopUntil_ = std::chrono::steady_clock::now() + options_.stopLimit;
+    }
+    if (lost > 0) {
+        dropped_.add(lost);
+        log_.error(databaseAnswers ? "history is lost: it could not be written in the time that stopping has"
+                                   : "history is lost: the database is away while stopping",
+                   {{"samples", static_cast<std::int64_t>(lost)}});
+    }
+    // The last values are the state that the next start begins with: they have as long again.
+    while (databaseAnswers && !isLate() && takeOwed(owedAtRest)) databaseAnswers = processTaken();
+    {
+        std::lock_guard lock(mutex_);
+        if (const auto owed = queue_.owed() + takenOwed_.size(); owed > 0)
+            log_.error("last values are lost while stopping", {{"devices", static_cast<std::int64_t>(owed)}});
+    }
+    nextAlive_ = {};
+    keepAlive();
+}
+
+bool HistoryWriter::takeOwed(std::size_t devices)
+{
+    std::lock_guard lock(mutex_);
+    takenOwed_ = queue_.takeOwed(devices);
+    return !takenOwed_.empty();
+}
+
 bool HistoryWriter::waitForWork()
 {
     std::unique_lock lock(mutex_);
     const auto isUrgent = [this] {
         return stopping_ || flushWanted_ > takenFlush_ || retentionWanted_ > retentionRun_ ||
-               queuedSamples_ >= options_.batchLimit;
+               queue_.samples() >= options_.batchLimit;
     };
-    if (batch_ || !taken_.empty() || !retentionTodo_.empty()) return stopping_;
+    if (batch_ || !taken_.empty() || queue_.owed() > 0 || (retains_ && !retentionWaits_)) return stopping_;
     wake_.wait_for(lock, idleLook, [&] { return isUrgent() || !queue_.empty(); });
     if (!queue_.empty()) wake_.wait_for(lock, interval_, isUrgent);
     return stopping_;
@@ -173,16 +183,13 @@ void HistoryWriter::takeQueue()
         std::lock_guard lock(mutex_);
         if (clock_.steadyNow() >= nextRetention_) ++retentionWanted_;
         // While a batch waits for the database to come back, the bounded queue takes the rest.
-        if (batch_ || !taken_.empty()) return;
+        if (batch_ || !taken_.empty() || !takenOwed_.empty()) return;
         // One transaction's worth: the rest stays where it is bounded.
-        for (std::size_t samples = 0; samples < options_.batchLimit && !queue_.empty(); queue_.pop_front()) {
-            samples += queue_.front().samples.size();
-            queuedSamples_ -= queue_.front().samples.size();
-            taken_.push_back(std::move(queue_.front()));
-        }
-        takenLast_.swap(overflowLast_);
-        if (queue_.empty()) takenFlush_ = flushWanted_;
-        queuedGauge_.set(static_cast<double>(queuedSamples_));
+        queue_.take(taken_, options_.batchLimit);
+        isBehind_ = queue_.samples() >= options_.batchLimit;
+        takenOwed_ = queue_.takeOwed(isBehind_ ? owedInFlood : owedAtRest);
+        if (queue_.empty() && queue_.owed() == 0) takenFlush_ = flushWanted_;
+        queuedGauge_.set(static_cast<double>(queue_.samples()));
         std::swap(droppedNow, droppedSinceLog_);
     }
     if (droppedNow > 0)
@@ -193,15 +200,14 @@ void HistoryWriter::takeQueue()
 bool HistoryWriter::isDrained()
 {
     std::lock_guard lock(mutex_);
-    return queue_.empty();
+    return queue_.empty() && queue_.owed() == 0;
 }
 
 bool HistoryWriter::processTaken()
 {
-    while (batch_ || !taken_.empty() || !takenLast_.empty()) {
+    while (batch_ || !taken_.empty() || !takenOwed_.empty()) {
         if (!batch_ && !taken_.empty() && taken_.front().forget) {
             const auto device = taken_.front().forget;
-            std::erase_if(takenLast_, [&](const auto& entry) { return entry.first.device == device; });
             if (!guarded("deleting the history of a device", [&] { eraser_.eraseDevice(device); })) return false;
             taken_.pop_front();
             continue;
@@ -222,17 +228,23 @@ bool HistoryWriter::writeSamples()
                 samples.insert(samples.end(), std::make_move_iterator(next.begin()),
                                std::make_move_iterator(next.end()));
         }
+        const bool areOwed = options_.lastValuesOf && isBehind_;
+        if (areOwed) {
+            std::lock_guard lock(mutex_);
+            queue_.owe(samples);
+        }
         if (room_ == HistoryBudget::State::Full) {
-            for (const auto& sample : samples)
-                if (sample.keep != HistoryKeep::Gap) keepLast(takenLast_, sample);
             dropped_.add(samples.size());
             logLimited(LogLevel::Error,
                        "history samples were dropped: the database is as large as history.max.mb allows",
                        {{"samples", static_cast<std::int64_t>(samples.size())}, {"bytes", budget_.usedBytes()}});
-            samples.clear();
+            std::erase_if(samples, [](const HistorySample& sample) { return sample.keep == HistoryKeep::Gap; });
+            for (auto& sample : samples) sample.keep = HistoryKeep::LastValueOnly;
         }
-        batch_.emplace(std::move(samples), takenLast_);
-        takenLast_.clear();
+        for (const auto device : std::exchange(takenOwed_, {}))
+            if (options_.lastValuesOf)
+                for (auto& value : options_.lastValuesOf(device)) samples.push_back(std::move(value));
+        batch_.emplace(std::move(samples), areOwed ? LastValues::OnlyOwn : LastValues::OfAll);
     }
     const auto start = std::chrono::steady_clock::now();
     const bool answered = guarded("writing history", [&] {
@@ -292,58 +304,6 @@ void HistoryWriter::keepAlive()
             log_.info("history has a gap: the server was down",
                       {{"from", toIso8601(outage->from)}, {"to", toIso8601(outage->to)}});
     });
-}
-
-void HistoryWriter::keepWithinBudget()
-{
-    // A pass that makes history shorter ends before the next look.
-    if (!retentionTodo_.empty()) return;
-    const bool isEasy = room_ == HistoryBudget::State::Easy;
-    const bool wroteMuch = isEasy && writtenSinceMeasured_ >= measureRows;
-    if (clock_.steadyNow() < nextMeasure_ && !wroteMuch) return;
-    writtenSinceMeasured_ = 0;
-    nextMeasure_ = clock_.steadyNow() + measurePause;
-    guarded("measuring the database", [this] {
-        room_ = budget_.measure();
-        usedGauge_.set(static_cast<double>(budget_.usedBytes()));
-        if (room_ == HistoryBudget::State::Easy || !budget_.tighten(clock_.now())) return;
-        log_.info("history is made shorter to keep the database within history.max.mb",
-                  {{"bytes", budget_.usedBytes()}, {"samplesKeptHours", budget_.ages().raw.count()}});
-        retentionTodo_ = eraser_.allSeries();
-        nextMeasure_ = clock_.steadyNow() + settlePause(database_.dialect());
-    });
-}
-
-void HistoryWriter::continueRetention()
-{
-    std::uint64_t wanted = 0;
-    {
-        std::lock_guard lock(mutex_);
-        wanted = retentionWanted_;
-    }
-    if (retentionTodo_.empty()) {
-        if (wanted <= retentionRun_) return;
-        const bool answered = guarded("looking for old history", [this] { retentionTodo_ = eraser_.allSeries(); });
-        if (!answered) return;
-        nextRetention_ = clock_.steadyNow() + options_.retentionPeriod;
-        retentionRun_ = wanted;
-        budget_.relax();
-    }
-    // A slice at a time, so that new samples are not kept waiting.
-    const auto end = std::chrono::steady_clock::now() + retentionSlice;
-    while (!retentionTodo_.empty() && std::chrono::steady_clock::now() < end) {
-        const auto series = retentionTodo_.back();
-        const bool answered =
-            guarded("deleting old history", [&] { eraser_.eraseOld(series, budget_.ages(), clock_.now()); });
-        if (!answered) return;
-        retentionTodo_.pop_back();
-    }
-    if (!retentionTodo_.empty()) return;
-    {
-        std::lock_guard lock(mutex_);
-        retentionDone_ = std::max(retentionDone_, retentionRun_);
-    }
-    done_.notify_all();
 }
 
 void HistoryWriter::logLimited(LogLevel level, std::string_view message, const Object& fields)

@@ -81,7 +81,10 @@ SqliteSession::SqliteSession(const std::string& path, SqliteUse use) : session_(
     executePlain("PRAGMA temp_store=MEMORY");
     executePlain("PRAGMA journal_size_limit=67108864");
     executePlain(use == SqliteUse::Durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
-    executePlain(use == SqliteUse::Write ? "PRAGMA cache_size=-8192" : "PRAGMA cache_size=-4096");
+    // KiB. History hops through large tables; what is written durably is small, and readers share the system's cache.
+    executePlain(use == SqliteUse::Write  ? "PRAGMA cache_size=-8192"
+                 : use == SqliteUse::Read ? "PRAGMA cache_size=-2048"
+                                          : "PRAGMA cache_size=-1024");
     executePlain("PRAGMA wal_autocheckpoint=4000");
     if (use == SqliteUse::Read) executePlain("PRAGMA query_only=ON");
 }

@@ -37,7 +37,7 @@ int main(int count, char** arguments)
             const double value =
                 200 + 150 * std::sin(static_cast<double>(i + device) / 229.0) + static_cast<double>((i + device) % 37);
             portion.push_back(
-                {DeviceId{device}, key, at, at, value, storage::HistoryKeep::Samples, storage::SeriesKind::Numbers});
+                {DeviceId{device}, key, storage::HistoryKeep::Samples, storage::SeriesKind::Numbers, at, at, value});
         }
         if (portion.size() < 20'000 && i > 1) continue;
         writer.record(std::exchange(portion, {}));

@@ -60,7 +60,7 @@ BrokerAccount brokerAccountOf(const MqttAccount& account, const Principal& perso
     if (switchesAll) result.writeTopics.push_back(topic("+", "command"));
     for (const auto& device : devices.devices) {
         const auto object = accessObjectOf(*device);
-        const auto id = std::to_string(device->info.id.value);
+        const auto id = std::to_string(device->info->id.value);
         if (!seesAll && person.may("devices.read", object)) result.readTopics.push_back(topic(id, "status"));
         if (!switchesAll && person.may("devices.control", object)) result.writeTopics.push_back(topic(id, "command"));
     }

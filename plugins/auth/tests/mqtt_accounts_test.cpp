@@ -7,8 +7,8 @@ namespace {
 DevicePtr deviceOf(std::int64_t id, const std::string& room)
 {
     auto device = std::make_shared<Device>();
-    device->info.id = DeviceId{id};
-    device->info.room = room;
+    device->info.edit().id = DeviceId{id};
+    device->info.edit().room = room;
     return device;
 }
 

@@ -72,7 +72,7 @@ Object AwayApi::view(const Principal& who) const
         if (!device || !who.may("devices.read", accessObjectOf(*device))) continue;
         next.push_back(Object{{"at", toIso8601(switching.at)},
                               {"deviceId", switching.device.value},
-                              {"name", device->info.name},
+                              {"name", device->info->name},
                               {"action", switching.on ? "on" : "off"}});
     }
     const auto& state = mode_->state();

@@ -43,7 +43,7 @@ void AwayMode::tick()
 
 bool AwayMode::takesPart(const Device& device) const
 {
-    return in_.types.contains(device.info.type) && device.find("status") != nullptr;
+    return in_.types.contains(device.info->type) && device.find("status") != nullptr;
 }
 
 void AwayMode::plan()
@@ -58,7 +58,7 @@ void AwayMode::plan()
     std::vector<DeviceId> devices;
     const auto all = in_.devices.list();
     for (const auto& device : all->devices)
-        if (takesPart(*device)) devices.push_back(device->info.id);
+        if (takesPart(*device)) devices.push_back(device->info->id);
     isPlanning_ = true;
     const bool posted = in_.workers.post(
         [self = shared_from_this(), devices = std::move(devices), from, until, since = state_.since, isFresh] {
@@ -101,7 +101,7 @@ void AwayMode::apply(const Switching& switching)
     else switchedOn_.erase(switching.device);
     if (device->value("status") == Value(switching.on)) return;
     if (!isAllowed(*device)) {
-        in_.log.info("away mode may not switch a device", {{"device", device->info.uid}});
+        in_.log.info("away mode may not switch a device", {{"device", device->info->uid}});
         return;
     }
     Command command;

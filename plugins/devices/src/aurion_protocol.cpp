@@ -79,7 +79,7 @@ Result<CommandPlan> encodeCommand(std::string_view prefix, const Device& device,
                          {"Cet appareil ne se commute pas", "This device cannot be switched"});
 
     CommandPlan plan;
-    plan.publications.push_back({std::string(prefix) + "/devices/" + std::to_string(device.info.id.value) + "/command",
+    plan.publications.push_back({std::string(prefix) + "/devices/" + std::to_string(device.info->id.value) + "/command",
                                  toJson(wanted), 1, false});
     plan.assumed = std::move(wanted);
     return plan;

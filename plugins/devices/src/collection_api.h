@@ -36,4 +36,8 @@ private:
     Commands& commands_;
 };
 
+Error unknownGroup();
+Error unknownScene();
+Object sceneView(const Scene& scene);
+
 } // namespace atrium::devices

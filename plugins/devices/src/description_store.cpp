@@ -48,12 +48,12 @@ void DescriptionStore::flush()
             const auto device = devices_.find(id);
             if (!device) continue; // gone since: its removal waits as well
             Description description;
-            description.info = device->info;
+            description.info = *device->info;
             description.entities = device->entities;
             for (const auto& attribute : device->attributes) description.attributes.push_back(attribute.spec);
             description.chosen = saying->chosen;
             description.keys = saying->keys;
-            rows.push_back({id, device->info.uid, toJsonText(description)});
+            rows.push_back({id, device->info->uid, toJsonText(description)});
         }
         try {
             repository_.write(rows);

@@ -219,7 +219,7 @@ Result<HttpResponse> DeviceApi::events(const HttpRequest& request)
 {
     const auto device = accessible(request, "devices.read");
     if (!device) return device.error();
-    return HttpResponse::json(eventViews(events_.of((*device)->info.id)));
+    return HttpResponse::json(eventViews(events_.of((*device)->info->id)));
 }
 
 Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
@@ -227,7 +227,7 @@ Result<HttpResponse> DeviceApi::create(const HttpRequest& request)
     const auto device = book_.add(readEdit(request.body));
     if (!device) return device.error();
     auto response = HttpResponse::json(toView(**device), 201);
-    response.headers.emplace_back("Location", "/api/devices/" + std::to_string((*device)->info.id.value));
+    response.headers.emplace_back("Location", "/api/devices/" + std::to_string((*device)->info->id.value));
     return response;
 }
 

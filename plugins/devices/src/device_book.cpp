@@ -83,13 +83,13 @@ Result<DevicePtr> DeviceBook::add(DeviceEdit edit)
 Result<DevicePtr> DeviceBook::edit(DeviceId id, const DeviceEdit& edit)
 {
     const auto known = devices_.find(id);
-    if (known && known->info.integration == DeviceDirectory::integration) {
+    if (known && known->info->integration == DeviceDirectory::integration) {
         if (const auto edited = onCore([this, id, edit] { return directory_.edit(id, edit); }); !edited)
             return edited.error();
         return devices_.find(id);
     }
-    if (!known || known->info.integration != integration) return unknownDevice();
-    StoredDevice device{known->info, specsOf(*known)};
+    if (!known || known->info->integration != integration) return unknownDevice();
+    StoredDevice device{*known->info, specsOf(*known)};
     apply(edit, device.info);
     if (!repository_.update(device)) return unknownDevice();
     return putIntoState(device);
@@ -133,7 +133,7 @@ DeviceId DeviceBook::idOf(std::string_view deviceLevel) const
     const auto [end, error] = std::from_chars(deviceLevel.data(), deviceLevel.data() + deviceLevel.size(), id.value);
     if (error == std::errc{} && end == deviceLevel.data() + deviceLevel.size()) return id;
     const auto named = devices_.find(deviceLevel);
-    return named ? named->info.id : DeviceId{};
+    return named ? named->info->id : DeviceId{};
 }
 
 bool DeviceBook::learn(const Device& device, const std::vector<std::pair<std::string, Value>>& values)
@@ -144,8 +144,8 @@ bool DeviceBook::learn(const Device& device, const std::vector<std::pair<std::st
         if (auto spec = learnAttribute(name, value)) attributes.push_back({std::move(*spec)});
     }
     if (attributes.size() == device.attributes.size()) return false;
-    if (!devices_.put(device.info, attributes)) return false;
-    StoredDevice stored{device.info, {}};
+    if (!devices_.put(*device.info, attributes)) return false;
+    StoredDevice stored{*device.info, {}};
     for (const auto& attribute : attributes) stored.attributes.push_back(*attribute.spec);
     workers_.post([this, stored = std::move(stored)] { repository_.update(stored); });
     return true;

@@ -48,13 +48,11 @@ void DeviceDirectory::takeStored(DeviceId id, Description description)
     if (description.info.uid.empty() || records_.contains(id)) return;
     nextId_ = std::max(nextId_, id.value + 1);
     Record& record = records_[id];
-    record.uid = description.info.uid;
-    uids_.insert(record.uid);
     if (const auto& chosen = description.chosen; !chosen.name.empty() || !chosen.room.empty() || !chosen.type.empty())
         chosen_[id] = chosen;
     index(id, description);
     learn(record, description);
-    put(id, record, description);
+    put(record, description);
 }
 
 void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement announcement)
@@ -69,11 +67,8 @@ void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement annou
                 break;
             }
     const auto hash = hashOf(announcement);
-    if (id) {
-        auto& record = records_[id];
-        const auto before = record.saidBefore.find(name);
-        if (before != record.saidBefore.end() && before->second == hash) return;
-    }
+    if (id)
+        if (const auto* voice = records_[id].voiceOf(name); voice && voice->saidBefore == hash) return;
     Description description;
     if (!id) {
         id = DeviceId(nextId_++);
@@ -83,18 +78,26 @@ void DeviceDirectory::announce(const std::string& name, DeviceAnnouncement annou
         description.info.name = announcement.name;
         description.info.room = announcement.suggestedRoom;
         description.info.uid = freeUid(description.info);
-        uids_.insert(description.info.uid);
-        records_[id].uid = description.info.uid;
+        gatheredUids_.insert(description.info.uid);
     }
     else description = describe(id);
     Record& record = records_[id];
-    record.saidBefore[name] = hash;
     merge(description, name, announcement);
     index(id, description);
     learn(record, description);
-    if (!record.gathered) gathered_.push_back(id);
-    record.gathered = std::make_unique<Description>(std::move(description));
-    if (gathered_.size() == 1) gatherTimer_ = to_.scheduler.after(gathering, [this] { putGathered(); });
+    for (auto& voice : record.voices)
+        if (voice.integration == name) voice.saidBefore = hash;
+    gather(id, record, std::move(description));
+}
+
+void DeviceDirectory::gather(DeviceId id, Record& record, Description description)
+{
+    if (!record.gathered) {
+        record.gathered = std::make_unique<Gathered>();
+        gathered_.push_back(id);
+        if (gathered_.size() == 1) gatherTimer_ = to_.scheduler.after(gathering, [this] { putGathered(); });
+    }
+    record.gathered->description = std::move(description);
 }
 
 void DeviceDirectory::putGathered()
@@ -106,52 +109,70 @@ void DeviceDirectory::putNow(DeviceId id)
 {
     const auto found = records_.find(id);
     if (found == records_.end() || !found->second.gathered) return;
-    const auto description = std::move(found->second.gathered);
-    put(id, found->second, *description);
-    store_->store(id, description->chosen, description->keys);
-    for (const auto& report : std::exchange(found->second.waiting, {})) to_.devices.report(report);
+    const auto gathered = std::move(found->second.gathered);
+    const auto& description = gathered->description;
+    put(found->second, description);
+    gatheredUids_.erase(description.info.uid);
+    store_->store(id, description.chosen, description.keys);
+    for (const auto& report : gathered->reports) to_.devices.report(report);
 }
 
 void DeviceDirectory::learn(Record& record, Description& description)
 {
     pool_.intern(description);
-    record.entities.clear();
-    record.entities.reserve(description.entities.size());
-    for (const auto& entity : description.entities) record.entities.push_back(entity.id);
+    record.entities = SharedList<Entity>(description.entities);
     record.layout = pool_.layoutOf(description);
+    std::vector<Voice> voices;
+    voices.reserve(description.keys.size());
+    for (const auto& [integration, key] : description.keys) {
+        const auto keys = byKey_.find(integration);
+        const auto* before = record.voiceOf(integration);
+        voices.push_back({keys->first, keys->second.find(key)->first, before ? before->saidBefore : 0});
+    }
+    record.voices = std::move(voices);
 }
 
-void DeviceDirectory::put(DeviceId id, Record& record, const Description& description)
+const DeviceDirectory::Voice* DeviceDirectory::Record::voiceOf(std::string_view integration) const
 {
-    record.keys = description.keys;
+    const auto found = std::find_if(voices.begin(), voices.end(),
+                                    [&](const Voice& voice) { return voice.integration == integration; });
+    return found == voices.end() ? nullptr : &*found;
+}
+
+void DeviceDirectory::put(const Record& record, const Description& description)
+{
     DeviceInfo info = description.info;
     info.integration = integration;
     std::vector<Attribute> attributes;
     attributes.reserve(description.attributes.size());
     for (const auto& spec : description.attributes) attributes.push_back({spec});
-    if (const auto put = to_.devices.put(std::move(info), std::move(attributes), description.entities); !put)
+    if (const auto put = to_.devices.put(std::move(info), std::move(attributes), record.entities); !put)
         to_.log.error("a device cannot be put into the state",
-                      {{"device", id.value}, {"reason", put.error().message.en}});
+                      {{"device", description.info.id.value}, {"reason", put.error().message.en}});
 }
 
 void DeviceDirectory::index(DeviceId id, const Description& description)
 {
     for (const auto& identifier : description.info.identifiers) byIdentity_[identifier] = id;
     for (const auto& mac : description.info.macs) byIdentity_["mac:" + mac] = id;
-    for (const auto& [name, key] : description.keys) byKey_[name][key] = id;
+    for (const auto& [name, key] : description.keys) {
+        auto keys = byKey_.find(name);
+        if (keys == byKey_.end()) keys = byKey_.emplace(name, Keys{}).first;
+        keys->second[key] = id;
+    }
 }
 
 Description DeviceDirectory::describe(DeviceId id) const
 {
     const auto& record = records_.at(id);
-    if (record.gathered) return *record.gathered;
+    if (record.gathered) return record.gathered->description;
     Description description;
     const auto device = to_.devices.find(id);
     if (!device) return description;
-    description.info = device->info;
+    description.info = *device->info;
     description.entities = device->entities;
     for (const auto& attribute : device->attributes) description.attributes.push_back(attribute.spec);
-    description.keys = record.keys;
+    for (const auto& voice : record.voices) description.keys[voice.integration.str()] = voice.key.str();
     const auto chosen = chosen_.find(id);
     if (chosen != chosen_.end()) description.chosen = chosen->second;
     return description;
@@ -165,14 +186,14 @@ void DeviceDirectory::withdraw(const std::string& name, std::string_view key)
     Description description = describe(id);
     removeIntegration(description, name);
     description.keys.erase(name);
-    record->saidBefore.erase(name);
-    byKey_[name].erase(SharedText(key));
     if (description.entities.empty()) {
         remove(id);
         return;
     }
+    const auto keys = byKey_.find(name);
+    keys->second.erase(keys->second.find(key));
     learn(*record, description);
-    record->gathered = std::make_unique<Description>(std::move(description));
+    gather(id, *record, std::move(description));
     putNow(id);
 }
 
@@ -180,7 +201,7 @@ bool DeviceDirectory::remove(DeviceId id)
 {
     const auto found = records_.find(id);
     if (found == records_.end()) return false;
-    uids_.erase(found->second.uid);
+    if (found->second.gathered) gatheredUids_.erase(found->second.gathered->description.info.uid);
     std::erase_if(byIdentity_, [id](const auto& entry) { return entry.second == id; });
     for (auto& [name, keys] : byKey_) std::erase_if(keys, [id](const auto& entry) { return entry.second == id; });
     std::erase(gathered_, id);
@@ -202,8 +223,7 @@ bool DeviceDirectory::edit(DeviceId id, const DeviceEdit& edit)
     if (edit.type) chosen.type = description.info.type = *edit.type;
     if (edit.nominalPower) description.info.nominalPower = *edit.nominalPower;
     description.chosen = chosen;
-    if (!found->second.gathered) found->second.gathered = std::make_unique<Description>(std::move(description));
-    else *found->second.gathered = std::move(description);
+    gather(id, found->second, std::move(description));
     putNow(id);
     return true;
 }
@@ -214,8 +234,7 @@ DeviceId DeviceDirectory::joined(DeviceId id, const std::string& name, const Dev
         const auto found = byIdentity_.find(identity);
         if (found == byIdentity_.end() || found->second == id) continue;
         const auto other = found->second;
-        const auto& record = records_.at(other);
-        if ((record.gathered ? record.gathered->keys : record.keys).contains(name)) continue;
+        if (records_.at(other).voiceOf(name)) continue;
         if (const auto chosen = chosen_.find(id); chosen != chosen_.end()) chosen_.emplace(other, chosen->second);
         withdraw(name, announcement.key);
         return other;
@@ -227,9 +246,8 @@ bool DeviceDirectory::isSpokenForByOthers(const std::string& name, std::string_v
 {
     const auto identity = byIdentity_.find(normalIdentity(identifier));
     if (identity == byIdentity_.end()) return false;
-    const auto& record = records_.at(identity->second);
-    const auto& keys = record.gathered ? record.gathered->keys : record.keys;
-    return std::any_of(keys.begin(), keys.end(), [&](const auto& entry) { return entry.first != name; });
+    const auto& voices = records_.at(identity->second).voices;
+    return std::any_of(voices.begin(), voices.end(), [&](const Voice& voice) { return !(voice.integration == name); });
 }
 
 DeviceId DeviceDirectory::idOf(const std::string& name, std::string_view key) const
@@ -250,7 +268,7 @@ std::string DeviceDirectory::freeUid(const DeviceInfo& info) const
 {
     const std::string wanted = (info.room.empty() ? std::string() : slug(info.room) + '/') + slug(info.name);
     std::string uid = wanted;
-    for (int number = 2; uids_.contains(uid) || to_.devices.find(uid); ++number)
+    for (int number = 2; gatheredUids_.contains(uid) || to_.devices.find(uid); ++number)
         uid = wanted + '-' + std::to_string(number);
     return uid;
 }
@@ -259,7 +277,7 @@ Result<CommandPlan> DeviceDirectory::plan(const Device& device, const Command& c
 {
     const auto targets = targetsOf(device, command);
     if (!targets) return targets.error();
-    const auto record = records_.find(device.info.id);
+    const auto record = records_.find(device.info->id);
     CommandPlan all;
     all.confirmation = Confirmation::None;
     for (const auto& target : *targets) {
@@ -270,12 +288,11 @@ Result<CommandPlan> DeviceDirectory::plan(const Device& device, const Command& c
             if (const auto known = planners_.find(entity.spec->integration); known != planners_.end())
                 planner = known->second;
         }
-        const bool isSpokenFor = record != records_.end() && record->second.keys.contains(entity.spec->integration);
-        if (!planner || !isSpokenFor)
+        const auto* voice = record == records_.end() ? nullptr : record->second.voiceOf(entity.spec->integration);
+        if (!planner || !voice)
             return makeError(ErrorCode::Unavailable, {"Cet appareil ne peut pas être commandé pour le moment",
                                                       "This device cannot be commanded at the moment"});
-        const auto& key = record->second.keys.at(entity.spec->integration);
-        auto plan = planner({device, entity, key, target.name, target.arguments, command.cause});
+        auto plan = planner({device, entity, voice->key, target.name, target.arguments, command.cause});
         if (!plan) return plan.error();
         for (auto& publication : plan->publications) all.publications.push_back(std::move(publication));
         if (plan->confirmation == Confirmation::Awaited) all.confirmation = Confirmation::Awaited;

@@ -65,14 +65,24 @@ private:
     friend class DirectoryPort;
     using Keys = std::unordered_map<SharedText, DeviceId, std::hash<SharedText>, std::equal_to<>>;
 
+    /// An integration that speaks for a device.
+    struct Voice {
+        SharedText integration;
+        SharedText key;             ///< DeviceAnnouncement::key
+        std::size_t saidBefore = 0; ///< hash of its last announcement; 0 = none since the start
+    };
+    /// What is said of a device that waits to be put into the state.
+    struct Gathered {
+        Description description;
+        std::vector<Report> reports; ///< that came meanwhile
+    };
     struct Record {
-        std::string uid;
-        std::map<std::string, std::string> keys;
-        std::map<std::string, std::size_t> saidBefore; ///< hash of the last announcement of each integration
-        std::vector<SharedText> entities;              ///< in the order of Device::entities
-        Shared<Layout> layout;                         ///< their attributes
-        std::unique_ptr<Description> gathered;         ///< until it is put into the state
-        std::vector<Report> waiting;                   ///< reports that came meanwhile
+        std::vector<Voice> voices;
+        SharedList<Entity> entities; ///< as the state got them
+        Shared<Layout> layout;       ///< their attributes
+        std::unique_ptr<Gathered> gathered;
+
+        const Voice* voiceOf(std::string_view integration) const;
     };
 
     void announce(const std::string& integration, DeviceAnnouncement announcement);
@@ -85,7 +95,8 @@ private:
     Description describe(DeviceId id) const;
     /// Its entities and attributes, as reports name them.
     void learn(Record& record, Description& description);
-    void put(DeviceId id, Record& record, const Description& description);
+    void gather(DeviceId id, Record& record, Description description);
+    void put(const Record& record, const Description& description);
     void takeStored(DeviceId id, Description description);
     void putGathered();
     void putNow(DeviceId id);
@@ -96,9 +107,9 @@ private:
     std::map<std::string, EntityPlanner, std::less<>> planners_;
     std::unordered_map<DeviceId, Record> records_;
     std::unordered_map<std::string, DeviceId> byIdentity_;
-    std::map<std::string, Keys, std::less<>> byKey_; ///< of each integration
+    std::map<SharedText, Keys, std::less<>> byKey_; ///< of each integration
     std::unordered_map<DeviceId, PeoplesChoice> chosen_;
-    std::set<std::string> uids_;
+    std::set<std::string> gatheredUids_; ///< which the state does not know yet
     std::int64_t nextId_ = firstId;
     std::vector<DeviceId> gathered_;
     Subscription gatherTimer_;

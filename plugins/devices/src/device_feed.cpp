@@ -17,7 +17,7 @@ DeviceFeed::DeviceFeed(const Clock& clock, Scheduler& scheduler, Realtime& realt
 
 void DeviceFeed::changed(const std::vector<DevicePtr>& devices)
 {
-    for (const auto& device : devices) waiting_[device->info.id] = device;
+    for (const auto& device : devices) waiting_[device->info->id] = device;
     if (timerRuns_) return;
     const auto now = clock_.steadyNow();
     if (now >= nextRound_) return sendRound();
@@ -30,9 +30,9 @@ void DeviceFeed::changed(const std::vector<DevicePtr>& devices)
 
 void DeviceFeed::removed(const Device& device)
 {
-    waiting_.erase(device.info.id);
+    waiting_.erase(device.info->id);
     realtime_.publish({topic,
-                       Object{{"type", "device_removed"}, {"id", device.info.id.value}},
+                       Object{{"type", "device_removed"}, {"id", device.info->id.value}},
                        readPermission,
                        {},
                        {},
@@ -47,12 +47,12 @@ void DeviceFeed::sendRound()
         auto next = waiting_.upper_bound(lastSent_);
         if (next == waiting_.end()) next = waiting_.begin();
         const auto device = std::move(waiting_.extract(next).mapped());
-        lastSent_ = device->info.id;
+        lastSent_ = device->info->id;
         realtime_.publish({topic,
                            Object{{"type", "device_update"}, {"device", toView(*device)}},
                            readPermission,
                            {},
-                           "device:" + std::to_string(device->info.id.value),
+                           "device:" + std::to_string(device->info->id.value),
                            accessObjectOf(*device)});
     }
     const auto pause = std::max<std::chrono::microseconds>(shortestRound, perDevice * sent);

@@ -119,7 +119,7 @@ void write(Sink& to, const Attribute& attribute)
     to.member("kind", toString(spec.kind));
     if (!spec.unit.empty()) to.member("unit", spec.unit);
     if (spec.writable) to.member("writable", true);
-    if (attribute.assumed) to.member("assumed", true);
+    if (attribute.assumed()) to.member("assumed", true);
     if (attribute.changedAt != UtcTime{}) to.member("changedAt", attribute.changedAt);
     if (attribute.reportedAt != UtcTime{}) to.member("reportedAt", attribute.reportedAt);
     to.end();
@@ -128,7 +128,7 @@ void write(Sink& to, const Attribute& attribute)
 template <class Sink>
 void write(Sink& to, const Device& device)
 {
-    const DeviceInfo& info = device.info;
+    const DeviceInfo& info = *device.info;
     const Value& power = device.value("power");
     const Attribute* status = device.find("status");
     to.begin();
@@ -141,7 +141,7 @@ void write(Sink& to, const Device& device)
     to.member("power", power.isNull() ? Value(info.nominalPower) : power);
     to.member("nominalPower", Value(info.nominalPower));
     to.member("online", device.online);
-    to.member("assumed", status && status->assumed);
+    to.member("assumed", status && status->assumed());
     if (device.lastSeen == UtcTime{}) to.member("lastSeen", Value());
     else to.member("lastSeen", device.lastSeen);
     if (const auto& temperature = device.value("temperature"); !temperature.isNull())
@@ -182,7 +182,7 @@ List roomsOf(const DeviceList& list)
     };
     std::map<std::string, Count> rooms;
     for (const auto& device : list.devices) {
-        auto& room = rooms[device->info.room];
+        auto& room = rooms[device->info->room];
         ++room.devices;
         if (isOn(*device)) ++room.on;
     }

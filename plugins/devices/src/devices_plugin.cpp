@@ -65,7 +65,7 @@ void DevicesPlugin::configure(PluginContext& context)
     subscriptions_ +=
         context.devices().onDeviceChanged([this, &workers = context.workers()](const DeviceChanged& change) {
             if (change.after) return;
-            const auto id = change.before->info.id;
+            const auto id = change.before->info->id;
             feed_->removed(*change.before);
             events_.forget(id);
             pictures_.forget(id);

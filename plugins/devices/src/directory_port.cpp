@@ -5,10 +5,10 @@ namespace atrium::devices {
 namespace {
 
 /// The place of an entity in its device; -1 when there is none.
-int indexOf(const std::vector<SharedText>& entities, std::string_view entity)
+int indexOf(const SharedList<Entity>& entities, std::string_view entity)
 {
     for (std::size_t i = 0; i < entities.size(); ++i)
-        if (entities[i] == entity) return static_cast<int>(i);
+        if (entities[i].id == entity) return static_cast<int>(i);
     return -1;
 }
 
@@ -48,7 +48,7 @@ void DirectoryPort::report(std::string_view key, std::string_view entity,
     for (auto& [role, value] : values)
         for (const auto& spec : (*record->layout)[static_cast<std::size_t>(index)])
             if (spec->role == role) report.values.emplace_back(spec->name, std::move(value));
-    if (record->gathered) record->waiting.push_back(std::move(report));
+    if (record->gathered) record->gathered->reports.push_back(std::move(report));
     else directory_->to_.devices.report(report);
 }
 

@@ -46,21 +46,22 @@ Object entityView(const Device& device, std::size_t index, const EventLog& event
 {
     const Entity& entity = device.entities[index];
     const EntitySpec& spec = *entity.spec;
-    Object view{{"id", entity.id.view()},
-                {"component", spec.component},
-                {"integration", spec.integration},
-                {"name", spec.name},
-                {"fullName", spec.name && !spec.name->empty() ? device.info.name + ' ' + *spec.name : device.info.name},
-                {"deviceClass", orNull(spec.deviceClass)},
-                {"unit", orNull(spec.unit)},
-                {"stateClass", orNull(spec.stateClass)},
-                {"category", toString(spec.category)},
-                {"enabled", spec.enabled},
-                {"commandable", !spec.commands.empty()},
-                {"commands", List(spec.commands.begin(), spec.commands.end())},
-                {"available", entity.availability == Availability::Available},
-                {"availability", toString(entity.availability)},
-                {"capabilities", spec.capabilities}};
+    Object view{
+        {"id", entity.id.view()},
+        {"component", spec.component},
+        {"integration", spec.integration},
+        {"name", spec.name},
+        {"fullName", spec.name && !spec.name->empty() ? device.info->name + ' ' + *spec.name : device.info->name},
+        {"deviceClass", orNull(spec.deviceClass)},
+        {"unit", orNull(spec.unit)},
+        {"stateClass", orNull(spec.stateClass)},
+        {"category", toString(spec.category)},
+        {"enabled", spec.enabled},
+        {"commandable", !spec.commands.empty()},
+        {"commands", List(spec.commands.begin(), spec.commands.end())},
+        {"available", entity.availability == Availability::Available},
+        {"availability", toString(entity.availability)},
+        {"capabilities", spec.capabilities}};
     Value state;
     Object attributes, names;
     for (const auto& attribute : device.attributes) {
@@ -69,14 +70,14 @@ Object entityView(const Device& device, std::size_t index, const EventLog& event
         names.append(role, attribute.spec->name);
         if (role == "state") {
             state = shownState(attribute.value);
-            if (attribute.assumed) view.append("assumed", true);
+            if (attribute.assumed()) view.append("assumed", true);
             if (attribute.desired) view.append("desired", shownState(attribute.desired->wished));
         }
         else if (role == "json_attributes") view.append("jsonAttributes", attribute.value);
         else attributes.append(role, attribute.value);
     }
     if (spec.component == "event")
-        if (const auto summary = events.of(device.info.id, entity.id.view()); summary.last) {
+        if (const auto summary = events.of(device.info->id, entity.id.view()); summary.last) {
             state = summary.last->type;
             attributes = summary.last->data;
             view.append("eventCount", summary.count);
@@ -91,7 +92,7 @@ Object entityView(const Device& device, std::size_t index, const EventLog& event
 
 Object detailView(const Device& device, const EventLog& events)
 {
-    const DeviceInfo& info = device.info;
+    const DeviceInfo& info = *device.info;
     Object view = toView(device);
     view.append("availability", toString(device.availability));
     view.append("zone", orNull(info.zone));

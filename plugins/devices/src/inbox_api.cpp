@@ -13,7 +13,7 @@ constexpr std::int64_t mostListed = 1000;
 
 Object viewOf(const Device& device, Decision decision)
 {
-    const DeviceInfo& info = device.info;
+    const DeviceInfo& info = *device.info;
     std::set<std::string> integrations;
     for (const auto& entity : device.entities) integrations.insert(entity.spec->integration);
     return {{"id", info.id.value},
@@ -72,12 +72,12 @@ Result<HttpResponse> InboxApi::list(const HttpRequest& request) const
     List ignored, views;
     const auto all = devices_.list();
     for (const auto& device : all->devices) {
-        if (device->info.integration != DeviceDirectory::integration) continue;
-        const auto decision = decisions_.of(device->info.id);
+        if (device->info->integration != DeviceDirectory::integration) continue;
+        const auto decision = decisions_.of(device->info->id);
         if (decision == Decision::Accepted || !request.principal.may("devices.read", accessObjectOf(*device))) continue;
         auto count = static_cast<std::int64_t>(ignored.size());
         if (decision == Decision::New) count = fresh++;
-        else ignored.push_back(device->info.id.value);
+        else ignored.push_back(device->info->id.value);
         if (count < limit) views.push_back(viewOf(*device, decision));
     }
     return HttpResponse::json(Object{{"new", fresh}, {"ignored", std::move(ignored)}, {"devices", std::move(views)}});
@@ -96,7 +96,7 @@ Result<HttpResponse> InboxApi::decide(const HttpRequest& request)
         if (!device || !who.may("devices.read", accessObjectOf(*device)))
             return makeError(ErrorCode::NotFound, {"Appareil non trouvé", "Device not found"});
         if (!who.may("devices.manage", accessObjectOf(*device))) return makeError(ErrorCode::Forbidden);
-        if (device->info.integration != DeviceDirectory::integration)
+        if (device->info->integration != DeviceDirectory::integration)
             return makeError(ErrorCode::InvalidArgument,
                              {"Cet appareil n'a pas été découvert", "This device was not discovered"});
     }

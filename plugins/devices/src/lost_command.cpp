@@ -13,7 +13,7 @@ void tellOfLostCommand(const Services& services, const Devices& devices, const C
     if (outcome.result == CommandResult::Confirmed) return alerts->clear(key);
     if (outcome.result != CommandResult::TimedOut) return;
     const auto device = devices.find(command.device);
-    const std::string name = device ? device->info.name : std::to_string(command.device.value);
+    const std::string name = device ? device->info->name : std::to_string(command.device.value);
     AlertReport report;
     report.key = key;
     report.severity = Severity::Warning;

@@ -8,7 +8,7 @@ namespace {
 Device lamp()
 {
     Device device;
-    device.info.id = DeviceId(7);
+    device.info.edit().id = DeviceId(7);
     AttributeSpec status{"status", Value::Kind::Boolean, "", true};
     AttributeSpec level{"level", Value::Kind::Number, "%", true, true, 0.0, 100.0};
     AttributeSpec power{"power", Value::Kind::Number, "W", false};

@@ -84,7 +84,7 @@ TEST_F(CollectionApiTest, ASceneIsCapturedAndActivated)
     EXPECT_EQ(*done.find("sent"), Value(2));
     EXPECT_EQ(context.devices().find(DeviceId(1))->value("status"), Value(true));
     EXPECT_EQ(context.devices().find(DeviceId(1))->value("level"), Value(20));
-    EXPECT_EQ(context.devices().find(DeviceId(1))->find("level")->assumed, true);
+    EXPECT_EQ(context.devices().find(DeviceId(1))->find("level")->assumed(), true);
 }
 
 TEST_F(CollectionApiTest, ARightOnARoomReachesThatRoomOnly)

@@ -46,7 +46,7 @@ void Discovery::takeConfig(const MqttMessage& message)
         return;
     }
     if (config->migrates) {
-        if (source != sources_.end()) handOver(source->second);
+        if (source != sources_.end()) handOver(owner, source->second);
         sources_[owner].lastConfig = hash;
         return;
     }
@@ -83,20 +83,22 @@ void Discovery::takeConfig(const MqttMessage& message)
     for (auto& one : found) add(owner, std::move(one.entity), one.device ? *one.device : *common);
 }
 
-void Discovery::handOver(Source& source)
+void Discovery::handOver(const SharedText& topic, const Source& source)
 {
-    for (const auto& id : source.owned)
-        if (auto* device = byEntity_.find(id)) device->find(id)->migrates = true;
-    source.owned.clear();
+    for (auto* device : source.devices)
+        for (auto& entity : device->entities)
+            if (device->ownerOf(entity) == topic) entity.migrates = true;
 }
 
 void Discovery::reduce(const SharedText& topic, const std::function<bool(const SharedText&)>& keeps)
 {
     const auto source = sources_.find(topic);
     if (source == sources_.end()) return;
-    const auto owned = source->second.owned;
-    for (const auto& id : owned)
-        if (!keeps(id)) drop(id);
+    std::vector<SharedText> gone;
+    for (const auto* device : source->second.devices)
+        for (const auto& entity : device->entities)
+            if (!entity.migrates && device->ownerOf(entity) == topic && !keeps(entity.id)) gone.push_back(entity.id);
+    for (const auto& id : gone) drop(id);
 }
 
 void Discovery::add(const SharedText& owner, DescribedEntity described, const DeviceAnnouncement& said)
@@ -105,39 +107,32 @@ void Discovery::add(const SharedText& owner, DescribedEntity described, const De
     AnnouncedDevice* const before = byEntity_.find(id);
     Entity* known = before ? before->find(id) : nullptr;
     // The first topic that brought an identity keeps it, unless it hands it over.
-    if (known && known->owner != owner && !known->migrates) return;
+    if (known && before->ownerOf(*known) != owner && !known->migrates) return;
     AnnouncedDevice& device = deviceFor(said);
     Entity entity;
     entity.id = id;
-    entity.owner = owner;
     entity.shape = std::move(described.shape);
+    std::unique_ptr<Memory> memory;
     if (known) {
         entity.id = known->id;
         entity.expired = known->expired;
-        if (known->activity && known->activity->memory) entity.active().memory = std::move(known->activity->memory);
-        if (before != &device) drop(id);
-        else {
-            forgetOwner(known->owner, id);
-            const auto left = known->topics;
-            byEntity_.erase(id);
-            device.entities.erase(device.entities.begin() + (known - device.entities.data()));
-            listening_.leave(device, *left);
-        }
+        const auto left = before->topicsOf(*known);
+        byEntity_.erase(id);
+        memory = before->remove(*known);
+        listening_.leave(*before, *left);
+        if (before != &device) announceOrDrop(*before);
     }
-    // Entities of a device mostly listen to the same topics.
-    const auto like = std::find_if(device.entities.begin(), device.entities.end(),
-                                   [&](const Entity& other) { return *other.topics == described.topics; });
-    if (like != device.entities.end()) entity.topics = like->topics;
-    else entity.topics = Shared<Topics>(std::move(described.topics));
     const auto key = device.said.key;
     device.said = said;
     device.said.key = key;
-    sources_[owner].owned.push_back(entity.id);
-    device.entities.push_back(std::move(entity));
+    device.add(std::move(entity), owner, std::move(described.topics));
+    const Entity& added = device.entities.back();
+    if (memory) device.active(added).memory = std::move(memory);
+    auto& devices = sources_[owner].devices;
+    if (std::find(devices.begin(), devices.end(), &device) == devices.end()) devices.push_back(&device);
     byEntity_.put(id, device);
     announceSoon(device);
-    const Entity& added = device.entities.back();
-    listening_.join(device, *added.shape, *added.topics);
+    listening_.join(device, *added.shape, *device.topicsOf(added));
 }
 
 void Discovery::drop(const SharedText& dropped)
@@ -147,21 +142,23 @@ void Discovery::drop(const SharedText& dropped)
     if (!place) return;
     AnnouncedDevice& device = *place;
     Entity* entity = device.find(id);
+    const auto topics = device.topicsOf(*entity);
     byEntity_.erase(id);
-    forgetOwner(entity->owner, id);
-    const auto topics = entity->topics;
-    device.entities.erase(device.entities.begin() + (entity - device.entities.data()));
+    device.remove(*entity);
     listening_.leave(device, *topics);
+    announceOrDrop(device);
+}
+
+void Discovery::announceOrDrop(AnnouncedDevice& device)
+{
     if (!device.entities.empty()) return announceSoon(device);
     std::erase_if(byIdentity_, [&](const auto& entry) { return entry.second == &device; });
+    for (const auto& owner : device.owners)
+        if (const auto source = sources_.find(owner); source != sources_.end())
+            std::erase(source->second.devices, &device);
     const std::string key = device.said.key;
     port_->withdraw(key);
     devices_.erase(key);
-}
-
-void Discovery::forgetOwner(const SharedText& owner, const SharedText& id)
-{
-    if (const auto source = sources_.find(owner); source != sources_.end()) std::erase(source->second.owned, id);
 }
 
 AnnouncedDevice& Discovery::deviceFor(const DeviceAnnouncement& said)
@@ -197,7 +194,9 @@ void Discovery::announceWaiting()
 void Discovery::announceNow(AnnouncedDevice& device)
 {
     if (!std::exchange(device.isWaiting, false)) return;
-    device.entities.shrink_to_fit();
+    const bool hasChanged = std::any_of(device.entities.begin(), device.entities.end(),
+                                        [](const Entity& entity) { return entity.isFresh; });
+    if (hasChanged) device.settle();
     DeviceAnnouncement announcement = device.said;
     announcement.entities.reserve(device.entities.size());
     for (const auto& entity : device.entities) {
@@ -207,7 +206,10 @@ void Discovery::announceNow(AnnouncedDevice& device)
     }
     port_->announce(std::move(announcement));
     for (auto& entity : device.entities)
-        if (std::exchange(entity.isFresh, false)) listening_.giveWhatWasSaid(device, entity);
+        if (entity.isFresh) {
+            entity.isFresh = false;
+            listening_.giveWhatWasSaid(device, entity);
+        }
     for (const auto& entity : device.entities)
         if (entity.shape->needsAvailability()) listening_.updateAvailability(device, entity);
         else port_->setAvailability(device.said.key, entity.id, Availability::Available);
@@ -218,7 +220,7 @@ Result<EntityPlan> Discovery::plan(const EntityCommand& command) const
     AnnouncedDevice* const device = byEntity_.find(command.entity.id);
     if (!device) return makeError(ErrorCode::Unavailable);
     const Entity* entity = device->find(command.entity.id);
-    return planCommand(*entity->shape, *entity->topics, command.name, command.arguments, clock_.now());
+    return planCommand(*entity->shape, *device->topicsOf(*entity), command.name, command.arguments, clock_.now());
 }
 
 } // namespace atrium::homeassistant_discovery

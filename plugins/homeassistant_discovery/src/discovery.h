@@ -26,17 +26,18 @@ public:
 private:
     /// A config topic and what lives by it.
     struct Source {
-        std::size_t lastConfig = 0; ///< hash of its last message; 0 = it did not count as a whole
-        std::vector<SharedText> owned;
+        std::size_t lastConfig = 0;            ///< hash of its last message; 0 = it did not count as a whole
+        std::vector<AnnouncedDevice*> devices; ///< in which entities may live by it
     };
     using Sources = std::unordered_map<SharedText, Source, std::hash<SharedText>, std::equal_to<>>;
 
-    void handOver(Source& source);
+    void handOver(const SharedText& topic, const Source& source);
     /// Removes the entities of a source that `keeps` says no to.
     void reduce(const SharedText& topic, const std::function<bool(const SharedText&)>& keeps);
     void add(const SharedText& owner, DescribedEntity described, const DeviceAnnouncement& said);
     void drop(const SharedText& id);
-    void forgetOwner(const SharedText& owner, const SharedText& id);
+    /// After an entity left it.
+    void announceOrDrop(AnnouncedDevice& device);
     AnnouncedDevice& deviceFor(const DeviceAnnouncement& said);
     void announceSoon(AnnouncedDevice& device);
     void announceWaiting();

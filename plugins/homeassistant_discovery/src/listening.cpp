@@ -53,8 +53,9 @@ void Listening::leave(AnnouncedDevice& device, const Topics& topics)
         const auto topic = topics_.find(filter);
         if (topic == topics_.end()) continue;
         const bool isHeard = std::any_of(device.entities.begin(), device.entities.end(), [&](const Entity& entity) {
-            return std::any_of(entity.shape->channels.begin(), entity.shape->channels.end(),
-                               [&](const Channel& channel) { return (*entity.topics)[channel.topic] == filter; });
+            return std::any_of(
+                entity.shape->channels.begin(), entity.shape->channels.end(),
+                [&](const Channel& channel) { return (*device.topicsOf(entity))[channel.topic] == filter; });
         });
         if (isHeard) continue;
         std::erase(topic->second.devices, &device);
@@ -75,7 +76,7 @@ void Listening::giveWhatWasSaid(AnnouncedDevice& device, Entity& entity)
         if (channel.use == Channel::Use::Event || channel.use == Channel::Use::Trigger ||
             channel.use == Channel::Use::Picture)
             continue;
-        const SharedText filter = (*entity.topics)[channel.topic];
+        const SharedText filter = (*device.topicsOf(entity))[channel.topic];
         const auto topic = topics_.find(filter);
         if (topic == topics_.end() || !topic->second.last) continue;
         const std::string payload = *topic->second.last;
@@ -109,7 +110,7 @@ void Listening::take(const SharedText& filter, const MqttMessage& message)
         beforeSpeaking_(*device);
         for (auto& entity : device->entities)
             for (const auto& channel : entity.shape->channels) {
-                if (!((*entity.topics)[channel.topic] == filter)) continue;
+                if (!((*device->topicsOf(entity))[channel.topic] == filter)) continue;
                 if (!channel.valueTemplate) {
                     apply(*device, entity, channel, payload, message);
                     continue;
@@ -179,7 +180,7 @@ void Listening::applyState(AnnouncedDevice& device, Entity& entity, const Channe
     // Timers end with the entity, and the device stays where it is: both are there when one fires.
     if (shape.expiresAfter.count() > 0) {
         entity.expired = false;
-        entity.active().expiry = scheduler_.after(shape.expiresAfter, [this, &device, id = entity.id] {
+        device.active(entity).expiry = scheduler_.after(shape.expiresAfter, [this, &device, id = entity.id] {
             Entity* silent = device.find(id);
             if (!silent) return;
             silent->expired = true;
@@ -190,14 +191,15 @@ void Listening::applyState(AnnouncedDevice& device, Entity& entity, const Channe
     // Whatever it said, it has spoken; only now it matters whether the value counts.
     Values values;
     std::unique_ptr<Memory> none;
-    Reading reading{shape.config, entity.activity ? entity.activity->memory : none};
+    auto* const activity = device.activityOf(entity);
+    Reading reading{shape.config, activity ? activity->memory : none};
     const bool counts = channel.read(reading, channel, text, values);
-    if (none) entity.active().memory = std::move(none);
+    if (none) device.active(entity).memory = std::move(none);
     if (!counts) return note("not a value of its entity");
     if (shape.offDelay.count() > 0)
         for (const auto& [role, value] : values)
             if (role == "state" && value == Value(true))
-                entity.active().offTimer = scheduler_.after(shape.offDelay, [this, &device, id = entity.id] {
+                device.active(entity).offTimer = scheduler_.after(shape.offDelay, [this, &device, id = entity.id] {
                     port_->report(device.said.key, id, {{"state", false}}, clock_.now());
                 });
     if (!values.empty()) port_->report(device.said.key, entity.id, std::move(values), message.receivedAt);
@@ -251,8 +253,10 @@ void Listening::updateAvailability(const AnnouncedDevice& device, const Entity& 
     auto availability = isUp                ? Availability::Available
                         : entity.heard != 0 ? Availability::Offline
                                             : Availability::NeverHeard;
-    if (isUp && shape.expiresAfter.count() > 0 && entity.expired)
-        availability = entity.activity && entity.activity->expiry ? Availability::Silent : Availability::NeverHeard;
+    if (isUp && shape.expiresAfter.count() > 0 && entity.expired) {
+        const auto* activity = device.activityOf(entity);
+        availability = activity && activity->expiry ? Availability::Silent : Availability::NeverHeard;
+    }
     port_->setAvailability(device.said.key, entity.id, availability);
 }
 

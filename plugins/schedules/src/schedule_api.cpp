@@ -157,7 +157,7 @@ void ScheduleApi::create(const HttpRequest& request, HttpAnswer answer)
     if (!target) return answer(target.error());
     auto schedule = readSchedule(request.body);
     if (!schedule) return answer(schedule.error());
-    schedule->device = (*target)->info.id;
+    schedule->device = (*target)->info->id;
     schedule->owner = request.principal.user;
     checkAndSave(
         std::move(*schedule),
@@ -224,7 +224,7 @@ Result<HttpResponse> ScheduleApi::ofDevice(const HttpRequest& request)
     if (!target) return target.error();
     List views;
     for (const auto& schedule : book_.list())
-        if (schedule.device == (*target)->info.id) views.push_back(toView(schedule));
+        if (schedule.device == (*target)->info->id) views.push_back(toView(schedule));
     return HttpResponse::json(std::move(views));
 }
 

@@ -44,7 +44,7 @@ std::optional<Schedule> ScheduleBook::find(ScheduleId id) const
 void ScheduleBook::provide(const Schedule& schedule)
 {
     const auto device = in_.devices.find(schedule.device);
-    const auto name = device ? device->info.name : std::to_string(schedule.device.value);
+    const auto name = device ? device->info->name : std::to_string(schedule.device.value);
     in_.automation.provide({keyOf(schedule.id), titleOf(schedule, name), toLua(schedule, name),
                             schedule.state == ScheduleState::Active ? PluginAutomation::Triggers::Armed
                                                                     : PluginAutomation::Triggers::Paused,

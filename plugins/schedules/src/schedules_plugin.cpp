@@ -25,7 +25,7 @@ void SchedulesPlugin::configure(PluginContext& context)
                                           [book = book_](const AutomationCall& call) { return book->run(call); }}}});
     subscriptions_ += context.devices().onDeviceChanged([this](const DeviceChanged& change) {
         if (!change.after)
-            context_->workers().post([book = book_, device = change.before->info.id] { book->removeOf(device); });
+            context_->workers().post([book = book_, device = change.before->info->id] { book->removeOf(device); });
     });
 }
 

@@ -13,8 +13,8 @@ void AlertBook::raise(AlertReport report)
 {
     Alert alert;
     if (const auto device = services_.devices.find(report.device)) {
-        alert.source = device->info.name;
-        alert.location = device->info.room;
+        alert.source = device->info->name;
+        alert.location = device->info->room;
     }
     alert.report = std::move(report);
     put(std::move(alert));

@@ -48,7 +48,7 @@ public:
 
     /// Adds a device (its id and uid must be new) or replaces the info and attribute specs of a known one; values that
     /// it already has stay. The values of `attributes` are the restored last ones. Thread: core.
-    virtual Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, std::vector<Entity> entities = {}) = 0;
+    virtual Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities = {}) = 0;
     /// Removes a device and tells everybody. Thread: core.
     virtual bool remove(DeviceId id) = 0;
     /// Takes what a device reported. Unknown attributes are ignored and false is returned; equal values raise no event.

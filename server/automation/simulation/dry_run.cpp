@@ -62,7 +62,7 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
     plan.begin = time;
     for (auto& device : plan.devices) {
         const auto wish = std::find_if(wishes.begin(), wishes.end(), [&](const auto& candidate) {
-            return candidate.device == device->info.id.value;
+            return candidate.device == device->info->id.value;
         });
         if (wish == wishes.end()) continue;
         auto changed = std::make_shared<Device>(*device);
@@ -70,7 +70,7 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
             attribute.changedAt = attribute.reportedAt = time;
             const auto& names = wish->attributes;
             if (std::find(names.begin(), names.end(), attribute.spec->name) == names.end()) continue;
-            auto last = history.last(device->info.id, attribute.spec->name, time, 1);
+            auto last = history.last(device->info->id, attribute.spec->name, time, 1);
             if (!last.empty()) attribute.value = std::move(last.front().value);
         }
         device = std::move(changed);

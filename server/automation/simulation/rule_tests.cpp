@@ -81,7 +81,7 @@ private:
         else if (function == "online") {
             if (arguments.size() < 2 || !arguments[1].isBoolean())
                 throw SimulationError("online wants a device, and true or false");
-            world_.devices().setOnline(device(text(arguments, 0, "online wants a device"))->info.id,
+            world_.devices().setOnline(device(text(arguments, 0, "online wants a device"))->info->id,
                                        arguments[1].boolean());
         }
         else if (function == "mqtt") {
@@ -162,7 +162,7 @@ private:
         const auto name = path.substr(dot + 1);
         const auto* attribute = target->find(name);
         if (!attribute) throw SimulationError("\"" + path + "\": there is no such attribute");
-        return {target->info.id, name, attribute->spec->kind};
+        return {target->info->id, name, attribute->spec->kind};
     }
 
     void set(const List& arguments)

@@ -53,7 +53,7 @@ World::World(WorldPlan plan) : plan_(std::move(plan)), devices_(clock_), command
     plan_.host.effectsPerMinute = 1'000'000;
     std::set<std::string> integrations;
     for (const auto& device : plan_.devices) {
-        auto info = device->info;
+        auto info = *device->info;
         if (info.integration.empty()) info.integration = "none";
         integrations.insert(info.integration);
         (void)devices_.put(std::move(info), device->attributes, device->entities);
@@ -68,7 +68,7 @@ World::World(WorldPlan plan) : plan_(std::move(plan)), devices_(clock_), command
     // What rules read of a real past is not mixed with what was simulated.
     if (!plan_.history)
         recording_ = devices_.onAttributeChanged([this](const AttributeChanged& change) {
-            history_.add(change.device.info.id, change.attribute.spec->name, clock_.now(), change.attribute.value);
+            history_.add(change.device.info->id, change.attribute.spec->name, clock_.now(), change.attribute.value);
         });
     open();
 }

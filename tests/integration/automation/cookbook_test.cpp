@@ -48,7 +48,7 @@ WorldPlan house()
     for (const char* uid : {"hall/light", "living/lamp"}) {
         add(uid, {{"status", false}, {"level", 0.0}});
         auto light = std::make_shared<Device>(*plan.devices.back());
-        light->info.type = "light";
+        light->info.edit().type = "light";
         plan.devices.back() = std::move(light);
     }
     for (const char* uid : {"living/tv", "kitchen/washer", "car/charger", "room-101/plug"})

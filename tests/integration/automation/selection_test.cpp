@@ -69,7 +69,7 @@ TEST_F(SelectionTest, MembersAreCommandedTogetherAndThoseThatJoinedToo)
     add(5, "plug/d", "plug", "attic");
     house.handling.reset();
     house.handling = house.commands.handle("fake", [](const Device& device, const Command&) -> Result<CommandPlan> {
-        if (device.info.id == DeviceId{3}) return makeError(ErrorCode::Unavailable, {"", "it is broken"});
+        if (device.info->id == DeviceId{3}) return makeError(ErrorCode::Unavailable, {"", "it is broken"});
         return CommandPlan{};
     });
     raise();

@@ -26,8 +26,8 @@ inline std::vector<Attribute> attributesOf(std::vector<std::pair<std::string, Va
 inline DevicePtr testDevice(std::int64_t id, const std::string& uid, std::vector<std::pair<std::string, Value>> values)
 {
     auto device = std::make_shared<Device>();
-    device->info.id = DeviceId{id};
-    device->info.uid = device->info.name = uid;
+    device->info.edit().id = DeviceId{id};
+    device->info.edit().uid = device->info.edit().name = uid;
     device->attributes = attributesOf(std::move(values));
     return device;
 }

@@ -239,6 +239,27 @@ TEST_F(RealtimeHubTest, ResumesWithWhatWasMissedAndRechecksRights)
     EXPECT_EQ(back.receiveJson().textOr("type", ""), "resync");
 }
 
+TEST_F(RealtimeHubTest, KeepsNothingForWhoStaysAwayTooLong)
+{
+    config.rememberFor = 0ms;
+    startServer();
+    std::int64_t seq = 0;
+    {
+        WebSocketClient client(port, "/ws?token=user-1");
+        client.receiveJson();
+        publish("devices", 1);
+        seq = client.receiveJson().integerOr("seq", 0);
+    }
+    ASSERT_TRUE(eventually([&] { return hub->clients() == 0; }));
+    publish("devices", 2);
+    WebSocketClient back(port, "/ws?token=user-1");
+    back.receiveJson();
+    back.sendText(R"({"type":"resume","seq":)" + std::to_string(seq) + "}");
+    EXPECT_EQ(back.receiveJson().textOr("type", ""), "resync");
+    publish("devices", 3);
+    EXPECT_EQ(back.receiveJson().integerOr("value", 0), 3);
+}
+
 TEST_F(RealtimeHubTest, DropsASlowClientAndServesTheOthers)
 {
     config.outboxBytes = 64 * 1024;

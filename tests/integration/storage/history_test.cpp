@@ -26,7 +26,7 @@ protected:
     HistorySample sample(DeviceId device, std::string_view attribute, UtcTime at, Value value,
                          HistoryKeep keep = HistoryKeep::Samples)
     {
-        return {device, names.keyOf(attribute), at, at, std::move(value), keep};
+        return {device, names.keyOf(attribute), keep, SeriesKind::Others, at, at, std::move(value)};
     }
     HistoryAnswer read(DeviceId device, std::string_view attribute, HistoryResolution resolution,
                        std::size_t limit = 10'000)
@@ -192,6 +192,9 @@ TEST_P(HistoryTest, DropsTheOldestSamplesButNoLastValueWhenTheQueueIsFull)
 {
     HistoryOptions options;
     options.queueLimit = 100;
+    options.lastValuesOf = [&](DeviceId device) {
+        return std::vector{sample(device, "power", start + 1s, 7, HistoryKeep::LastValueOnly)};
+    };
     writer.reset();
     writer = std::make_unique<HistoryWriter>(*database, names, clock, log, metrics, options);
     for (int i = 0; i < 150; ++i) writer->record({sample(DeviceId{i + 1}, "power", start, i)});
@@ -199,8 +202,60 @@ TEST_P(HistoryTest, DropsTheOldestSamplesButNoLastValueWhenTheQueueIsFull)
     ASSERT_TRUE(writer->flush());
     EXPECT_EQ(count("history_samples"), 100);
     EXPECT_EQ(metrics.count("atrium_history_dropped_samples_total"), 50u);
-    EXPECT_EQ(HistoryReader(*database, names).lastValues().size(), 150u);
+    const auto values = HistoryReader(*database, names).lastValues();
+    ASSERT_EQ(values.size(), 150u);
+    for (const auto& value : values)
+        EXPECT_EQ(value.value, Value(value.device.value <= 50 ? 7 : value.device.value - 1)) << value.device.value;
     EXPECT_TRUE(log.mentions("does not keep up"));
+}
+
+TEST_P(HistoryTest, AsksForLastValuesOnceWhileMoreWaitsThanOneTransactionTakes)
+{
+    HistoryOptions options;
+    options.batchLimit = 100;
+    std::atomic<int> asked{0};
+    options.lastValuesOf = [&](DeviceId device) {
+        ++asked;
+        return std::vector{sample(device, "power", start + 1h, 7, HistoryKeep::LastValueOnly)};
+    };
+    writer.reset();
+    writer = std::make_unique<HistoryWriter>(*database, names, clock, log, metrics, options);
+    for (int i = 0; i < 1000; ++i) writer->record({sample(lamp, "power", start + i * 1s, i)});
+    writer->start();
+    ASSERT_TRUE(writer->flush());
+    EXPECT_EQ(count("history_samples"), 1000);
+    const auto values = HistoryReader(*database, names).lastValues();
+    ASSERT_EQ(values.size(), 1u);
+    EXPECT_EQ(values[0].value, Value(7));
+    EXPECT_LE(asked, 12);
+}
+
+TEST_P(HistoryTest, StopsInTimeWithAFullQueueAndKeepsLastValues)
+{
+    HistoryOptions options;
+    options.stopLimit = 300ms;
+    options.lastValuesOf = [&](DeviceId device) {
+        return std::vector{sample(device, "power", start + 24h, 7, HistoryKeep::LastValueOnly)};
+    };
+    writer.reset();
+    writer = std::make_unique<HistoryWriter>(*database, names, clock, log, metrics, options);
+    for (int i = 0; i < 340; ++i) {
+        std::vector<HistorySample> portion;
+        for (int k = 0; k < 1000; ++k)
+            portion.push_back(sample(DeviceId{i % 50 + 1}, "power", start + i * 1s + k * 1ms, k));
+        writer->record(std::move(portion));
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    writer->start();
+    writer->stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    const auto written = count("history_samples");
+    EXPECT_LT(written, 340'000) << "so much takes longer than the limit";
+    EXPECT_EQ(metrics.count("atrium_history_dropped_samples_total"), static_cast<std::uint64_t>(340'000 - written));
+    EXPECT_TRUE(log.mentions("could not be written in the time that stopping has"));
+    const auto values = HistoryReader(*database, names).lastValues();
+    ASSERT_EQ(values.size(), 50u);
+    for (const auto& value : values) EXPECT_EQ(value.value, Value(7));
 }
 
 TEST_P(HistoryTest, LeavesOutWhatTheDatabaseWouldRefuse)
@@ -257,7 +312,7 @@ TEST(HistoryVictim, DISABLED_RecordsUntilItIsKilled)
     const auto key = names.keyOf("count");
     for (int i = 0;; ++i) {
         const auto at = clock.now();
-        writer.record({{lamp, key, at, at, i}});
+        writer.record({{lamp, key, HistoryKeep::Samples, SeriesKind::Others, at, at, i}});
         std::ofstream(std::string(folder) + "/recorded") << toMicroseconds(at) << ' ' << i << std::endl;
         std::this_thread::sleep_for(1ms);
     }
@@ -317,7 +372,7 @@ TEST(HistoryOnMariaDbTest, KeepsEverythingOverARestartOfTheServer)
     const auto key = names.keyOf("power");
     const auto record = [&](int i) {
         const auto at = clock.now() + i * 1s;
-        writer.record({{lamp, key, at, at, i}});
+        writer.record({{lamp, key, HistoryKeep::Samples, SeriesKind::Others, at, at, i}});
     };
     record(1);
     ASSERT_TRUE(writer.flush());

@@ -14,7 +14,7 @@ class HistoryTimesTest : public HistoryFixture {
 protected:
     HistorySample sample(UtcTime at, Value value, HistoryKeep keep = HistoryKeep::Samples)
     {
-        return {meter, names.keyOf("power"), at, at, std::move(value), keep, SeriesKind::Numbers};
+        return {meter, names.keyOf("power"), keep, SeriesKind::Numbers, at, at, std::move(value)};
     }
     HistorySample gap(UtcTime at) { return sample(at, {}, HistoryKeep::Gap); }
     void write(std::vector<HistorySample> samples)

@@ -115,7 +115,7 @@ TEST_F(FakePluginContextTest, KeepsDevicesAndTellsOnlyOfChanges)
     EXPECT_TRUE(accepted);
     EXPECT_EQ(context.commands().sent.at(0).name, "off");
     EXPECT_EQ(devices.find("hall/light")->value("status"), Value(false));
-    EXPECT_TRUE(devices.find("hall/light")->find("status")->assumed);
+    EXPECT_TRUE(devices.find("hall/light")->find("status")->assumed());
     EXPECT_TRUE(devices.remove(info.id));
     EXPECT_EQ(devices.find(info.id), nullptr);
 }

@@ -31,6 +31,92 @@ TEST(SharedTest, AnEmptyOneHasTheDefaultValue)
     EXPECT_EQ(Shared<AttributeSpec>(), Shared<AttributeSpec>(AttributeSpec{}));
 }
 
+TEST(SharedTest, WhoChangesItHasItsOwn)
+{
+    Shared<AttributeSpec> first(AttributeSpec{.name = "power"});
+    const auto* const before = &*first;
+    first.edit().unit = "W";
+    EXPECT_EQ(&*first, before) << "nobody else held it";
+    const auto second = first;
+    first.edit().unit = "kW";
+    EXPECT_EQ(second->unit, "W");
+    EXPECT_EQ(first->unit, "kW");
+    Shared<AttributeSpec> empty;
+    empty.edit().name = "energy";
+    EXPECT_EQ(Shared<AttributeSpec>()->name, "");
+}
+
+TEST(SharedListTest, CopiesHoldTheSameItemsUntilOneChanges)
+{
+    SharedList<int> first(std::vector{1, 2, 3});
+    auto second = first;
+    EXPECT_TRUE(second.isSame(first));
+    second.edit()[1] = 7;
+    EXPECT_EQ(first[1], 2);
+    EXPECT_EQ(second[1], 7);
+    EXPECT_EQ(second.size(), 3u);
+    EXPECT_TRUE(SharedList<int>().empty());
+}
+
+TEST(SharedIfAnyTest, IsOnePointerThatMayBeNull)
+{
+    static_assert(sizeof(SharedIfAny<DesiredValue>) == sizeof(void*));
+    const auto alive = std::make_shared<int>(1);
+    SharedIfAny<std::shared_ptr<int>> none, some(alive);
+    EXPECT_FALSE(none);
+    none = some;
+    some.reset();
+    EXPECT_FALSE(some);
+    EXPECT_EQ(**none, 1);
+    EXPECT_EQ(alive.use_count(), 2);
+    none.reset();
+    EXPECT_EQ(alive.use_count(), 1);
+}
+
+/// What a campus of 10,000 devices of 30 functions holds 300,000 times.
+TEST(DeviceTest, AttributesAndEntitiesStaySmall)
+{
+    EXPECT_LE(sizeof(Value), 16u);
+    EXPECT_LE(sizeof(Attribute), 48u);
+    EXPECT_LE(sizeof(Entity), 24u);
+}
+
+TEST(DeviceTest, ACopySharesWhatReportsDoNotChange)
+{
+    Device device;
+    device.info.edit().name = "Lamp";
+    device.entities = std::vector<Entity>(3);
+    device.attributes.resize(3);
+    auto copy = device;
+    copy.attributes[0].value = 5;
+    EXPECT_TRUE(copy.info.isSame(device.info));
+    EXPECT_TRUE(copy.entities.isSame(device.entities));
+    EXPECT_TRUE(device.attributes[0].value.isNull());
+}
+
+TEST(SharedTextTest, TextsTogetherAreTheSameTextsSideBySide)
+{
+    const std::vector<SharedText> apart{"sensor.power", "", "sensor.energy_total", "x"};
+    auto together = SharedText::together(apart);
+    EXPECT_EQ(together, apart);
+    EXPECT_TRUE(together[1].empty());
+    const auto distance = together[2].view().data() - together[0].view().data();
+    EXPECT_GT(distance, 0);
+    EXPECT_LE(distance, 24);
+    const SharedText last = together[3];
+    together.clear();
+    EXPECT_EQ(last, "x") << "one of them keeps the place of all";
+    EXPECT_TRUE(SharedText::together({}).empty());
+    EXPECT_TRUE(SharedText::together({""})[0].empty());
+}
+
+TEST(SharedTextTest, IsSortedByItsLetters)
+{
+    EXPECT_LT(SharedText("a"), SharedText("b"));
+    EXPECT_LT(SharedText("a"), std::string("aa"));
+    EXPECT_LT(SharedText(), SharedText("a"));
+}
+
 TEST(SharedTextTest, IsComparedByItsLetters)
 {
     const SharedText text = std::string("sensor.power");

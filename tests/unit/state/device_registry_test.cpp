@@ -48,7 +48,7 @@ TEST_F(DeviceRegistryTest, APageIsAPartOfTheListInTheOrderOfIds)
         const auto page = registry.page(first, count);
         EXPECT_EQ(page.total, 5u);
         std::vector<std::int64_t> out;
-        for (const auto& device : page.devices) out.push_back(device->info.id.value);
+        for (const auto& device : page.devices) out.push_back(device->info->id.value);
         return out;
     };
     EXPECT_EQ(ids(0, 2), (std::vector<std::int64_t>{1, 2}));
@@ -56,7 +56,7 @@ TEST_F(DeviceRegistryTest, APageIsAPartOfTheListInTheOrderOfIds)
     EXPECT_TRUE(ids(5, 1).empty());
     EXPECT_TRUE(ids(SIZE_MAX, SIZE_MAX).empty());
     onCore([&] { registry.remove(DeviceId(2)); });
-    EXPECT_EQ(registry.page(1, 1).devices.at(0)->info.id, DeviceId(3));
+    EXPECT_EQ(registry.page(1, 1).devices.at(0)->info->id, DeviceId(3));
     EXPECT_EQ(registry.find(DeviceId(2)), nullptr);
     EXPECT_EQ(registry.list()->devices.size(), 4u);
 }
@@ -98,11 +98,11 @@ TEST_F(DeviceRegistryTest, AnAssumedValueIsMarkedUntilTheDeviceReports)
     onCore([this] { registry.assume(DeviceId(1), "status", true, {}); });
     clock.advance(20ms);
     loop.turn();
-    EXPECT_TRUE(registry.find(DeviceId(1))->find("status")->assumed);
+    EXPECT_TRUE(registry.find(DeviceId(1))->find("status")->assumed());
     report(true, 1h);
     clock.advance(20ms);
     loop.turn();
-    EXPECT_FALSE(registry.find(DeviceId(1))->find("status")->assumed);
+    EXPECT_FALSE(registry.find(DeviceId(1))->find("status")->assumed());
 }
 
 TEST_F(DeviceRegistryTest, PublishesAFloodOncePerInterval)
@@ -135,9 +135,9 @@ TEST_F(DeviceRegistryTest, TwoDevicesCannotShareAUid)
 TEST_F(DeviceRegistryTest, FindsByUidNameAndNumber)
 {
     addLamp(7, "a/b");
-    EXPECT_EQ(registry.find("a/b")->info.id, DeviceId(7));
-    EXPECT_EQ(registry.find("Lumière 7")->info.id, DeviceId(7));
-    EXPECT_EQ(registry.find("7")->info.id, DeviceId(7));
+    EXPECT_EQ(registry.find("a/b")->info->id, DeviceId(7));
+    EXPECT_EQ(registry.find("Lumière 7")->info->id, DeviceId(7));
+    EXPECT_EQ(registry.find("7")->info->id, DeviceId(7));
     EXPECT_EQ(registry.find("8"), nullptr);
     onCore([this] { registry.remove(DeviceId(7)); });
     EXPECT_EQ(registry.find("a/b"), nullptr);
@@ -151,6 +151,59 @@ TEST_F(DeviceRegistryTest, RestoresTheLastValuesOfTheDatabase)
     addLamp();
     EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(true));
     EXPECT_TRUE(registry.find(DeviceId(1))->value("power").isNull());
+}
+
+TEST_F(DeviceRegistryTest, AnAssumedValueOfTheDatabaseCanBeGivenUp)
+{
+    registry.restore(
+        {{DeviceId(1), {{"status", {Value(true), UtcTime(9s), UtcTime(2s), DesiredValue{true, false, UtcTime(9s)}}}}}});
+    addLamp();
+    EXPECT_TRUE(registry.find(DeviceId(1))->find("status")->assumed());
+    onCore([this] { EXPECT_TRUE(registry.giveUp(DeviceId(1), "status", {})); });
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_EQ(registry.find(DeviceId(1))->value("status"), Value(false));
+    EXPECT_FALSE(registry.find(DeviceId(1))->find("status")->assumed());
+}
+
+TEST_F(DeviceRegistryTest, NobodyHoldsADeviceAsItWasOnceItsReadersAreGone)
+{
+    addLamp();
+    auto list = registry.list();
+    EXPECT_EQ(registry.list(), list) << "who asks at the same time shares it";
+    const std::weak_ptr<const Device> before = list->devices[0];
+    list.reset();
+    report(true, 1s);
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_TRUE(before.expired());
+    EXPECT_EQ(registry.list()->devices[0]->value("status"), Value(true));
+}
+
+TEST_F(DeviceRegistryTest, AReportCopiesNeitherDescriptionNorEntities)
+{
+    onCore([this] {
+        DeviceInfo info;
+        info.id = DeviceId(1);
+        info.uid = "lamp";
+        std::vector<Entity> entities(2);
+        entities[0].id = "light.a";
+        entities[1].id = "light.b";
+        ASSERT_TRUE(registry.put(info, {{AttributeSpec{"status", Value::Kind::Boolean}}}, entities));
+    });
+    const auto before = registry.find(DeviceId(1));
+    report(true, 1s);
+    clock.advance(20ms);
+    loop.turn();
+    const auto after = registry.find(DeviceId(1));
+    EXPECT_NE(after, before);
+    EXPECT_TRUE(after->info.isSame(before->info));
+    EXPECT_TRUE(after->entities.isSame(before->entities));
+    onCore([this] { registry.setAvailability(DeviceId(1), 1, Availability::Offline); });
+    clock.advance(20ms);
+    loop.turn();
+    EXPECT_EQ(before->entities[1].availability, Availability::Available) << "a snapshot stays as it was";
+    EXPECT_EQ(registry.find(DeviceId(1))->entities[1].availability, Availability::Offline);
 }
 
 TEST_F(DeviceRegistryTest, KeepsValuesWhenADeviceIsEdited)

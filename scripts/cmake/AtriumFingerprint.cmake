@@ -1,0 +1,15 @@
+# atrium_fingerprint(HEADERS_DIRECTORY OUTPUT): a header with a hash of the SDK's headers, which plugins and server compare. Made anew
+# when one of them changes.
+function(atrium_fingerprint headers_directory output)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${headers_directory}/*.h")
+    list(SORT headers)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${headers})
+    set(hashes "")
+    foreach(header IN LISTS headers)
+        file(SHA256 "${header}" hash)
+        string(APPEND hashes "${hash}")
+    endforeach()
+    string(SHA256 ATRIUM_SDK_FINGERPRINT "${hashes}")
+    string(SUBSTRING "${ATRIUM_SDK_FINGERPRINT}" 0 12 ATRIUM_SDK_FINGERPRINT)
+    configure_file("${PROJECT_SOURCE_DIR}/scripts/cmake/fingerprint.h.in" "${output}" @ONLY)
+endfunction()
