@@ -16,6 +16,7 @@
 #include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
 #include "automation/version_api.h"
+#include "automation/why_api.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
 #include "http/http_server.h"
@@ -151,6 +152,7 @@ struct Server::Parts {
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
     automation::HookApi hookApi;
+    automation::WhyApi whyApi;
     automation::VersionApi versionApi;
     automation::BlueprintShelf blueprints;
     automation::BlueprintApi blueprintApi;
@@ -224,7 +226,7 @@ Server::Parts::Parts(const Configuration& settings)
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
       houseApi(automation, core, http.routes()), hookApi(automation, core, http.routes()),
-      versionApi(automation, core, http.routes()),
+      whyApi(automation, core, http.routes()), versionApi(automation, core, http.routes()),
       blueprints(automation, database, devices, clock, core, workers, logging.component("automation")),
       blueprintApi(blueprints, automation, core, http.routes()),
       simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),

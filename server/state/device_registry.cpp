@@ -1,5 +1,7 @@
 #include "state/device_registry.h"
 
+#include "atrium/json.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -10,6 +12,9 @@ namespace {
 
 /// A device that only repeats its values becomes visible as "seen" again after this time.
 constexpr std::chrono::seconds lastSeenResolution{10};
+
+/// Of a value that was refused.
+constexpr std::size_t shownOfRefused = 60;
 
 /// `value` as the kind that an attribute holds: whole numbers and integers convert into each other, nothing else does.
 std::optional<Value> asKind(const Value& value, Value::Kind kind)
@@ -200,6 +205,7 @@ bool DeviceRegistry::remove(DeviceId id)
 {
     assertOnCore();
     if (slots_.erase(id) == 0) return false;
+    refusedReports_.erase(id);
     DevicePtr before;
     {
         std::lock_guard lock(mutex_);
@@ -229,6 +235,7 @@ bool DeviceRegistry::report(const Report& report)
     // Nonsense says nothing, not even that the device is there.
     if (taken == 0 && !report.values.empty()) return false;
     const bool allKnown = taken == report.values.size();
+    if (allKnown && !refusedReports_.empty()) refusedReports_.erase(report.device);
     if (!slot.device->online && !slot.device->info.tellsAvailability) bringOnline(slot);
     slot.lastSeen = std::max(slot.lastSeen, report.at);
     if (slot.lastSeen - slot.device->lastSeen >= lastSeenResolution) edit(slot).lastSeen = slot.lastSeen;
@@ -239,6 +246,19 @@ void DeviceRegistry::bringOnline(Slot& slot)
 {
     if (slot.device->entities.empty()) return setOnline(slot.device->info.id, true);
     setAvailability(slot.device->info.id, -1, Availability::Available);
+}
+
+void DeviceRegistry::refuse(DeviceId id, RefusedReport report)
+{
+    assertOnCore();
+    if (slots_.contains(id)) refusedReports_[id] = std::move(report);
+}
+
+std::optional<RefusedReport> DeviceRegistry::refused(DeviceId id) const
+{
+    assertOnCore();
+    const auto found = refusedReports_.find(id);
+    return found == refusedReports_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool DeviceRegistry::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
@@ -276,6 +296,9 @@ bool DeviceRegistry::apply(Slot& slot, std::string_view name, const Value& repor
     auto value = asKind(reported, known.spec->kind);
     if (!value) {
         refusedValues_.add();
+        if (certainty == Certainty::Reported)
+            refusedReports_[slot.device->info.id] = {
+                std::string(name), toJson(reported).substr(0, shownOfRefused) + " is of another kind", at};
         return false;
     }
     const bool isReport = certainty == Certainty::Reported;

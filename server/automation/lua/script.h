@@ -87,6 +87,8 @@ public:
     void answer(const SelectionAnswer& answer);
     void answer(const ModuleAnswer& answer);
     void cancel(std::uint64_t run);
+    /// Tells how every clause of `when` stands now, in ConditionsProbed. Functions among them are called.
+    void probe(const ProbeConditions& request);
     bool hasRun(std::uint64_t run) const { return runs_.contains(run); }
 
     // ---- for the functions that the script calls
@@ -142,6 +144,8 @@ private:
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
     static bool holds(lua_State* state, Script& script, int condition, std::string& failed);
+    /// The states of a clause and of what it is made of; whether it holds.
+    bool probe(std::uint32_t rule, int condition, std::uint32_t depth, std::vector<ConditionState>& states);
 
     /// Runs `body` under lua_pcall; the error text when it failed.
     std::optional<std::string> protect(const std::function<void(lua_State*)>& body);
