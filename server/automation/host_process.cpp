@@ -102,6 +102,16 @@ bool HostProcess::isOverdue() const
            wallFactor * allowed_.count();
 }
 
+bool HostProcess::interruptLongSlice() noexcept
+{
+    // Most slices are shorter; switching for them would only cost.
+    constexpr std::int64_t longSlice = 100'000;
+    if (!isBusy()) return false;
+    if (nanoseconds(CLOCK_MONOTONIC) - board_->startedWall.load(std::memory_order_relaxed) < longSlice) return false;
+    process_.signal(letOthersIn);
+    return true;
+}
+
 void HostProcess::kill() noexcept { process_.signal(SIGKILL); }
 
 int HostProcess::reap()

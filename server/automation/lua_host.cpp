@@ -28,6 +28,8 @@ LuaHost::LuaHost(HostOptions options, runtime::CoreLoop& core, Log& log, Metrics
     : options_(std::move(options)), core_(core), log_(log), handlers_(std::move(handlers)),
       restarts_(metrics.counter("atrium_script_host_restarts_total", "Starts of the script host process")),
       kills_(metrics.counter("atrium_script_host_kills_total", "Script host processes killed past a deadline")),
+      interruptions_(metrics.counter("atrium_script_host_interruptions_total",
+                                     "Slices of scripts interrupted because something waited")),
       outgoingBytes_(metrics.gauge("atrium_queue_depth", "Entries waiting", {{"queue", "script_host_bytes"}}))
 {
     wakeDescriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -105,26 +107,56 @@ void LuaHost::onCore(std::function<void()> task)
     }
 }
 
+void LuaHost::connect(HostProcess* process, std::uint64_t epoch)
+{
+    std::lock_guard lock(mutex_);
+    process_ = process;
+    epoch_ = epoch;
+    outgoing_.clear();
+    written_ = 0;
+    overflowed_ = false;
+}
+
 void LuaHost::live(std::uint64_t epoch)
 {
     HostProcess process(options_);
     pid_ = process.pid();
     restarts_.add();
-    {
-        std::lock_guard lock(mutex_);
-        socket_ = process.socket();
-        epoch_ = epoch;
-        outgoing_.clear();
-        written_ = 0;
-        overflowed_ = false;
+    connect(&process, epoch);
+    Ending ending;
+    try {
+        ending = serve(process, epoch);
     }
+    catch (...) {
+        connect(nullptr, epoch);
+        throw;
+    }
+    connect(nullptr, epoch);
+    process.kill();
+    const int signal = process.reap();
+    Death death;
+    death.overdue = ending.overdue;
+    death.crashed = !ending.killed && signal != 0 && signal != SIGKILL && signal != SIGTERM && signal != SIGINT;
+    death.busy = process.isBusy();
+    death.instance = process.board().instance;
+    death.run = process.board().run;
+    death.reason = ending.overdue ? "CPU time is used up"
+                   : signal       ? std::string("signal ") + ::strsignal(signal)
+                                  : "ended";
+    if (stopping_) return;
+    log_.warning("script host ended", {{"reason", death.reason}, {"busy", death.busy}});
+    onCore([this, death] { handlers_.died(death); });
+}
+
+LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
+{
     onCore([this, epoch] {
         coreEpoch_ = epoch;
         handlers_.started();
     });
 
     FrameBuffer frames;
-    bool killed = false, overdue = false;
+    Ending ending;
     auto idleSince = std::chrono::steady_clock::now();
     for (;;) {
         bool pending = false, overflowed = false;
@@ -145,34 +177,16 @@ void LuaHost::live(std::uint64_t epoch)
             [[maybe_unused]] const auto read = ::read(wakeDescriptor_, &count, sizeof count);
             idleSince = std::chrono::steady_clock::now();
         }
-        if (!killed && (stopping_ || overflowed || process.isOverdue())) {
-            overdue = !stopping_ && !overflowed;
-            if (overdue) kills_.add();
-            killed = true;
+        if (!ending.killed && (stopping_ || overflowed || process.isOverdue())) {
+            ending.overdue = !stopping_ && !overflowed;
+            if (ending.overdue) kills_.add();
+            ending.killed = true;
             process.kill();
         }
-        if ((descriptors[0].revents & POLLOUT) && !writeSome(process.socket())) break;
+        if ((descriptors[0].revents & POLLOUT) && !writeSome(process.socket())) return ending;
         // What a dying process has said before counts: read up to the end of the stream.
-        if ((descriptors[0].revents & (POLLIN | POLLHUP | POLLERR)) && !readSome(process, frames)) break;
+        if ((descriptors[0].revents & (POLLIN | POLLHUP | POLLERR)) && !readSome(process, frames)) return ending;
     }
-    {
-        std::lock_guard lock(mutex_);
-        socket_ = -1;
-        outgoing_.clear();
-        written_ = 0;
-    }
-    process.kill();
-    const int signal = process.reap();
-    Death death;
-    death.overdue = overdue;
-    death.crashed = !killed && signal != 0 && signal != SIGKILL && signal != SIGTERM && signal != SIGINT;
-    death.busy = process.isBusy();
-    death.instance = process.board().instance;
-    death.run = process.board().run;
-    death.reason = overdue ? "CPU time is used up" : signal ? std::string("signal ") + ::strsignal(signal) : "ended";
-    if (stopping_) return;
-    log_.warning("script host ended", {{"reason", death.reason}, {"busy", death.busy}});
-    onCore([this, death] { handlers_.died(death); });
 }
 
 bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
@@ -225,7 +239,7 @@ void LuaHost::send(const ToHost& message) { append(message); }
 std::size_t LuaHost::append(const ToHost& message)
 {
     std::lock_guard lock(mutex_);
-    if (socket_ < 0 || coreEpoch_ != epoch_ || overflowed_) return 0;
+    if (!process_ || coreEpoch_ != epoch_ || overflowed_) return 0;
     appendFrame(outgoing_, message);
     const auto pending = outgoing_.size() - written_;
     if (pending > overflowAt) {
@@ -245,10 +259,10 @@ void LuaHost::flush()
     bool blocked = false;
     {
         std::lock_guard lock(mutex_);
-        if (socket_ < 0 || coreEpoch_ != epoch_ || outgoing_.empty()) return;
+        if (!process_ || coreEpoch_ != epoch_ || outgoing_.empty()) return;
         while (written_ < outgoing_.size()) {
-            const auto size =
-                ::send(socket_, outgoing_.data() + written_, outgoing_.size() - written_, MSG_DONTWAIT | MSG_NOSIGNAL);
+            const auto size = ::send(process_->socket(), outgoing_.data() + written_, outgoing_.size() - written_,
+                                     MSG_DONTWAIT | MSG_NOSIGNAL);
             if (size < 0 && errno == EINTR) continue;
             if (size < 0) break; // full: the thread goes on; broken: the thread sees it too
             written_ += static_cast<std::size_t>(size);
@@ -259,6 +273,7 @@ void LuaHost::flush()
             written_ = 0;
         }
         outgoingBytes_.set(static_cast<double>(outgoing_.size() - written_));
+        if (process_->interruptLongSlice()) interruptions_.add();
     }
     if (!watching_.exchange(true) || blocked) wake();
 }

@@ -62,7 +62,15 @@ private:
     /// How many bytes wait then.
     std::size_t append(const ToHost& message);
     void loop();
+    /// Makes it the one that core writes to; nullptr = none.
+    void connect(HostProcess* process, std::uint64_t epoch);
     void live(std::uint64_t epoch);
+    struct Ending {
+        bool killed = false;
+        bool overdue = false; ///< for that
+    };
+    /// Until the process ends or is killed.
+    Ending serve(HostProcess& process, std::uint64_t epoch);
     /// False at the end of the stream.
     bool readSome(HostProcess& process, FrameBuffer& frames);
     bool writeSome(int socket);
@@ -76,13 +84,14 @@ private:
     Handlers handlers_;
     Counter& restarts_;
     Counter& kills_;
+    Counter& interruptions_;
     Gauge& outgoingBytes_;
 
     mutable std::mutex mutex_;
     std::string outgoing_;
     std::size_t written_ = 0;
-    int socket_ = -1;         ///< of the process that is up
-    std::uint64_t epoch_ = 0; ///< counts processes
+    HostProcess* process_ = nullptr; ///< the one that is up
+    std::uint64_t epoch_ = 0;        ///< counts processes
     bool overflowed_ = false;
 
     std::uint64_t coreEpoch_ = 0; ///< the process that core talks to

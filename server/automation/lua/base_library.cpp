@@ -1,24 +1,13 @@
 #include "automation/lua/script.h"
 
-#include <cmath>
+#include <limits>
+#include <numbers>
 
 namespace atrium::automation::lua {
 
 namespace {
 
 constexpr lua_Unsigned maxSorted = 20'000;
-
-/// The stock functions of `library` named in `wanted` go into the table at the top of the stack.
-void copy(lua_State* state, lua_CFunction library, std::initializer_list<const char*> wanted)
-{
-    lua_pushcfunction(state, library);
-    lua_call(state, 0, 1);
-    for (const char* name : wanted) {
-        lua_getfield(state, -1, name);
-        lua_setfield(state, -3, name);
-    }
-    lua_pop(state, 1);
-}
 
 int setMetatable(lua_State* state)
 {
@@ -74,55 +63,79 @@ int randomNumber(lua_State* state)
     return 1;
 }
 
-int unknownName(lua_State* state)
+void pushBase(lua_State* state, const char* name) { lua_pushcfunction(state, stockFunction(luaopen_base, name)); }
+
+void pushMath(lua_State* state, const char*)
+{
+    lua_createtable(state, 0, 32);
+    for (const char* name : {"abs", "acos", "asin", "atan", "ceil", "cos",  "deg", "exp",       "floor", "fmod", "log",
+                             "max", "min",  "modf", "rad",  "sin",  "sqrt", "tan", "tointeger", "type",  "ult"}) {
+        lua_pushcfunction(state, stockFunction(luaopen_math, name));
+        lua_setfield(state, -2, name);
+    }
+    lua_pushcfunction(state, guarded<randomNumber>);
+    lua_setfield(state, -2, "random");
+    lua_pushnumber(state, std::numeric_limits<double>::infinity());
+    lua_setfield(state, -2, "huge");
+    lua_pushnumber(state, std::numbers::pi);
+    lua_setfield(state, -2, "pi");
+    lua_pushinteger(state, std::numeric_limits<lua_Integer>::max());
+    lua_setfield(state, -2, "maxinteger");
+    lua_pushinteger(state, std::numeric_limits<lua_Integer>::min());
+    lua_setfield(state, -2, "mininteger");
+}
+
+void pushTable(lua_State* state, const char*)
+{
+    lua_createtable(state, 0, 6);
+    lua_pushcfunction(state, stockFunction(luaopen_table, "pack"));
+    lua_setfield(state, -2, "pack");
+    for (const char* name : {"concat", "insert", "remove", "unpack", "sort"}) {
+        lua_pushcfunction(state, stockFunction(luaopen_table, name));
+        const bool sorts = std::string_view(name) == "sort";
+        lua_pushcclosure(state, sorts ? guarded<plainTable<true>> : guarded<plainTable<false>>, 1);
+        lua_setfield(state, -2, name);
+    }
+}
+
+constexpr LanguageName names[] = {{"assert", nullptr, pushBase},       {"error", nullptr, pushBase},
+                                  {"getmetatable", nullptr, pushBase}, {"ipairs", nullptr, pushBase},
+                                  {"next", nullptr, pushBase},         {"pairs", nullptr, pushBase},
+                                  {"pcall", nullptr, pushBase},        {"rawequal", nullptr, pushBase},
+                                  {"rawget", nullptr, pushBase},       {"rawlen", nullptr, pushBase},
+                                  {"rawset", nullptr, pushBase},       {"select", nullptr, pushBase},
+                                  {"tonumber", nullptr, pushBase},     {"tostring", nullptr, pushBase},
+                                  {"type", nullptr, pushBase},         {"setmetatable", guarded<setMetatable>},
+                                  {"math", nullptr, pushMath},         {"table", nullptr, pushTable}};
+
+/// Called for a name that the environment does not have yet.
+int openName(lua_State* state)
 {
     if (lua_type(state, 2) != LUA_TSTRING) return 0;
     const std::string name = lua_tostring(state, 2);
-    if (Script::of(state).names.assigned.contains(name)) return 0;
-    Suggestion suggestion(name);
-    lua_pushnil(state);
-    while (lua_next(state, 1) != 0) {
-        lua_pop(state, 1);
-        if (lua_type(state, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state, -1));
+    if (pushLanguageName(state, name)) {
+        lua_pushvalue(state, 2);
+        lua_pushvalue(state, -2);
+        lua_rawset(state, 1);
+        return 1;
     }
+    const auto& assigned = Script::of(state).names.assigned;
+    if (assigned.contains(name)) return 0;
+    Suggestion suggestion(name);
+    considerLanguageNames(state, suggestion);
+    for (const auto& other : assigned) suggestion.consider(other);
     throw ScriptError("unknown name \"" + name + "\"" + suggestion.question());
 }
 
 } // namespace
 
-void openSandbox(lua_State* state)
+const std::span<const LanguageName> sandboxNames = names;
+
+void openEnvironment(lua_State* state)
 {
-    copy(state, luaopen_base,
-         {"assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen",
-          "rawset", "select", "tonumber", "tostring", "type"});
-    lua_pushcfunction(state, guarded<setMetatable>);
-    lua_setfield(state, -2, "setmetatable");
-
-    lua_newtable(state);
-    copy(state, luaopen_math, {"abs",       "acos", "asin", "atan", "ceil", "cos",        "deg",       "exp",  "floor",
-                               "fmod",      "log",  "max",  "min",  "modf", "rad",        "sin",       "sqrt", "tan",
-                               "tointeger", "type", "ult",  "huge", "pi",   "maxinteger", "mininteger"});
-    lua_pushcfunction(state, guarded<randomNumber>);
-    lua_setfield(state, -2, "random");
-    lua_setfield(state, -2, "math");
-
-    lua_newtable(state);
-    copy(state, luaopen_table, {"pack"});
-    lua_pushcfunction(state, luaopen_table);
-    lua_call(state, 0, 1);
-    for (const char* name : {"concat", "insert", "remove", "unpack"}) {
-        lua_getfield(state, -1, name);
-        lua_pushcclosure(state, guarded<plainTable<false>>, 1);
-        lua_setfield(state, -3, name);
-    }
-    lua_getfield(state, -1, "sort");
-    lua_pushcclosure(state, guarded<plainTable<true>>, 1);
-    lua_setfield(state, -3, "sort");
-    lua_pop(state, 1);
-    lua_setfield(state, -2, "table");
-
+    lua_createtable(state, 0, 0);
     lua_createtable(state, 0, 2);
-    lua_pushcfunction(state, guarded<unknownName>);
+    lua_pushcfunction(state, guarded<openName>);
     lua_setfield(state, -2, "__index");
     lua_pushboolean(state, 0);
     lua_setfield(state, -2, "__metatable");

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <poll.h>
 #include <stdexcept>
 #include <sys/resource.h>
 
@@ -27,14 +28,18 @@ void raiseOverBudget(lua_State* state, lua_Debug*) { luaL_error(state, "CPU time
 
 } // namespace
 
-Budget::Budget(SliceBoard& board, std::chrono::milliseconds perSlice)
-    : board_(board), perSlice_(std::chrono::nanoseconds(perSlice).count())
+Budget::Budget(SliceBoard& board, int input, std::chrono::milliseconds perSlice)
+    : board_(board), input_(input), perSlice_(std::chrono::nanoseconds(perSlice).count())
 {
     theBudget = this;
     struct sigaction action {};
     action.sa_handler = &Budget::onTimer;
     action.sa_flags = SA_RESTART;
+    sigaddset(&action.sa_mask, SIGPROF);
+    sigaddset(&action.sa_mask, letOthersIn);
     ::sigaction(SIGPROF, &action, nullptr);
+    action.sa_handler = &Budget::onOthers;
+    ::sigaction(letOthersIn, &action, nullptr);
     sigevent event{};
     event.sigev_notify = SIGEV_SIGNAL;
     event.sigev_signo = SIGPROF;
@@ -58,14 +63,46 @@ void Budget::onTimer(int)
     if (theBudget) theBudget->look();
 }
 
+void Budget::onOthers(int)
+{
+    if (theBudget) theBudget->interrupt();
+}
+
 void Budget::look()
 {
     lua_State* running = running_;
     if (!running) return;
     const auto started = board_.startedCpu.load(std::memory_order_relaxed);
-    if (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - started < perSlice_) return;
+    if (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - started < perSlice_) {
+        // The server does not signal a slice that has only just begun.
+        if (hasInput()) interrupt();
+        return;
+    }
     exceeded_ = true;
+    hooked_ = true;
     lua_sethook(running, raiseOverBudget, LUA_MASKCOUNT, 1);
+}
+
+bool Budget::hasInput() const
+{
+    pollfd descriptor{input_, POLLIN, 0};
+    return ::poll(&descriptor, 1, 0) > 0;
+}
+
+void Budget::interrupt()
+{
+    lua_State* running = running_;
+    if (!running || exceeded_) return;
+    hooked_ = true;
+    lua_sethook(running, &Budget::yieldToOthers, LUA_MASKCOUNT, 1);
+}
+
+void Budget::yieldToOthers(lua_State* state, lua_Debug*)
+{
+    // Inside a callback of C it stays armed until the callback is over.
+    if (!lua_isyieldable(state) || theBudget->exceeded_) return;
+    theBudget->interrupted_ = true;
+    lua_yield(state, 0);
 }
 
 void Budget::extendKernelLimit(std::int64_t now)
@@ -76,32 +113,33 @@ void Budget::extendKernelLimit(std::int64_t now)
     ::setrlimit(RLIMIT_CPU, &limit);
 }
 
-Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run) : budget_(budget)
+Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before)
+    : budget_(budget), began_(nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
 {
     auto& board = budget.board_;
     board.run.store(run, std::memory_order_relaxed);
     board.instance.store(instance, std::memory_order_relaxed);
     board.startedWall.store(nanoseconds(CLOCK_MONOTONIC), std::memory_order_relaxed);
-    board.startedCpu.store(nanoseconds(CLOCK_PROCESS_CPUTIME_ID), std::memory_order_release);
+    board.startedCpu.store(began_ - before.count(), std::memory_order_release);
     budget.exceeded_ = false;
+    budget.hooked_ = false;
+    budget.interrupted_ = false;
     budget.running_ = running;
 }
 
 Budget::Slice::~Slice()
 {
     lua_State* const running = budget_.running_;
-    budget_.running_ = nullptr; // from here on the timer does not arm the hook any more
-    if (budget_.exceeded_) lua_sethook(running, nullptr, 0, 0);
+    budget_.running_ = nullptr; // from here on the handlers do not arm a hook any more
+    if (budget_.hooked_) lua_sethook(running, nullptr, 0, 0);
     budget_.board_.startedCpu.store(0, std::memory_order_release);
     budget_.extendKernelLimit(nanoseconds(CLOCK_PROCESS_CPUTIME_ID));
 }
 
-std::chrono::microseconds Budget::Slice::spent() const
-{
-    return std::chrono::microseconds(
-        (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - budget_.board_.startedCpu.load(std::memory_order_relaxed)) / 1000);
-}
+Budget::Spent Budget::Slice::spent() const { return Spent(nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - began_); }
 
 bool Budget::Slice::exceeded() const { return budget_.exceeded_; }
+
+bool Budget::Slice::interrupted() const { return budget_.interrupted_; }
 
 } // namespace atrium::automation::lua

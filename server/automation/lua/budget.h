@@ -6,6 +6,7 @@
 #include <cstdint>
 
 struct lua_State;
+struct lua_Debug;
 
 namespace atrium::automation::lua {
 
@@ -14,40 +15,58 @@ namespace atrium::automation::lua {
 /// running coroutine from its signal handler, as lua_sethook allows. The hook raises an error and stays armed at every
 /// instruction, so that no pcall outlives it. What cannot be ended this way (a hang inside C) the server ends by
 /// killing the process, for which the board says what is running.
+///
+/// A slice within its budget must not keep others waiting either: when the server has written something, it signals a
+/// process whose slice has run for a while already (letOthersIn); a hook then lets the coroutine yield at its next
+/// instruction, and the rest of its slice comes after the others.
 /// One per process. Thread: the main thread, which must be the only one.
 class Budget {
 public:
-    /// `board` outlives the budget.
-    Budget(SliceBoard& board, std::chrono::milliseconds perSlice);
+    /// `board` outlives the budget. `input` is where messages come from.
+    Budget(SliceBoard& board, int input, std::chrono::milliseconds perSlice);
     ~Budget();
     Budget(const Budget&) = delete;
     Budget& operator=(const Budget&) = delete;
 
-    /// One slice, from construction to destruction.
+    /// What an interrupted slice has spent in its parts.
+    using Spent = std::chrono::nanoseconds;
+
+    /// One slice or a part of it, from construction to destruction.
     class Slice {
     public:
-        Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run);
+        /// `before` is what the earlier parts of the slice have spent.
+        Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before);
         ~Slice();
         Slice(const Slice&) = delete;
         Slice& operator=(const Slice&) = delete;
-        /// CPU time so far.
-        std::chrono::microseconds spent() const;
+        /// CPU time of this part.
+        Spent spent() const;
         bool exceeded() const;
+        /// The coroutine has yielded for others and is to be resumed without arguments.
+        bool interrupted() const;
 
     private:
         Budget& budget_;
+        const std::int64_t began_;
     };
 
 private:
     static void onTimer(int);
+    static void onOthers(int);
+    static void yieldToOthers(lua_State* state, lua_Debug*);
     void look();
+    void interrupt();
+    bool hasInput() const;
     /// A backstop for the case that server and hook both fail: the kernel ends the process some CPU-seconds later.
     void extendKernelLimit(std::int64_t now);
 
     SliceBoard& board_;
-    std::int64_t perSlice_;
+    const int input_;
+    const std::int64_t perSlice_;
     lua_State* volatile running_ = nullptr;
     volatile bool exceeded_ = false;
+    volatile bool hooked_ = false;
+    volatile bool interrupted_ = false;
     std::int64_t kernelLimit_ = 0;
     void* timer_ = nullptr;
 };

@@ -5,12 +5,14 @@ namespace atrium::automation::lua {
 
 namespace {
 
-constexpr const char* deviceType = "atrium.device";
-constexpr const char* attributeType = "atrium.attribute";
+void fillDevice(lua_State* state);
+void fillAttribute(lua_State* state);
+constexpr HandleType deviceType{"atrium.device", fillDevice};
+constexpr HandleType attributeType{"atrium.attribute", fillAttribute};
 
 MirroredDevice& deviceAt(lua_State* state, int index)
 {
-    return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType));
+    return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType.name));
 }
 
 int requireAttribute(const MirroredDevice& device, std::string_view name)
@@ -52,34 +54,47 @@ int device(lua_State* state)
     return lua_yieldk(state, 0, 0, afterDeviceAnswer);
 }
 
-template <bool withName>
+enum class Verb { On, Off, Toggle, Set };
+
+const char* word(Verb verb)
+{
+    switch (verb) {
+    case Verb::On: return "on";
+    case Verb::Off: return "off";
+    case Verb::Toggle: return "toggle";
+    case Verb::Set: break;
+    }
+    return "set";
+}
+
+template <Verb verb>
 int command(lua_State* state)
 {
     auto& target = deviceAt(state, 1);
     auto& script = Script::of(state);
     script.requireRun("a command");
-    const auto name = lua_tostring(state, lua_upvalueindex(1));
+    const char* name = word(verb);
     Value arguments;
     if (!lua_isnoneornil(state, 2)) {
         if (!lua_istable(state, 2)) throw ScriptError(std::string(name) + " wants a table, e.g. {level = 60}");
         arguments = toValue(state, 2);
         if (arguments.isList()) throw ScriptError(std::string(name) + " wants named values, e.g. {level = 60}");
     }
-    if (withName && (!arguments.isObject() || arguments.object().empty()))
+    if (verb == Verb::Set && (!arguments.isObject() || arguments.object().empty()))
         throw ScriptError("set wants the attributes to set, e.g. {level = 60}");
     Object payload{{"device", target.id}, {"uid", target.uid}, {"name", name}, {"arguments", std::move(arguments)}};
     return script.step(state, StepKind::Command, std::move(payload));
 }
 
-/// `lamp:on_for("5m")`, `lamp:on_for("5m", {level = 60})`, `lamp:on_for("5m", {level = 60}, {level = 10})`. Upvalue 1:
-/// the command.
+/// `lamp:on_for("5m")`, `lamp:on_for("5m", {level = 60})`, `lamp:on_for("5m", {level = 60}, {level = 10})`
+template <Verb verb>
 int timedCommand(lua_State* state)
 {
     constexpr std::int64_t longest = 400ll * 86400 * 1'000'000;
     auto& target = deviceAt(state, 1);
     auto& script = Script::of(state);
     script.requireRun("a command");
-    const std::string name = lua_tostring(state, lua_upvalueindex(1));
+    const std::string name = word(verb);
     const auto period = requireDuration(state, 2, "how long").count();
     if (period <= 0 || period > longest) throw ScriptError(name + "_for is for up to 400 days");
     Object payload{{"device", target.id}, {"uid", target.uid}, {"name", name}, {"for", period}};
@@ -101,13 +116,21 @@ int get(lua_State* state)
     return 1;
 }
 
-/// Upvalue 1: the methods. A method wins over an attribute of the same name, which `get` still reads.
+constexpr luaL_Reg deviceMethods[] = {{"on", guarded<command<Verb::On>>},
+                                      {"off", guarded<command<Verb::Off>>},
+                                      {"toggle", guarded<command<Verb::Toggle>>},
+                                      {"set", guarded<command<Verb::Set>>},
+                                      {"on_for", guarded<timedCommand<Verb::On>>},
+                                      {"off_for", guarded<timedCommand<Verb::Off>>},
+                                      {"get", guarded<get>},
+                                      {nullptr, nullptr}};
+
+/// A method wins over an attribute of the same name, which `get` still reads.
 int deviceIndex(lua_State* state)
 {
     auto& device = deviceAt(state, 1);
     const auto key = requireText(state, 2, "the name of an attribute");
-    lua_pushvalue(state, 2);
-    if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (pushMethod(state, deviceMethods, key)) return 1;
     if (key == "uid" || key == "name") {
         const auto& text = key == "uid" ? device.uid : device.name;
         lua_pushlstring(state, text.data(), text.size());
@@ -115,7 +138,7 @@ int deviceIndex(lua_State* state)
     }
     const int attribute = requireAttribute(device, key);
     *static_cast<AttributeHandle*>(lua_newuserdatauv(state, sizeof(AttributeHandle), 0)) = {&device, attribute};
-    luaL_setmetatable(state, attributeType);
+    setType(state, attributeType);
     return 1;
 }
 
@@ -155,12 +178,15 @@ int is(lua_State* state)
     return 1;
 }
 
+constexpr luaL_Reg conditions[] = {{"is", guarded<is<Condition::Kind::AttributeIs>>},
+                                   {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
+                                   {nullptr, nullptr}};
+
 int attributeIndex(lua_State* state)
 {
     const auto handle = attributeAt(state, 1);
     const auto key = requireText(state, 2, "the name of a property");
-    lua_pushvalue(state, 2);
-    if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (pushMethod(state, conditions, key) || pushMethod(state, attributeTriggers, key)) return 1;
     if (key == "value") {
         pushValue(state, Script::of(state).read(*handle.device, handle.attribute));
         return 1;
@@ -181,37 +207,40 @@ int attributeText(lua_State* state)
     return 1;
 }
 
-/// The metatable of a handle type: methods through `index`, closed to scripts.
-void makeType(lua_State* state, const char* type, lua_CFunction index, lua_CFunction text)
+void fillDevice(lua_State* state)
 {
-    // Stack: ..., methods
-    luaL_newmetatable(state, type);
-    lua_insert(state, -2);
-    lua_pushcclosure(state, index, 1);
+    lua_pushcfunction(state, guarded<deviceIndex>);
     lua_setfield(state, -2, "__index");
-    lua_pushcfunction(state, text);
+    lua_pushcfunction(state, guarded<deviceText>);
     lua_setfield(state, -2, "__tostring");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_pop(state, 1);
 }
+
+void fillAttribute(lua_State* state)
+{
+    lua_pushcfunction(state, guarded<attributeIndex>);
+    lua_setfield(state, -2, "__index");
+    lua_pushcfunction(state, guarded<attributeText>);
+    lua_setfield(state, -2, "__tostring");
+}
+
+constexpr LanguageName names[] = {{"device", guarded<device>}};
 
 } // namespace
 
 void pushDevice(lua_State* state, MirroredDevice& device)
 {
     *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(MirroredDevice*), 0)) = &device;
-    luaL_setmetatable(state, deviceType);
+    setType(state, deviceType);
 }
 
 AttributeHandle& attributeAt(lua_State* state, int index)
 {
-    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType));
+    return *static_cast<AttributeHandle*>(luaL_checkudata(state, index, attributeType.name));
 }
 
 std::optional<Condition> conditionOfAttribute(lua_State* state, int index)
 {
-    const auto* handle = static_cast<const AttributeHandle*>(luaL_testudata(state, index, attributeType));
+    const auto* handle = static_cast<const AttributeHandle*>(luaL_testudata(state, index, attributeType.name));
     if (!handle) return {};
     Condition condition;
     condition.kind = Condition::Kind::AttributeIs;
@@ -222,40 +251,6 @@ std::optional<Condition> conditionOfAttribute(lua_State* state, int index)
     return condition;
 }
 
-void openDevices(lua_State* state)
-{
-    lua_createtable(state, 0, 5);
-    for (const char* name : {"on", "off", "toggle"}) {
-        lua_pushstring(state, name);
-        lua_pushcclosure(state, guarded<command<false>>, 1);
-        lua_setfield(state, -2, name);
-    }
-    lua_pushliteral(state, "set");
-    lua_pushcclosure(state, guarded<command<true>>, 1);
-    lua_setfield(state, -2, "set");
-    for (const char* name : {"on", "off"}) {
-        lua_pushstring(state, name);
-        lua_pushcclosure(state, guarded<timedCommand>, 1);
-        lua_setfield(state, -2, (std::string(name) + "_for").c_str());
-    }
-    lua_pushcfunction(state, guarded<get>);
-    lua_setfield(state, -2, "get");
-    makeType(state, deviceType, guarded<deviceIndex>, guarded<deviceText>);
-
-    const luaL_Reg conditions[] = {{"is", guarded<is<Condition::Kind::AttributeIs>>},
-                                   {"is_not", guarded<is<Condition::Kind::AttributeIsNot>>},
-                                   {nullptr, nullptr}};
-    lua_createtable(state, 0, 7);
-    luaL_setfuncs(state, attributeTriggers, 0);
-    luaL_setfuncs(state, conditions, 0);
-    makeType(state, attributeType, guarded<attributeIndex>, guarded<attributeText>);
-
-    lua_pushcfunction(state, guarded<device>);
-    lua_setfield(state, -2, "device");
-    for (auto* surrounding : Script::of(state).host().surroundings) {
-        pushDevice(state, *surrounding);
-        lua_setfield(state, -2, surrounding->uid.c_str());
-    }
-}
+const std::span<const LanguageName> deviceNames = names;
 
 } // namespace atrium::automation::lua

@@ -1,5 +1,3 @@
-#include "atrium/json.h"
-#include "atrium/mqtt.h"
 #include "automation/lua/script.h"
 
 namespace atrium::automation::lua {
@@ -7,7 +5,6 @@ namespace atrium::automation::lua {
 namespace {
 
 constexpr std::size_t maxLogBytes = 2000;
-constexpr std::size_t maxPayloadBytes = 256 * 1024;
 
 /// `log.LEVEL(...)`: the arguments joined by blanks. Upvalue 1: the level.
 int log(lua_State* state)
@@ -28,34 +25,6 @@ int log(lua_State* state)
         script.stepWithoutAnswer(StepKind::Log, Object{{"level", level}, {"text", std::move(text)}});
     else script.logWhileLoading(level, std::move(text));
     return 0;
-}
-
-int publish(lua_State* state)
-{
-    auto& script = Script::of(state);
-    script.requireRun("mqtt.publish");
-    const auto topic = requireText(state, 1, "the topic");
-    if (!isValidTopic(topic)) throw ScriptError("\"" + std::string(topic) + "\" is no topic to publish to");
-    Object payload{{"topic", topic}};
-    if (lua_type(state, 2) == LUA_TSTRING || lua_isnoneornil(state, 2))
-        payload.set("payload", lua_isnoneornil(state, 2) ? Value("") : toValue(state, 2, maxPayloadBytes));
-    else payload.set("payload", toJson(toValue(state, 2, maxPayloadBytes)));
-    if (!lua_isnoneornil(state, 3)) {
-        luaL_checktype(state, 3, LUA_TTABLE);
-        const auto options = toValue(state, 3);
-        for (const auto& [key, value] : options.isObject() ? options.object() : Object{}) {
-            if (key == "qos" && value.isInteger() && value.integer() >= 0 && value.integer() <= 2)
-                payload.set(key, value);
-            else if (key == "retain" && value.isBoolean()) payload.set(key, value);
-            else throw ScriptError("the options of publish are qos = 0, 1 or 2 and retain = true or false");
-        }
-    }
-    // Publishing is asking the outbox: nothing to wait for, unless the run is one that must know after a crash what it
-    // has done. One way less to the server and back is a third of a reaction's time.
-    if (script.currentRun()->waited) return script.step(state, StepKind::Publish, std::move(payload));
-    script.stepWithoutAnswer(StepKind::Publish, std::move(payload));
-    lua_pushboolean(state, 1);
-    return 1;
 }
 
 constexpr std::int64_t longestWait = 400ll * 86400 * 1'000'000;
@@ -120,22 +89,13 @@ int waitFor(lua_State* state)
     return script.step(state, StepKind::WaitFor, std::move(payload), std::move(triggers));
 }
 
-/// `module.function(...)`. Upvalues: the module's name, the function's name.
-int call(lua_State* state)
+void pushPrint(lua_State* state, const char*)
 {
-    auto& script = Script::of(state);
-    const std::string module = lua_tostring(state, lua_upvalueindex(1));
-    const std::string function = lua_tostring(state, lua_upvalueindex(2));
-    script.requireRun((module + "." + function).c_str());
-    List arguments;
-    for (int i = 1, count = lua_gettop(state); i <= count; ++i) arguments.push_back(toValue(state, i));
-    return script.step(state, StepKind::Call,
-                       Object{{"module", module}, {"function", function}, {"arguments", std::move(arguments)}});
+    lua_pushliteral(state, "info");
+    lua_pushcclosure(state, guarded<log>, 1);
 }
 
-} // namespace
-
-void openEffects(lua_State* state)
+void pushLog(lua_State* state, const char*)
 {
     lua_createtable(state, 0, 4);
     for (const char* level : {"debug", "info", "warn", "error"}) {
@@ -143,29 +103,13 @@ void openEffects(lua_State* state)
         lua_pushcclosure(state, guarded<log>, 1);
         lua_setfield(state, -2, level);
     }
-    lua_getfield(state, -1, "info");
-    lua_setfield(state, -3, "print");
-    lua_setfield(state, -2, "log");
-
-    lua_getfield(state, -1, "mqtt");
-    lua_pushcfunction(state, guarded<publish>);
-    lua_setfield(state, -2, "publish");
-    lua_pop(state, 1);
-    lua_pushcfunction(state, guarded<wait>);
-    lua_setfield(state, -2, "wait");
-    lua_pushcfunction(state, guarded<waitFor>);
-    lua_setfield(state, -2, "wait_for");
-
-    for (const auto& module : Script::of(state).host().modules) {
-        lua_createtable(state, 0, static_cast<int>(module.functions.size()));
-        for (const auto& function : module.functions) {
-            lua_pushstring(state, module.name.c_str());
-            lua_pushstring(state, function.c_str());
-            lua_pushcclosure(state, guarded<call>, 2);
-            lua_setfield(state, -2, function.c_str());
-        }
-        lua_setfield(state, -2, module.name.c_str());
-    }
 }
+
+constexpr LanguageName names[] = {
+    {"print", nullptr, pushPrint}, {"log", nullptr, pushLog}, {"wait", guarded<wait>}, {"wait_for", guarded<waitFor>}};
+
+} // namespace
+
+const std::span<const LanguageName> effectNames = names;
 
 } // namespace atrium::automation::lua

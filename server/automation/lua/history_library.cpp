@@ -5,7 +5,8 @@ namespace atrium::automation::lua {
 
 namespace {
 
-constexpr const char* historyType = "atrium.history";
+void fillHistory(lua_State* state);
+constexpr HandleType historyType{"atrium.history", fillHistory};
 constexpr std::int64_t longestPeriod = 3660ll * 86400 * 1'000'000;
 
 /// `history(device.attribute)`: its past, to be asked.
@@ -14,14 +15,14 @@ int history(lua_State* state)
     const auto handle = attributeAt(state, 1);
     if (handle.device->id < 0) throw ScriptError("of the sun and the house nothing is recorded");
     *static_cast<AttributeHandle*>(lua_newuserdatauv(state, sizeof(AttributeHandle), 0)) = handle;
-    luaL_setmetatable(state, historyType);
+    setType(state, historyType);
     return 1;
 }
 
 /// `history(...):avg "7d"`. Upvalue 1: the name of the function.
 int ask(lua_State* state)
 {
-    const auto handle = *static_cast<AttributeHandle*>(luaL_checkudata(state, 1, historyType));
+    const auto handle = *static_cast<AttributeHandle*>(luaL_checkudata(state, 1, historyType.name));
     auto& script = Script::of(state);
     const std::string name = lua_tostring(state, lua_upvalueindex(1));
     script.requireRun("history");
@@ -56,13 +57,8 @@ int unknownFunction(lua_State* state)
     throw ScriptError("history has no \"" + std::string(key) + "\"" + suggestion.question());
 }
 
-} // namespace
-
-void openHistory(lua_State* state)
+void fillHistory(lua_State* state)
 {
-    luaL_newmetatable(state, historyType);
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
     lua_createtable(state, 0, 8);
     for (const char* name : {"avg", "min", "max", "delta", "duration", "count", "at", "previous"}) {
         lua_pushstring(state, name);
@@ -71,9 +67,12 @@ void openHistory(lua_State* state)
     }
     lua_pushcclosure(state, guarded<unknownFunction>, 1);
     lua_setfield(state, -2, "__index");
-    lua_pop(state, 1);
-    lua_pushcfunction(state, guarded<history>);
-    lua_setfield(state, -2, "history");
 }
+
+constexpr LanguageName names[] = {{"history", guarded<history>}};
+
+} // namespace
+
+const std::span<const LanguageName> historyNames = names;
 
 } // namespace atrium::automation::lua

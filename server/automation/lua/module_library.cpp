@@ -57,7 +57,7 @@ int require(lua_State* state)
     auto& script = Script::of(state);
     if (!isModuleName(name)) throw ScriptError("the name of a module has letters, digits, - and _, at most 100");
     lua_settop(state, 1);
-    lua_getfield(state, LUA_REGISTRYINDEX, modulesKey);
+    luaL_getsubtable(state, LUA_REGISTRYINDEX, modulesKey);
     lua_pushvalue(state, 1);
     if (lua_rawget(state, -2) != LUA_TNIL) {
         if (lua_islightuserdata(state, -1)) throw ScriptError("the module \"" + name + "\" requires itself");
@@ -72,14 +72,10 @@ int require(lua_State* state)
     return lua_yieldk(state, 0, 0, afterModuleAnswer);
 }
 
+constexpr LanguageName names[] = {{"require", guarded<require>}};
+
 } // namespace
 
-void openModules(lua_State* state)
-{
-    lua_newtable(state);
-    lua_setfield(state, LUA_REGISTRYINDEX, modulesKey);
-    lua_pushcfunction(state, guarded<require>);
-    lua_setfield(state, -2, "require");
-}
+const std::span<const LanguageName> moduleNames = names;
 
 } // namespace atrium::automation::lua

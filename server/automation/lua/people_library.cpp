@@ -22,15 +22,16 @@ int person(lua_State* state)
     return 1;
 }
 
+void pushPerson(lua_State* state, const char* name)
+{
+    lua_pushstring(state, name);
+    lua_pushcclosure(state, guarded<person>, 1);
+}
+
+constexpr LanguageName names[] = {{"role", nullptr, pushPerson}, {"user", nullptr, pushPerson}};
+
 } // namespace
 
-void openPeople(lua_State* state)
-{
-    for (const char* key : {"role", "user"}) {
-        lua_pushstring(state, key);
-        lua_pushcclosure(state, guarded<person>, 1);
-        lua_setfield(state, -2, key);
-    }
-}
+const std::span<const LanguageName> peopleNames = names;
 
 } // namespace atrium::automation::lua

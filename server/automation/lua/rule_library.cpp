@@ -11,9 +11,13 @@ namespace {
 /// In place of a position among the triggers of the script.
 constexpr int madeInRun = -2;
 
-int indexOf(lua_State* state, int index, const char* type)
+void fillTrigger(lua_State* state);
+constexpr HandleType triggerType{"atrium.trigger", fillTrigger};
+constexpr HandleType conditionType{"atrium.condition"};
+
+int indexOf(lua_State* state, int index, const HandleType& type)
 {
-    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, type));
+    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, type.name));
     return handle ? *handle : -1;
 }
 
@@ -206,6 +210,15 @@ int delayed(lua_State* state)
     return 1;
 }
 
+constexpr luaL_Reg triggerMethods[] = {{"holds", guarded<delayed<&AttributeTrigger::hold>>},
+                                       {"debounce", guarded<delayed<&AttributeTrigger::quiet>>},
+                                       {nullptr, nullptr}};
+
+int triggerIndex(lua_State* state)
+{
+    return pushMethod(state, triggerMethods, requireText(state, 2, "the name of a method")) ? 1 : 0;
+}
+
 /// `every "10m"(function() ... end)`; `startup()`, `startup "devices-ready"` and `shutdown()` are the trigger itself.
 int triggerCall(lua_State* state)
 {
@@ -220,12 +233,18 @@ int triggerCall(lua_State* state)
     return declarePlainRule(state, trigger, 2);
 }
 
-void makeType(lua_State* state, const char* type)
+void fillTrigger(lua_State* state)
 {
-    luaL_newmetatable(state, type);
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
+    lua_pushcfunction(state, guarded<triggerCall>);
+    lua_setfield(state, -2, "__call");
+    lua_pushcfunction(state, guarded<triggerIndex>);
+    lua_setfield(state, -2, "__index");
 }
+
+constexpr LanguageName names[] = {{"rule", guarded<rule>},
+                                  {"on", guarded<on>},
+                                  {"any", guarded<group<Condition::Kind::Any>>},
+                                  {"none", guarded<group<Condition::Kind::None>>}};
 
 } // namespace
 
@@ -241,12 +260,12 @@ void pushTrigger(lua_State* state, Trigger trigger)
         lua_pushlstring(state, wire.data(), wire.size());
         lua_setiuservalue(state, -2, 1);
     }
-    luaL_setmetatable(state, triggerType);
+    setType(state, triggerType);
 }
 
 std::optional<Trigger> triggerAt(lua_State* state, int index)
 {
-    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, triggerType));
+    const auto* handle = static_cast<const int*>(luaL_testudata(state, index, triggerType.name));
     if (!handle) return {};
     if (*handle != madeInRun) return Script::of(state).trigger(*handle);
     lua_getiuservalue(state, index, 1);
@@ -264,8 +283,7 @@ void pushEvent(lua_State* state, const Value& event)
     if (!device || !device->isInteger() || !lua_istable(state, -1)) return;
     auto* mirrored = Script::of(state).host().mirror.find(device->integer());
     if (!mirrored) return;
-    *static_cast<MirroredDevice**>(lua_newuserdatauv(state, sizeof(void*), 0)) = mirrored;
-    luaL_setmetatable(state, "atrium.device");
+    pushDevice(state, *mirrored);
     lua_setfield(state, -2, "device");
 }
 
@@ -274,7 +292,7 @@ void pushCondition(lua_State* state, Condition condition)
     auto& script = Script::of(state);
     script.requireLoading("a condition");
     *static_cast<int*>(lua_newuserdatauv(state, sizeof(int), 0)) = script.addCondition(std::move(condition));
-    luaL_setmetatable(state, conditionType);
+    setType(state, conditionType);
 }
 
 int declarePlainRule(lua_State* state, int trigger, int functionIndex)
@@ -296,25 +314,6 @@ int declarePlainRule(lua_State* state, int trigger, int functionIndex)
     return 0;
 }
 
-void openRules(lua_State* state)
-{
-    makeType(state, triggerType);
-    lua_pushcfunction(state, guarded<triggerCall>);
-    lua_setfield(state, -2, "__call");
-    const luaL_Reg methods[] = {{"holds", guarded<delayed<&AttributeTrigger::hold>>},
-                                {"debounce", guarded<delayed<&AttributeTrigger::quiet>>},
-                                {nullptr, nullptr}};
-    luaL_newlib(state, methods);
-    lua_setfield(state, -2, "__index");
-    lua_pop(state, 1);
-    makeType(state, conditionType);
-    lua_pop(state, 1);
-    const luaL_Reg functions[] = {{"rule", guarded<rule>},
-                                  {"on", guarded<on>},
-                                  {"any", guarded<group<Condition::Kind::Any>>},
-                                  {"none", guarded<group<Condition::Kind::None>>},
-                                  {nullptr, nullptr}};
-    luaL_setfuncs(state, functions, 0);
-}
+const std::span<const LanguageName> ruleNames = names;
 
 } // namespace atrium::automation::lua

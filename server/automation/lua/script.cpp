@@ -12,28 +12,6 @@ constexpr std::size_t maxSourceBytes = 256 * 1024;
 constexpr std::size_t longestError = 1000;
 constexpr std::size_t maxDeclarations = 1000;
 constexpr const char* environmentKey = "atrium.environment";
-
-/// Parts of the language that most files do without: they are opened for those that name them, because each file pays
-/// for its own copy.
-struct RareLibrary {
-    const char* name;
-    void (*open)(lua_State* state);
-};
-constexpr RareLibrary rareLibraries[] = {
-    {"role", openPeople},        {"user", openPeople},     {"test", openTests}, {"history", openHistory},
-    {"devices", openSelections}, {"require", openModules}, {"http", openWeb}};
-
-/// Opens those that the chunk names into the environment at the top of the stack.
-void openRareLibraries(lua_State* state, const ChunkNames& names)
-{
-    for (const auto& library : rareLibraries) {
-        lua_pushstring(state, library.name);
-        const bool isOpen = lua_rawget(state, -2) != LUA_TNIL;
-        lua_pop(state, 1);
-        const auto isNamed = [&](const auto& use) { return use.name == library.name; };
-        if (!isOpen && std::any_of(names.reads.begin(), names.reads.end(), isNamed)) library.open(state);
-    }
-}
 } // namespace
 
 Script::Script(HostContext& host, std::uint32_t instance, std::string name)
@@ -97,18 +75,11 @@ void Script::load(const std::string& source)
 {
     if (source.size() > maxSourceBytes) return failLoad(name_ + ": the file is larger than 256 KiB", false);
     const auto error = protect([&](lua_State* state) {
-        lua_newtable(state);
-        openSandbox(state);
-        openStrings(state);
-        openDevices(state);
-        openRules(state);
-        openTriggers(state);
-        openEffects(state);
+        openTexts(state);
+        openEnvironment(state);
         lua_pushvalue(state, -1);
         lua_rawseti(state, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
         lua_setfield(state, LUA_REGISTRYINDEX, environmentKey);
-        lua_pushnil(state);
-        lua_setfield(state, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
     });
     if (error) return failLoad(*error, false);
     const auto broken = protect([&](lua_State*) { prepare(source); });
@@ -134,20 +105,14 @@ void Script::compile(lua_State* state, const std::string& source, const std::str
     names.constants.merge(found.constants);
     names.assigned.merge(found.assigned);
     lua_getfield(state, LUA_REGISTRYINDEX, environmentKey);
-    openRareLibraries(state, found);
     for (const auto& use : found.reads) {
         lua_pushlstring(state, use.name.data(), use.name.size());
-        const bool known = lua_rawget(state, -2) != LUA_TNIL || names.assigned.contains(use.name);
+        const bool known = lua_rawget(state, -2) != LUA_TNIL;
         lua_pop(state, 1);
-        if (known) continue;
+        if (known || names.assigned.contains(use.name) || isLanguageName(state, use.name)) continue;
         Suggestion suggestion(use.name);
-        lua_pushnil(state);
-        while (lua_next(state, -2) != 0) {
-            lua_pop(state, 1);
-            if (lua_type(state, -1) == LUA_TSTRING) suggestion.consider(lua_tostring(state, -1));
-        }
+        considerLanguageNames(state, suggestion);
         for (const auto& assigned : names.assigned) suggestion.consider(assigned);
-        for (const auto& library : rareLibraries) suggestion.consider(library.name);
         luaL_error(state, "%s:%d: unknown name \"%s\"%s", name.c_str(), use.line, use.name.c_str(),
                    suggestion.question().c_str());
     }
@@ -159,10 +124,14 @@ void Script::resumeLoad(int arguments)
     int results = 0, status = LUA_OK;
     bool exceeded = false;
     {
-        Budget::Slice slice(host_.budget, loader_, instance_, 0);
+        Budget::Slice slice(host_.budget, loader_, instance_, 0, loaderSlice_);
         status = lua_resume(loader_, nullptr, arguments, &results);
         exceeded = slice.exceeded();
+        interrupted_ = slice.interrupted() && status == LUA_YIELD && !exceeded;
+        interruptedRun_ = 0;
+        loaderSlice_ = interrupted_ ? loaderSlice_ + slice.spent() : Budget::Spent{0};
     }
+    if (interrupted_) return;
     if (status == LUA_YIELD && !exceeded && (!loaderAsked_.empty() || loaderWaits_)) return;
     if (exceeded) return failLoad(name_ + ": loading takes too much CPU time", true);
     if (status != LUA_OK) return failLoad(errorText(loader_), status == LUA_ERRMEM);
@@ -195,6 +164,7 @@ void Script::finishLoad()
         loaded.mirror.push_back(std::move(wish));
     }
     host_.send(loaded);
+    names.constants.clear();
 }
 
 void Script::failLoad(std::string message, bool overBudget)

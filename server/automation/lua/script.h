@@ -1,8 +1,10 @@
 #pragma once
 
 #include "automation/lua/budget.h"
+#include "automation/lua/condition_walk.h"
 #include "automation/lua/device_mirror.h"
 #include "automation/lua/global_names.h"
+#include "automation/lua/language.h"
 #include "automation/lua/values.h"
 #include "automation/messages.h"
 
@@ -21,18 +23,6 @@ struct HostContext {
     const std::vector<MirroredDevice*>& surroundings;
     std::function<void(const FromHost&)> send;
     std::size_t memoryLimit = 4 * 1024 * 1024;
-};
-
-/// A clause of `when`: nothing (all hold) or one of these kinds, nested by any{} and none{}.
-struct Condition {
-    enum class Kind { AttributeIs, AttributeIsNot, Function, All, Any, None };
-    Kind kind = Kind::All;
-    MirroredDevice* device = nullptr;
-    int attribute = -1;
-    Value expected;
-    int function = LUA_NOREF;
-    std::vector<int> parts; ///< positions in Script::conditions
-    std::string text;       ///< for "why not": what the clause says, with its line
 };
 
 struct Rule {
@@ -64,8 +54,10 @@ struct Run {
     std::string deviceAsked;    ///< waits for a DeviceAnswer; empty = does not
     bool asksSelection = false; ///< waits for a SelectionAnswer
     std::uint32_t queries = 0;  ///< for devices and selections
-    std::string skippedBy;      ///< the clause of `when` that did not hold
-    std::int64_t cpuMicroseconds = 0;
+    std::unique_ptr<ConditionWalk> when; ///< while its conditions are looked at
+    std::string skippedBy;               ///< the clause of `when` that did not hold
+    Budget::Spent cpu{0};                ///< of all slices
+    Budget::Spent slice{0};              ///< of the slice that was interrupted
     int store = LUA_NOREF;
     std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
 };
@@ -90,6 +82,10 @@ public:
     /// Tells how every clause of `when` stands now, in ConditionsProbed. Functions among them are called.
     void probe(const ProbeConditions& request);
     bool hasRun(std::uint64_t run) const { return runs_.contains(run); }
+    /// Whether its code was interrupted for others. Until it has gone on, nothing else of the script may begin: a
+    /// script is never interrupted by itself, so its variables change only at steps.
+    bool isInterrupted() const { return interrupted_; }
+    void goOn();
 
     // ---- for the functions that the script calls
 
@@ -141,9 +137,10 @@ private:
     };
     static void* allocate(void* memory, void* block, std::size_t oldSize, std::size_t newSize);
     static int runBody(lua_State* state);
+    static int goThroughConditions(lua_State* state);
+    static int afterCondition(lua_State* state, int status, lua_KContext context);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
-    static bool holds(lua_State* state, Script& script, int condition, std::string& failed);
     /// The states of a clause and of what it is made of; whether it holds.
     bool probe(std::uint32_t rule, int condition, std::uint32_t depth, std::vector<ConditionState>& states);
 
@@ -170,28 +167,20 @@ private:
     bool loaderWaits_ = false; ///< for a SelectionAnswer or ModuleAnswer
     std::size_t modules_ = 0;
     std::uint32_t loaderQueries_ = 0;
-    /// Lets `thread` go on with what `push` puts on the stack.
+    Budget::Spent loaderSlice_{0};
+    bool interrupted_ = false;
+    std::uint64_t interruptedRun_ = 0; ///< 0 = the loader
+    /// Lets the run (0 = the loader) go on with what `push` puts on the stack.
     void goOn(std::uint64_t run, const std::function<void(lua_State*)>& push);
     std::unordered_map<std::uint64_t, std::unique_ptr<Run>> runs_;
     Run* current_ = nullptr;
 };
 
-// The parts of the language, each adds its names to the table at the top of the stack.
-void openSandbox(lua_State* state);
-void openStrings(lua_State* state);
-void openDevices(lua_State* state);
-void openRules(lua_State* state);
-void openPeople(lua_State* state);
-void openTriggers(lua_State* state);
-void openEffects(lua_State* state);
-void openTests(lua_State* state);
-void openHistory(lua_State* state);
-void openSelections(lua_State* state);
-void openModules(lua_State* state);
-void openWeb(lua_State* state);
+/// Pushes the table of global names: empty, it takes those of the language that are asked for.
+void openEnvironment(lua_State* state);
+/// Gives texts their methods.
+void openTexts(lua_State* state);
 
-constexpr const char* triggerType = "atrium.trigger";
-constexpr const char* conditionType = "atrium.condition";
 /// `device.attribute` as scripts hold it.
 struct AttributeHandle {
     MirroredDevice* device;

@@ -7,12 +7,12 @@
 namespace atrium::automation::lua {
 
 ScriptHost::ScriptHost(int socket, SliceBoard& board, std::chrono::milliseconds sliceBudget, std::size_t scriptMemory)
-    : socket_(socket), budget_(board, sliceBudget), context_{mirror_,
-                                                             budget_,
-                                                             modules_,
-                                                             surroundings_,
-                                                             [this](const FromHost& message) { send(message); },
-                                                             scriptMemory}
+    : socket_(socket), budget_(board, socket, sliceBudget), context_{mirror_,
+                                                                     budget_,
+                                                                     modules_,
+                                                                     surroundings_,
+                                                                     [this](const FromHost& message) { send(message); },
+                                                                     scriptMemory}
 {}
 
 void ScriptHost::run()
@@ -20,21 +20,91 @@ void ScriptHost::run()
     FrameBuffer frames;
     char buffer[65536];
     for (;;) {
-        const auto size = ::recv(socket_, buffer, sizeof buffer, 0);
+        const auto size = ::recv(socket_, buffer, sizeof buffer, interrupted_.empty() ? 0 : MSG_DONTWAIT);
         if (size == 0) return;
-        if (size < 0) {
-            if (errno == EINTR) continue;
-            throw std::runtime_error("cannot read from the server");
+        if (size < 0 && errno != EINTR && errno != EAGAIN) throw std::runtime_error("cannot read from the server");
+        if (size > 0) {
+            frames.append({buffer, static_cast<std::size_t>(size)});
+            receive(frames);
         }
-        frames.append({buffer, static_cast<std::size_t>(size)});
-        while (const auto frame = frames.next()) {
-            auto message = decodeMessage<ToHost>(*frame);
-            if (!message) throw std::runtime_error("unreadable message");
-            handle(*message);
-            // At once: a later message of this batch may take all of its CPU time.
+        continueInterrupted();
+    }
+}
+
+void ScriptHost::receive(FrameBuffer& frames)
+{
+    while (const auto frame = frames.next()) {
+        auto message = decodeMessage<ToHost>(*frame);
+        if (!message) throw std::runtime_error("unreadable message");
+        take(std::move(*message));
+        // At once: a later message of this batch may take all of its CPU time.
+        flush();
+    }
+    if (frames.broken()) throw std::runtime_error("broken stream");
+}
+
+/// Handles a message now, or when the script that it is for has gone on.
+void ScriptHost::take(ToHost message)
+{
+    std::optional<std::uint32_t> instance;
+    std::visit(
+        [&](const auto& request) {
+            using T = std::decay_t<decltype(request)>;
+            if constexpr (std::is_same_v<T, CancelRun>) forget(request.run);
+            else if constexpr (std::is_same_v<T, UnloadScript>) interrupted_.erase(request.instance);
+            else if constexpr (requires { request.instance; }) instance = request.instance;
+            else if constexpr (requires { request.run; }) {
+                if (const auto found = runs_.find(request.run); found != runs_.end()) instance = found->second;
+            }
+        },
+        message);
+    if (instance)
+        if (const auto found = interrupted_.find(*instance); found != interrupted_.end()) {
+            if (const auto* start = std::get_if<StartRun>(&message)) runs_[start->run] = start->instance;
+            found->second.push_back(std::move(message));
+            return;
+        }
+    handle(message);
+    if (instance) noteInterruption(*instance);
+}
+
+/// A run that is cancelled does not begin or go on later.
+void ScriptHost::forget(std::uint64_t run)
+{
+    for (auto& [instance, waiting] : interrupted_)
+        std::erase_if(waiting, [&](const ToHost& message) {
+            return std::visit(
+                [&](const auto& request) {
+                    if constexpr (requires { request.run; }) return request.run == run;
+                    else return false;
+                },
+                message);
+        });
+}
+
+void ScriptHost::noteInterruption(std::uint32_t instance)
+{
+    const auto script = scripts_.find(instance);
+    if (script != scripts_.end() && script->second->isInterrupted()) interrupted_.try_emplace(instance);
+}
+
+void ScriptHost::continueInterrupted()
+{
+    std::vector<std::uint32_t> instances;
+    for (const auto& [instance, waiting] : interrupted_) instances.push_back(instance);
+    for (const auto instance : instances) {
+        auto& script = *scripts_.at(instance);
+        script.goOn();
+        flush();
+        // What waited comes in its order, up to the next interruption.
+        auto& waiting = interrupted_.at(instance);
+        while (!script.isInterrupted() && !waiting.empty()) {
+            auto message = std::move(waiting.front());
+            waiting.pop_front();
+            handle(message);
             flush();
         }
-        if (frames.broken()) throw std::runtime_error("broken stream");
+        if (!script.isInterrupted()) interrupted_.erase(instance);
     }
 }
 

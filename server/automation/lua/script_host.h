@@ -2,6 +2,7 @@
 
 #include "automation/lua/script.h"
 
+#include <deque>
 #include <map>
 
 namespace atrium::automation::lua {
@@ -16,7 +17,14 @@ public:
     void run();
 
 private:
+    void receive(FrameBuffer& frames);
+    void take(ToHost message);
     void handle(ToHost& message);
+    void forget(std::uint64_t run);
+    /// Lets the scripts that were interrupted go on, each for a while.
+    void continueInterrupted();
+    /// To be called when code of the script may have run: puts it among the interrupted ones.
+    void noteInterruption(std::uint32_t instance);
     void load(const LoadScript& request);
     Script* scriptOf(std::uint64_t run);
     void send(const FromHost& message);
@@ -30,6 +38,9 @@ private:
     HostContext context_;
     std::map<std::uint32_t, std::unique_ptr<Script>> scripts_;
     std::unordered_map<std::uint64_t, std::uint32_t> runs_; ///< of which instance
+    /// Scripts that were interrupted for others, with the messages that wait until they have gone on. What the server
+    /// sends one script is bounded by its modes of runs.
+    std::map<std::uint32_t, std::deque<ToHost>> interrupted_;
     std::string out_;
 };
 

@@ -15,12 +15,15 @@ void Script::probe(const ProbeConditions& request)
 {
     ConditionsProbed answer{request.probe, {}};
     if (!loading_) {
-        Run reader; // what clauses read is noted as for a run, whose steps would be refused: nothing here may yield
+        Run reader; // what clauses read is noted as for a run
         reader.id = probing;
         current_ = &reader;
-        Budget::Slice slice(host_.budget, state_, instance_, probing);
-        for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
-            if (rules[rule].when >= 0) probe(rule, rules[rule].when, 0, answer.conditions);
+        Budget::Slice slice(host_.budget, state_, instance_, probing, Budget::Spent{0});
+        for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
+            if (rules[rule].when < 0) continue;
+            reader.when = std::make_unique<ConditionWalk>(conditions, rules[rule].when); // a condition only looks
+            probe(rule, rules[rule].when, 0, answer.conditions);
+        }
         current_ = nullptr;
     }
     host_.send(answer);
@@ -42,8 +45,14 @@ bool Script::probe(std::uint32_t rule, int index, std::uint32_t depth, std::vect
     }
     bool result = false;
     const auto error = protect([&](lua_State* state) {
-        std::string failed;
-        result = holds(state, *this, index, failed);
+        if (condition.kind != Condition::Kind::Function) {
+            const bool equal = read(*condition.device, condition.attribute) == condition.expected;
+            result = equal == (condition.kind == Condition::Kind::AttributeIs);
+            return;
+        }
+        lua_rawgeti(state, LUA_REGISTRYINDEX, condition.function);
+        lua_call(state, 0, 1);
+        result = lua_toboolean(state, -1) != 0;
         lua_settop(state, 0);
     });
     auto& state = states[place];

@@ -89,7 +89,8 @@ void Script::beforeQuery(lua_State* state)
 {
     // Each answer begins a new slice of CPU time: without a bound, asking would go on for ever.
     constexpr std::uint32_t mostQueries = 2000;
-    if (!lua_isyieldable(state)) throw ScriptError("name devices at the top of the file");
+    if (!lua_isyieldable(state) || (current_ && current_->when))
+        throw ScriptError("name devices at the top of the file");
     if (++(current_ ? current_->queries : loaderQueries_) > mostQueries)
         throw ScriptError("more than 2000 questions for devices");
 }

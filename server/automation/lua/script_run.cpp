@@ -42,55 +42,47 @@ int Script::runBody(lua_State* state)
     auto& run = *script.current_;
     const auto& rule = script.rules[run.rule];
     // A run that has recorded steps passed its conditions in an earlier life; reading them again must not skip it.
-    if (rule.when >= 0 && run.journal.empty()) {
-        if (!holds(state, script, rule.when, run.skippedBy)) return 0;
-        run.skippedBy.clear();
+    if (rule.when >= 0 && run.journal.empty()) run.when = std::make_unique<ConditionWalk>(script.conditions, rule.when);
+    return goThroughConditions(state);
+}
+
+/// Stack: the event, the store.
+int Script::goThroughConditions(lua_State* state)
+{
+    auto& script = of(state);
+    auto& run = *script.current_;
+    while (const auto* clause = run.when ? run.when->leaf() : nullptr) {
+        if (clause->kind != Condition::Kind::Function) {
+            const bool equal = script.read(*clause->device, clause->attribute) == clause->expected;
+            run.when->tell(equal == (clause->kind == Condition::Kind::AttributeIs));
+            continue;
+        }
+        luaL_checkstack(state, 4, "when");
+        lua_rawgeti(state, LUA_REGISTRYINDEX, clause->function);
+        lua_callk(state, 0, 1, 0, afterCondition);
+        run.when->tell(lua_toboolean(state, -1) != 0);
+        lua_pop(state, 1);
     }
-    lua_rawgeti(state, LUA_REGISTRYINDEX, rule.function);
+    const auto walk = std::move(run.when);
+    if (walk && !walk->holds()) {
+        run.skippedBy = walk->failed();
+        return 0;
+    }
+    lua_rawgeti(state, LUA_REGISTRYINDEX, script.rules[run.rule].function);
     lua_insert(state, 1);
     lua_callk(state, 2, 0, 0, &Script::runEnd);
     return 0;
 }
 
-int Script::runEnd(lua_State*, int, lua_KContext) { return 0; }
-
-bool Script::holds(lua_State* state, Script& script, int index, std::string& failed)
+/// Back from a function that was interrupted.
+int Script::afterCondition(lua_State* state, int, lua_KContext)
 {
-    luaL_checkstack(state, 4, "when");
-    const auto& condition = script.conditions[index];
-    bool result = true;
-    switch (condition.kind) {
-    case Condition::Kind::AttributeIs:
-    case Condition::Kind::AttributeIsNot:
-        result = (script.read(*condition.device, condition.attribute) == condition.expected) ==
-                 (condition.kind == Condition::Kind::AttributeIs);
-        break;
-    case Condition::Kind::Function:
-        lua_rawgeti(state, LUA_REGISTRYINDEX, condition.function);
-        lua_call(state, 0, 1);
-        result = lua_toboolean(state, -1) != 0;
-        lua_pop(state, 1);
-        break;
-    case Condition::Kind::All:
-        for (const int part : condition.parts)
-            if (!holds(state, script, part, failed)) return false;
-        return true;
-    case Condition::Kind::Any:
-        result = false;
-        for (const int part : condition.parts)
-            if (holds(state, script, part, failed)) return true;
-        break;
-    case Condition::Kind::None:
-        for (const int part : condition.parts)
-            if (holds(state, script, part, failed)) {
-                result = false;
-                break;
-            }
-        break;
-    }
-    if (!result) failed = condition.text;
-    return result;
+    of(state).current_->when->tell(lua_toboolean(state, -1) != 0);
+    lua_pop(state, 1);
+    return goThroughConditions(state);
 }
+
+int Script::runEnd(lua_State*, int, lua_KContext) { return 0; }
 
 void Script::resume(Run& run, int arguments)
 {
@@ -98,12 +90,17 @@ void Script::resume(Run& run, int arguments)
     bool exceeded = false;
     current_ = &run;
     {
-        Budget::Slice slice(host_.budget, run.coroutine, instance_, run.id);
+        Budget::Slice slice(host_.budget, run.coroutine, instance_, run.id, run.slice);
         status = lua_resume(run.coroutine, nullptr, arguments, &results);
         exceeded = slice.exceeded();
-        run.cpuMicroseconds += slice.spent().count();
+        interrupted_ = slice.interrupted() && status == LUA_YIELD && !exceeded;
+        interruptedRun_ = run.id;
+        const auto spent = slice.spent();
+        run.cpu += spent;
+        run.slice = interrupted_ ? run.slice + spent : Budget::Spent{0};
     }
     current_ = nullptr;
+    if (interrupted_) return;
     if (exceeded) return end(run, RunEnd::OverBudget, name_ + ": CPU time is used up");
     if (status == LUA_YIELD) {
         if (run.waitsForAnswer || !run.deviceAsked.empty() || run.asksSelection) return;
@@ -117,7 +114,12 @@ void Script::resume(Run& run, int arguments)
 
 void Script::end(Run& run, RunEnd how, std::string message)
 {
-    RunEnded ended{run.id, how, std::move(message), std::move(run.reads), run.cpuMicroseconds, {}};
+    RunEnded ended{run.id,
+                   how,
+                   std::move(message),
+                   std::move(run.reads),
+                   std::chrono::duration_cast<std::chrono::microseconds>(run.cpu).count(),
+                   {}};
     if (how == RunEnd::Finished && run.store != LUA_NOREF) {
         const auto error = protect([&](lua_State* state) {
             lua_rawgeti(state, LUA_REGISTRYINDEX, run.store);
@@ -145,6 +147,15 @@ void Script::cancel(std::uint64_t id)
     if (found->second->reference != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->reference);
     if (found->second->store != LUA_NOREF) luaL_unref(state_, LUA_REGISTRYINDEX, found->second->store);
     runs_.erase(found);
+    if (interrupted_ && interruptedRun_ == id) interrupted_ = false;
+}
+
+void Script::goOn()
+{
+    if (!std::exchange(interrupted_, false)) return;
+    if (loading_) return resumeLoad(0);
+    const auto found = runs_.find(interruptedRun_);
+    if (found != runs_.end()) resume(*found->second, 0);
 }
 
 Run& Script::requireRun(const char* what)
@@ -167,6 +178,7 @@ int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& re
 int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers, lua_KFunction next)
 {
     auto& run = *current_;
+    if (run.when) throw ScriptError("a condition only looks: this belongs into run");
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     if (kind == StepKind::Wait || kind == StepKind::WaitFor) run.waited = true;
     if (run.step < run.journal.size()) {

@@ -4,8 +4,10 @@ namespace atrium::automation::lua {
 
 namespace {
 
-constexpr const char* selectionType = "atrium.selection";
-constexpr const char* selectedAttributeType = "atrium.selection.attribute";
+void fillSelection(lua_State* state);
+void fillSelectedAttribute(lua_State* state);
+constexpr HandleType selectionType{"atrium.selection", fillSelection};
+constexpr HandleType selectedAttributeType{"atrium.selection.attribute", fillSelectedAttribute};
 
 // A selection is a userdata with two values of the script's: the table {kind = ...} and the set of the names of its
 // attributes. An attribute of it has the table and the name.
@@ -28,7 +30,7 @@ int afterSelectionAnswer(lua_State* state, int, lua_KContext)
     lua_setiuservalue(state, -2, 1);
     lua_pushvalue(state, 2);
     lua_setiuservalue(state, -2, 2);
-    luaL_setmetatable(state, selectionType);
+    setType(state, selectionType);
     return 1;
 }
 
@@ -53,7 +55,7 @@ int devices(lua_State* state)
 
 int selectionIndex(lua_State* state)
 {
-    luaL_checkudata(state, 1, selectionType);
+    luaL_checkudata(state, 1, selectionType.name);
     const auto key = requireText(state, 2, "the name of an attribute");
     lua_pushvalue(state, 2);
     if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
@@ -75,7 +77,7 @@ int selectionIndex(lua_State* state)
     lua_setiuservalue(state, -2, 1);
     lua_pushvalue(state, 2);
     lua_setiuservalue(state, -2, 2);
-    luaL_setmetatable(state, selectedAttributeType);
+    setType(state, selectedAttributeType);
     return 1;
 }
 
@@ -139,7 +141,7 @@ int select(lua_State* state, lua_KFunction next)
 /// `devices{...}:list()`: the members now, as a table of devices.
 int list(lua_State* state)
 {
-    luaL_checkudata(state, 1, selectionType);
+    luaL_checkudata(state, 1, selectionType.name);
     lua_settop(state, 1);
     lua_pushnil(state);
     return select(state, listMembers);
@@ -190,7 +192,7 @@ int afterList(lua_State* state, int, lua_KContext)
 
 int command(lua_State* state)
 {
-    luaL_checkudata(state, 1, selectionType);
+    luaL_checkudata(state, 1, selectionType.name);
     Script::of(state).requireRun("a command");
     lua_settop(state, 2);
     lua_pushvalue(state, lua_upvalueindex(1));
@@ -203,39 +205,13 @@ int command(lua_State* state)
 int selectedAttributeIndex(lua_State* state)
 {
     const auto key = requireText(state, 2, "the name of a trigger");
-    lua_pushvalue(state, 2);
-    if (lua_rawget(state, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    if (pushMethod(state, attributeTriggers, key)) return 1;
     Suggestion suggestion(key);
     for (const auto* method = attributeTriggers; method->name; ++method) suggestion.consider(method->name);
     throw ScriptError("an attribute of a selection has no \"" + std::string(key) + "\"" + suggestion.question());
 }
 
-void makeType(lua_State* state, const char* type, lua_CFunction index)
-{
-    // Stack: ..., methods
-    luaL_newmetatable(state, type);
-    lua_insert(state, -2);
-    lua_pushcclosure(state, index, 1);
-    lua_setfield(state, -2, "__index");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_pop(state, 1);
-}
-
-} // namespace
-
-std::optional<TriggerSubject> selectedAttributeAt(lua_State* state, int index)
-{
-    if (!luaL_testudata(state, index, selectedAttributeType)) return {};
-    TriggerSubject subject;
-    subject.selection = selectionAt(state, index);
-    lua_getiuservalue(state, index, 2);
-    subject.trigger.attribute = lua_tostring(state, -1);
-    lua_pop(state, 1);
-    return subject;
-}
-
-void openSelections(lua_State* state)
+void fillSelection(lua_State* state)
 {
     lua_createtable(state, 0, 5);
     for (const char* name : {"on", "off", "toggle", "set"}) {
@@ -245,12 +221,31 @@ void openSelections(lua_State* state)
     }
     lua_pushcfunction(state, guarded<list>);
     lua_setfield(state, -2, "list");
-    makeType(state, selectionType, guarded<selectionIndex>);
-    lua_createtable(state, 0, 5);
-    luaL_setfuncs(state, attributeTriggers, 0);
-    makeType(state, selectedAttributeType, guarded<selectedAttributeIndex>);
-    lua_pushcfunction(state, guarded<devices>);
-    lua_setfield(state, -2, "devices");
+    lua_pushcclosure(state, guarded<selectionIndex>, 1);
+    lua_setfield(state, -2, "__index");
 }
+
+void fillSelectedAttribute(lua_State* state)
+{
+    lua_pushcfunction(state, guarded<selectedAttributeIndex>);
+    lua_setfield(state, -2, "__index");
+}
+
+constexpr LanguageName names[] = {{"devices", guarded<devices>}};
+
+} // namespace
+
+std::optional<TriggerSubject> selectedAttributeAt(lua_State* state, int index)
+{
+    if (!luaL_testudata(state, index, selectedAttributeType.name)) return {};
+    TriggerSubject subject;
+    subject.selection = selectionAt(state, index);
+    lua_getiuservalue(state, index, 2);
+    subject.trigger.attribute = lua_tostring(state, -1);
+    lua_pop(state, 1);
+    return subject;
+}
+
+const std::span<const LanguageName> selectionNames = names;
 
 } // namespace atrium::automation::lua

@@ -209,25 +209,59 @@ int repeat(lua_State* state)
     return 1;
 }
 
-} // namespace
-
-void openStrings(lua_State* state)
+/// The functions of `string`. They are the methods of texts too: the metatable of texts keeps the one table of the
+/// state.
+void pushStrings(lua_State* state, const char*)
 {
-    // Opening the library also makes the metatable of texts, whose __index is this table.
-    lua_pushcfunction(state, luaopen_string);
-    lua_call(state, 0, 1);
-    lua_pushnil(state);
-    lua_setfield(state, -2, "dump");
+    lua_pushliteral(state, "");
+    lua_getmetatable(state, -1);
+    lua_remove(state, -2);
+    lua_pushliteral(state, "__index");
+    if (lua_rawget(state, -2) == LUA_TTABLE) {
+        lua_remove(state, -2);
+        return;
+    }
+    lua_pop(state, 1);
+    lua_createtable(state, 0, 16);
+    for (const char* name :
+         {"byte", "char", "format", "len", "lower", "pack", "packsize", "reverse", "sub", "unpack", "upper"}) {
+        lua_pushcfunction(state, stockFunction(luaopen_string, name));
+        lua_setfield(state, -2, name);
+    }
     const luaL_Reg own[] = {{"find", guarded<search<true>>}, {"match", guarded<search<false>>},
                             {"gmatch", guarded<everyMatch>}, {"gsub", guarded<replace>},
                             {"rep", guarded<repeat>},        {nullptr, nullptr}};
     luaL_setfuncs(state, own, 0);
+    lua_pushvalue(state, -1);
+    lua_setfield(state, -3, "__index");
+    lua_remove(state, -2);
+}
+
+/// `__index` of texts until the first method is called.
+int firstMethod(lua_State* state)
+{
+    pushStrings(state, nullptr);
+    lua_pushvalue(state, 2);
+    lua_rawget(state, -2);
+    return 1;
+}
+
+constexpr LanguageName names[] = {{"string", nullptr, pushStrings}};
+
+} // namespace
+
+const std::span<const LanguageName> stringNames = names;
+
+void openTexts(lua_State* state)
+{
     lua_pushliteral(state, "");
-    lua_getmetatable(state, -1);
+    lua_createtable(state, 0, 2);
+    lua_pushcfunction(state, guarded<firstMethod>);
+    lua_setfield(state, -2, "__index");
     lua_pushboolean(state, 0);
     lua_setfield(state, -2, "__metatable");
-    lua_pop(state, 2);
-    lua_setfield(state, -2, "string");
+    lua_setmetatable(state, -2);
+    lua_pop(state, 1);
 }
 
 } // namespace atrium::automation::lua

@@ -6,8 +6,10 @@ namespace {
 
 // Tests live next to their rules. What they do is asked of whoever simulates the house, one step each, so that a test
 // goes on over a restart that it asks for itself.
-constexpr const char* handleType = "atrium.test";
-constexpr const char* expectationType = "atrium.test.expectation";
+void fillHandle(lua_State* state);
+void fillExpectation(lua_State* state);
+constexpr HandleType handleType{"atrium.test", fillHandle};
+constexpr HandleType expectationType{"atrium.test.expectation", fillExpectation};
 
 /// Nothing, or an error at the line of the test.
 int afterStep(lua_State* state, int, lua_KContext)
@@ -30,7 +32,7 @@ int ask(lua_State* state, const char* function, List arguments)
 /// `t:name(...)`. Upvalue 1: the name.
 int testStep(lua_State* state)
 {
-    luaL_checkudata(state, 1, handleType);
+    luaL_checkudata(state, 1, handleType.name);
     List arguments;
     for (int i = 2, count = lua_gettop(state); i <= count; ++i) arguments.push_back(toValue(state, i));
     return ask(state, lua_tostring(state, lua_upvalueindex(1)), std::move(arguments));
@@ -39,20 +41,20 @@ int testStep(lua_State* state)
 /// `t:expect("hall/light")`, or `t:expect()` of everything: what the checks below are about.
 int expect(lua_State* state)
 {
-    luaL_checkudata(state, 1, handleType);
+    luaL_checkudata(state, 1, handleType.name);
     const bool all = lua_isnoneornil(state, 2);
     const auto target = all ? std::string_view() : requireText(state, 2, "what is expected of");
     lua_newuserdatauv(state, 0, 1);
     lua_pushlstring(state, target.data(), target.size());
     lua_setiuservalue(state, -2, 1);
-    luaL_setmetatable(state, expectationType);
+    setType(state, expectationType);
     return 1;
 }
 
 /// `t:expect("hall/light"):got("on", {level = 60})`. Upvalue 1: the name of the check.
 int check(lua_State* state)
 {
-    luaL_checkudata(state, 1, expectationType);
+    luaL_checkudata(state, 1, expectationType.name);
     lua_getiuservalue(state, 1, 1);
     List arguments{lua_tostring(state, -1)};
     lua_pop(state, 1);
@@ -85,12 +87,10 @@ int test(lua_State* state)
     return 1;
 }
 
-/// A type whose methods are `names`, all of them `function` with its name as upvalue; leaves the methods on the stack.
-void makeType(lua_State* state, const char* type, lua_CFunction function, std::initializer_list<const char*> names)
+/// The table of methods `names` as the `__index` of the metatable at the top: each is `function` with its name as
+/// upvalue. Leaves the methods on the stack.
+void addMethods(lua_State* state, lua_CFunction function, std::initializer_list<const char*> names)
 {
-    luaL_newmetatable(state, type);
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
     lua_createtable(state, 0, static_cast<int>(names.size()));
     for (const char* name : names) {
         lua_pushstring(state, name);
@@ -99,29 +99,34 @@ void makeType(lua_State* state, const char* type, lua_CFunction function, std::i
     }
     lua_pushvalue(state, -1);
     lua_setfield(state, -3, "__index");
-    lua_remove(state, -2);
 }
+
+void fillHandle(lua_State* state)
+{
+    addMethods(
+        state, guarded<testStep>,
+        {"clock", "advance", "set", "online", "mqtt", "event", "mode", "history", "hook", "http", "restart_server"});
+    lua_pushcfunction(state, guarded<expect>);
+    lua_setfield(state, -2, "expect");
+    lua_pop(state, 1);
+}
+
+void fillExpectation(lua_State* state)
+{
+    addMethods(state, guarded<check>, {"got", "nothing", "no_other_effects"});
+    lua_pop(state, 1);
+}
+
+constexpr LanguageName names[] = {{"test", guarded<test>}};
 
 } // namespace
 
 void pushTestHandle(lua_State* state)
 {
     lua_newuserdatauv(state, 0, 0);
-    luaL_setmetatable(state, handleType);
+    setType(state, handleType);
 }
 
-void openTests(lua_State* state)
-{
-    makeType(
-        state, handleType, guarded<testStep>,
-        {"clock", "advance", "set", "online", "mqtt", "event", "mode", "history", "hook", "http", "restart_server"});
-    lua_pushcfunction(state, guarded<expect>);
-    lua_setfield(state, -2, "expect");
-    lua_pop(state, 1);
-    makeType(state, expectationType, guarded<check>, {"got", "nothing", "no_other_effects"});
-    lua_pop(state, 1);
-    lua_pushcfunction(state, guarded<test>);
-    lua_setfield(state, -2, "test");
-}
+const std::span<const LanguageName> testNames = names;
 
 } // namespace atrium::automation::lua

@@ -5,25 +5,6 @@ namespace atrium::automation::lua {
 
 namespace {
 
-bool requireBoolean(lua_State* state, const char* what)
-{
-    if (!lua_isboolean(state, -1)) throw ScriptError(std::string(what) + " is true or false");
-    return lua_toboolean(state, -1) != 0;
-}
-
-/// `mqtt(filter, options)`; argument 1 is the table `mqtt` itself.
-int mqttTrigger(lua_State* state)
-{
-    const auto pattern = requireText(state, 2, "the topic");
-    auto trigger = parseTopicPattern(pattern);
-    if (!trigger) throw ScriptError("\"" + std::string(pattern) + "\" is no topic filter");
-    forEachOption(state, 3, {"json", "retained"}, [&](std::string_view key) {
-        (key == "json" ? trigger->json : trigger->retained) = requireBoolean(state, key.data());
-    });
-    pushTrigger(state, std::move(*trigger));
-    return 1;
-}
-
 int every(lua_State* state)
 {
     const auto period = requireDuration(state, 1, "the period");
@@ -196,31 +177,21 @@ int webhook(lua_State* state)
     return 1;
 }
 
-} // namespace
+void pushStartup(lua_State* state, const char*) { pushTrigger(state, StartupTrigger{}); }
+void pushShutdown(lua_State* state, const char*) { pushTrigger(state, ShutdownTrigger{}); }
 
-void openTriggers(lua_State* state)
-{
-    const luaL_Reg functions[] = {{"every", guarded<every>},
+constexpr LanguageName names[] = {{"every", guarded<every>},
                                   {"at", guarded<at>},
                                   {"cron", guarded<cron>},
                                   {"sunrise", guarded<sun<SunEvent::Rise>>},
                                   {"sunset", guarded<sun<SunEvent::Set>>},
                                   {"event", guarded<event>},
                                   {"webhook", guarded<webhook>},
-                                  {nullptr, nullptr}};
-    luaL_setfuncs(state, functions, 0);
-    lua_createtable(state, 0, 1); // openEffects adds `publish`
-    lua_createtable(state, 0, 2);
-    lua_pushcfunction(state, guarded<mqttTrigger>);
-    lua_setfield(state, -2, "__call");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_setmetatable(state, -2);
-    lua_setfield(state, -2, "mqtt");
-    pushTrigger(state, StartupTrigger{});
-    lua_setfield(state, -2, "startup");
-    pushTrigger(state, ShutdownTrigger{});
-    lua_setfield(state, -2, "shutdown");
-}
+                                  {"startup", nullptr, pushStartup},
+                                  {"shutdown", nullptr, pushShutdown}};
+
+} // namespace
+
+const std::span<const LanguageName> triggerNames = names;
 
 } // namespace atrium::automation::lua

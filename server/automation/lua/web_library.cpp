@@ -62,9 +62,7 @@ int request(lua_State* state)
     return script.step(state, StepKind::Web, std::move(payload));
 }
 
-} // namespace
-
-void openWeb(lua_State* state)
+void pushWeb(lua_State* state, const char*)
 {
     struct Function {
         const char* name;
@@ -83,7 +81,12 @@ void openWeb(lua_State* state)
         lua_pushcclosure(state, guarded<request>, 2);
         lua_setfield(state, -2, function.name);
     }
-    lua_setfield(state, -2, "http");
 }
+
+constexpr LanguageName names[] = {{"http", nullptr, pushWeb}};
+
+} // namespace
+
+const std::span<const LanguageName> webNames = names;
 
 } // namespace atrium::automation::lua
