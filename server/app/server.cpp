@@ -315,6 +315,10 @@ void Server::Parts::start()
         brokerService = services.provide<BrokerAccounts>(std::shared_ptr<BrokerAccounts>(broker.get(), [](auto*) {}));
 
     historyWriter.start();
+    // Before anybody sends commands: what runs do again after a crash is known here, and nothing of it is "unsent".
+    const auto unsent = commandStore.loadUnsent(unsentCommandLife);
+    commandDispatcher.recall(
+        commandStore.recentKeys(commands::CommandDispatcher::keyLifetime, commands::CommandDispatcher::keyLimit));
     core.start();
     if (broker) broker->start();
     watchHealth();
@@ -324,7 +328,6 @@ void Server::Parts::start()
     // Plugins and automations have subscribed: nothing that waits at the broker is missed. Then whoever waits for
     // commands gets them.
     mqtt.start();
-    const auto unsent = commandStore.loadUnsent(unsentCommandLife);
     core.runAndWait([&] { commandDispatcher.resend(unsent); });
     realtime.start();
     webSocketPath = http.upgrades().onUpgrade("/ws", [this](http::UpgradedConnection connection) {

@@ -39,7 +39,11 @@ AttributeWatch::AttributeWatch(AttributeTrigger trigger, Scheduler& scheduler, c
 
 void AttributeWatch::begin(const Attribute& attribute, Object event, Knowledge knowledge, const PendingHold* kept)
 {
-    if (kept && !kept->isArmed()) {
+    // What was kept is of an earlier stretch: the server died before it could note the end of that one. (A value that
+    // goes on changing beyond a threshold cannot be told from that; there the earlier one goes on.)
+    const bool isOlder = kept && trigger_.hold > 0 && trigger_.test == AttributeTest::Becomes &&
+                         knowledge == Knowledge::Known && attribute.changedAt > kept->began;
+    if (kept && !kept->isArmed() && !isOlder) {
         // That there was a change is past, whatever the value is now.
         if (trigger_.quiet > 0) wait(*kept);
         else if (knowledge == Knowledge::Unknown) unknown_ = std::make_unique<PendingHold>(*kept);
@@ -59,12 +63,24 @@ void AttributeWatch::begin(const Attribute& attribute, Object event, Knowledge k
     // The file was saved in the middle of a hold: its rest counts; one whose end had passed is of no concern to a new
     // rule. A trigger that was armed before missed the beginning because the server died in that moment.
     if (!holds || (!kept && due <= clock_.now())) {
-        if (!kept) rest();
+        if (!kept || isOlder) rest();
         return;
     }
     PendingHold hold{attribute.changedAt, due, std::move(event), Cause{newCorrelationId(), "device", 0}};
     if (knowledge == Knowledge::Unknown) unknown_ = std::make_unique<PendingHold>(std::move(hold));
     else wait(std::move(hold));
+}
+
+void AttributeWatch::take(const PendingHold& kept, const Value& value)
+{
+    const bool lasts = resumes(value);
+    if (lasts && kept.isDue()) return wait(kept);
+    if (lasts) spent_ = true;
+    else if (kept.isSpent()) rest();
+    else {
+        began_ = kept.began;
+        cutShort();
+    }
 }
 
 bool AttributeWatch::resumes(const Value& value)

@@ -40,10 +40,22 @@ protected:
         house->open();
         start();
     }
+    /// A stretch of the door.
+    struct Visit {
+        std::int64_t number = 0;
+        UtcTime began{};
+        UtcTime over{};
+    };
     /// What is on the disk when the server is dead: none of it may be lost.
     void note()
     {
         for (const auto& [key, kept] : store.holds()) {
+            // The door was shut and opened again in the milliseconds before the kill: of a threshold nobody can tell.
+            if (key.rule == "Held" && !kept->isArmed() && !visits.empty() && visits.back().began > kept->began &&
+                visits.back().over == UtcTime{}) {
+                blurred.insert(visits.back().number);
+                if (kept->isDue()) blurred.insert(numberOf(kept->event));
+            }
             if (!kept->isDue()) continue;
             promised[key.rule == "Held" ? "held" : "quiet"].insert(numberOf(kept->event));
         }
@@ -81,19 +93,15 @@ protected:
     }
 
     std::map<std::string, std::set<std::int64_t>> promised;
+    std::vector<Visit> visits;
+    std::set<std::int64_t> blurred;
 };
 
 TEST_F(KilledTriggerTest, KillsLoseNoHoldNoQuietTimeAndNoTurnAndDoubleNone)
 {
     std::mt19937 random(7);
     start();
-    /// A stretch of the door, or the last pulse of a burst: when it began, and when it was over.
-    struct Stretch {
-        std::int64_t number = 0;
-        UtcTime began{};
-        UtcTime over{};
-    };
-    std::vector<Stretch> visits, pulses;
+    std::vector<Visit> pulses; // each until the next
     std::int64_t number = 0;
     bool isOpen = false;
     const auto kills = killsWanted();
@@ -136,6 +144,7 @@ TEST_F(KilledTriggerTest, KillsLoseNoHoldNoQuietTimeAndNoTurnAndDoubleNone)
     for (const auto& [n, began, over] : visits) {
         const bool ran = sent.contains({"held", n});
         started += ran;
+        if (blurred.contains(n)) continue;
         EXPECT_EQ(ran, over - began >= hold) << "held " << n << " lasted " << (over - began) / 1s;
     }
     for (std::size_t i = 0; i < pulses.size(); ++i) {
@@ -151,8 +160,9 @@ TEST_F(KilledTriggerTest, KillsLoseNoHoldNoQuietTimeAndNoTurnAndDoubleNone)
     }
     for (const auto n : promised["line"]) EXPECT_TRUE(sent.contains({"line", n})) << n << " lost its turn";
     std::printf("  %d kills: %zu starts after holds and quiet times, %zu turns; %zu commands sent twice under the same "
-                "key, %zu changes that the server did not live to write\n",
-                kills, started, promised["line"].size(), repeated, unkept);
+                "key, %zu changes that the server did not live to write, %zu stretches that ran into one another\n",
+                kills, started, promised["line"].size(), repeated, unkept, blurred.size());
+    EXPECT_LE(blurred.size(), visits.size() / 20 + 2);
     EXPECT_GE(started, static_cast<std::size_t>(kills) / 5);
     EXPECT_GE(promised["line"].size(), static_cast<std::size_t>(kills) / 10);
 }
