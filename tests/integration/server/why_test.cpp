@@ -263,7 +263,7 @@ TEST_F(WhyTest, ADeviceThatIsOfflineAndOneThatNeverSpokeAreTold)
 TEST_F(WhyTest, ADeviceThatWasRemovedIsTold)
 {
     save(onPower(":above(25)"));
-    ASSERT_EQ(server.request("DELETE", "/api/devices/7").status, 204);
+    ASSERT_EQ(server.request("DELETE", "/api/devices/7").status, 200);
     EXPECT_EQ(number(cause("device_gone"), "device"), 7);
 }
 
