@@ -10,6 +10,8 @@ namespace atrium::automation {
 namespace {
 /// A start that was due before is told how late it comes, unless nobody would notice.
 constexpr std::chrono::seconds inTime{1};
+/// What is due late waits for this long: what devices say first after a start may end it.
+constexpr UtcTime::duration settle = std::chrono::milliseconds{500};
 } // namespace
 
 Attribute onlineOf(const Device& device)
@@ -47,7 +49,7 @@ void AttributeWatch::begin(const Attribute& attribute, Object event, Knowledge k
         // That there was a change is past, whatever the value is now.
         if (trigger_.quiet > 0) wait(*kept);
         else if (knowledge == Knowledge::Unknown) unknown_ = std::make_unique<PendingHold>(*kept);
-        else take(*kept, attribute.value);
+        else take(*kept, attribute);
         return;
     }
     bool holds = false;
@@ -71,10 +73,12 @@ void AttributeWatch::begin(const Attribute& attribute, Object event, Knowledge k
     else wait(std::move(hold));
 }
 
-void AttributeWatch::take(const PendingHold& kept, const Value& value)
+void AttributeWatch::take(const PendingHold& kept, const Attribute& attribute)
 {
-    const bool lasts = resumes(value);
-    if (lasts && kept.isDue()) return wait(kept);
+    const bool lasts = resumes(attribute.value);
+    // The server died in the moment between the end of the time and the journal of the run; then the value changed.
+    const bool lastedWholly = !lasts && kept.isDue() && attribute.changedAt >= kept.due;
+    if ((lasts && kept.isDue()) || lastedWholly) return wait(kept);
     if (lasts) spent_ = true;
     else if (kept.isSpent()) rest();
     else {
@@ -130,7 +134,9 @@ void AttributeWatch::confirm(const Attribute& attribute)
 {
     if (!unknown_ || attribute.value.isNull()) return;
     const auto kept = std::move(unknown_);
-    take(*kept, attribute.value);
+    auto now = attribute;
+    now.changedAt = kept->began; // while nobody listened; that it lasted long enough is not known
+    take(*kept, now);
 }
 
 void AttributeWatch::rest()

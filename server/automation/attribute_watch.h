@@ -70,7 +70,7 @@ private:
     Verdict judge(const Value& value);
     bool resumes(const Value& value);
     /// Goes on with what was kept, now that the value is known.
-    void take(const PendingHold& kept, const Value& value);
+    void take(const PendingHold& kept, const Attribute& attribute);
     void wait(PendingHold hold);
     void cutShort();
     /// Nothing is due any more.

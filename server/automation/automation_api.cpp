@@ -229,15 +229,15 @@ void AutomationApi::addWriteRoutes(Http& http)
     routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
-        answerOnCore(
-            core_, std::move(answer),
-            [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
-                service_.engine().validate(name, source, author, [respond](Result<std::vector<std::string>> rules) {
-                    if (!rules) return respond(scriptError(rules.error()));
-                    respond(
-                        HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
-                });
-            });
+        answerOnCore(core_, std::move(answer),
+                     [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
+                         service_.engine().validate(
+                             name, source, author, [respond, source](Result<std::vector<std::string>> rules) {
+                                 if (!rules) return respond(scriptError(rules.error(), source));
+                                 respond(HttpResponse::json(
+                                     Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
+                             });
+                     });
     });
 
     auto create =
@@ -252,10 +252,11 @@ void AutomationApi::addWriteRoutes(Http& http)
         const auto source = request.body.textOr("source", "");
         answerOnCore(core_, std::move(answer),
                      [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
-                         service_.saveSource({}, name, source, author, [this, respond](Result<AutomationId> saved) {
-                             if (!saved) return respond(scriptError(saved.error()));
-                             answerWith(*saved, 201, respond);
-                         });
+                         service_.saveSource({}, name, source, author,
+                                             [this, respond, source](Result<AutomationId> saved) {
+                                                 if (!saved) return respond(scriptError(saved.error(), source));
+                                                 answerWith(*saved, 201, respond);
+                                             });
                      });
     });
 
@@ -272,8 +273,8 @@ void AutomationApi::addWriteRoutes(Http& http)
             core_, std::move(answer),
             [this, id = idOf(request), name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
                 if (!id) return respond(unknownAutomation());
-                service_.saveSource(id, name, source, author, [this, respond](Result<AutomationId> saved) {
-                    if (!saved) return respond(scriptError(saved.error()));
+                service_.saveSource(id, name, source, author, [this, respond, source](Result<AutomationId> saved) {
+                    if (!saved) return respond(scriptError(saved.error(), source));
                     answerWith(*saved, 200, respond);
                 });
             });

@@ -12,7 +12,11 @@ Error unknownAutomation();
 Error ownedByPlugin();
 /// Unavailable: a queue is full.
 Error busy();
-/// An Unprocessable error of a script becomes one that points at the text that was sent; others stay as they are.
-Error scriptError(const Error& error);
+/// An Unprocessable error of a script becomes one that points at its place in the text that was sent, `source`; others
+/// stay as they are.
+Error scriptError(const Error& error, const std::string& source);
+/// What `message` (`file.lua:3: unknown device "x"`) says of the field `pointer`, and where in `source`: at the word
+/// that it names, if that stands in the line.
+FieldError scriptFault(std::string pointer, const std::string& message, const std::string& source);
 
 } // namespace atrium::automation

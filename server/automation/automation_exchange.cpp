@@ -1,5 +1,7 @@
 #include "automation/automation_exchange.h"
 
+#include "automation/automation_errors.h"
+
 #include <memory>
 
 namespace atrium::automation {
@@ -22,14 +24,14 @@ public:
             return save(0);
         }
         const auto& item = items_[index];
-        service_.engine().validate(
-            item.name, item.source, author_,
-            [self = shared_from_this(), index](const Result<std::vector<std::string>>& valid) {
-                if (!valid)
-                    self->faults_.fields.push_back(
-                        {"/automations/" + std::to_string(index) + "/source", valid.error().message.en});
-                self->check(index + 1);
-            });
+        service_.engine().validate(item.name, item.source, author_,
+                                   [self = shared_from_this(), index](const Result<std::vector<std::string>>& valid) {
+                                       if (!valid)
+                                           self->faults_.fields.push_back(
+                                               scriptFault("/automations/" + std::to_string(index) + "/source",
+                                                           valid.error().message.en, self->items_[index].source));
+                                       self->check(index + 1);
+                                   });
     }
 
 private:

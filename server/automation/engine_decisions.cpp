@@ -53,11 +53,10 @@ void Engine::keepHold(RuleKey key, const AttributeTrigger& trigger, const std::o
     HoldChange change{holdKey(key, trigger), hold};
     const auto* before = holds_.of(change.key);
     if (!before && !hold) return;
-    // The first word of a trigger, and a quiet time that is put off again and again: the disk need not follow at once.
+    // A quiet time that is put off again and again: the disk need not follow at once.
     const bool isPutOff = before && hold && before->isDue() && hold->isDue();
-    const bool isFirst = !before && hold->isArmed();
     holds_.put(change);
-    journal_.keep(std::move(change), isPutOff || isFirst ? Journal::Urgency::Soon : Journal::Urgency::AtOnce);
+    journal_.keep(std::move(change), isPutOff ? Journal::Urgency::Soon : Journal::Urgency::AtOnce);
 }
 
 void Engine::dropHolds(AutomationId automation, const std::vector<RuleView>& armed)

@@ -102,14 +102,14 @@ bool HostProcess::isOverdue() const
            wallFactor * allowed_.count();
 }
 
-bool HostProcess::interruptLongSlice() noexcept
+void HostProcess::interruptLongSlice() noexcept
 {
     // Most slices are shorter; switching for them would only cost.
     constexpr std::int64_t longSlice = 100'000;
-    if (!isBusy()) return false;
-    if (nanoseconds(CLOCK_MONOTONIC) - board_->startedWall.load(std::memory_order_relaxed) < longSlice) return false;
-    process_.signal(letOthersIn);
-    return true;
+    if (!isBusy()) return;
+    const bool isLong = board_->isContinued.load(std::memory_order_relaxed) ||
+                        nanoseconds(CLOCK_MONOTONIC) - board_->startedWall.load(std::memory_order_relaxed) >= longSlice;
+    if (isLong) process_.signal(letOthersIn);
 }
 
 void HostProcess::kill() noexcept { process_.signal(SIGKILL); }

@@ -37,8 +37,8 @@ public:
     bool isOverdue() const;
     bool isBusy() const { return board_->startedCpu.load(std::memory_order_acquire) != 0; }
     /// Tells the host that something waits for it, unless it rests or what it runs has only just begun and will be over
-    /// soon anyway. Whether it was told. Thread: any, while the object lives.
-    bool interruptLongSlice() noexcept;
+    /// soon anyway. Thread: any, while the object lives.
+    void interruptLongSlice() noexcept;
     void kill() noexcept;
     /// Waits for the end of the process, which was killed or has closed its socket: a signal number, or 0.
     int reap();

@@ -157,6 +157,7 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
 
     FrameBuffer frames;
     Ending ending;
+    std::uint64_t counted = 0;
     auto idleSince = std::chrono::steady_clock::now();
     for (;;) {
         bool pending = false, overflowed = false;
@@ -165,6 +166,8 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
             pending = written_ < outgoing_.size();
             overflowed = overflowed_;
         }
+        const auto interruptions = process.board().interruptions.load(std::memory_order_relaxed);
+        interruptions_.add(interruptions - std::exchange(counted, interruptions));
         const auto now = std::chrono::steady_clock::now();
         if (process.isBusy() || pending) idleSince = now;
         if (now - idleSince > restWhenIdle) watching_ = false;
@@ -273,7 +276,7 @@ void LuaHost::flush()
             written_ = 0;
         }
         outgoingBytes_.set(static_cast<double>(outgoing_.size() - written_));
-        if (process_->interruptLongSlice()) interruptions_.add();
+        process_->interruptLongSlice();
     }
     if (!watching_.exchange(true) || blocked) wake();
 }

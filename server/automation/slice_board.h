@@ -13,8 +13,10 @@ struct SliceBoard {
     std::atomic<std::int64_t> startedCpu{0};  ///< process CPU time in ns when the slice began, less what earlier parts
                                               ///< of it took; 0 = idle
     std::atomic<std::int64_t> startedWall{0}; ///< CLOCK_MONOTONIC in ns when this part of it began
+    std::atomic<bool> isContinued{false};     ///< this is not the first part of the slice
     std::atomic<std::uint64_t> run{0};        ///< 0 = loading a script
     std::atomic<std::uint32_t> instance{0};
+    std::atomic<std::uint64_t> interruptions{0}; ///< slices that made place for others, counted each time
 };
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 

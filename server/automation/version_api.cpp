@@ -95,7 +95,7 @@ void VersionApi::addRollBack(Http& http)
             core_, std::move(answer),
             [this, id = idOf(request), number, author = authorOf(request.principal)](const HttpAnswer& respond) {
                 service_.rollBack(id, number, author, [respond](Result<AutomationId> saved) {
-                    if (!saved) return respond(scriptError(saved.error()));
+                    if (!saved) return respond(scriptError(saved.error(), {}));
                     respond(HttpResponse::json(Object{{"success", true}, {"id", saved->value}}));
                 });
             });

@@ -164,6 +164,8 @@ public:
     /// The content of the next whole frame; valid until the next call of append() or next(). Empty when there is none
     /// yet or the stream is broken.
     std::optional<std::string_view> next();
+    /// Whether nothing is left, not even a part of a frame.
+    bool empty() const { return position_ == buffer_.size(); }
     /// A frame was announced that is larger than maxFrameBytes.
     bool broken() const { return broken_; }
 

@@ -68,8 +68,15 @@ HttpResponse makeProblem(const Error& error, const RequestContext& context)
     body.append("code", toString(error.code));
     if (!error.fields.empty()) {
         List fields;
-        for (const auto& field : error.fields)
-            fields.push_back(Object{{"pointer", field.pointer}, {"detail", field.detail}});
+        for (const auto& field : error.fields) {
+            Object one{{"pointer", field.pointer}, {"detail", field.detail}};
+            if (field.place) {
+                one.append("line", field.place->line);
+                one.append("column", field.place->column);
+                one.append("endColumn", field.place->endColumn);
+            }
+            fields.push_back(std::move(one));
+        }
         body.append("errors", std::move(fields));
     }
     body.append("requestId", context.requestId);

@@ -3,8 +3,18 @@
 import {signal} from '@preact/signals';
 import {language, texts} from './i18n.ts';
 
+/** A field that was refused, and where in it, if it is a text of several lines (counted from 1; column 0 = the whole line). */
+export interface FieldError {
+  pointer: string;
+  detail: string;
+  line?: number;
+  column?: number;
+  endColumn?: number;
+}
+
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string) {
+  /** `fields`: what was refused, of an answer that says so. */
+  constructor(readonly status: number, message: string, readonly fields: FieldError[] = []) {
     super(message);
   }
 }
@@ -55,5 +65,5 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   if (response.ok) return content as T;
   // A token that is no longer good: back to the door.
   if (response.status === 401 && token.value && !path.startsWith('/api/auth/')) setToken(null);
-  throw new ApiError(response.status, content?.message ?? `${response.status} ${response.statusText}`);
+  throw new ApiError(response.status, content?.message ?? `${response.status} ${response.statusText}`, content?.errors ?? []);
 }

@@ -1,6 +1,6 @@
 // Texts of automations that are being written: checked, tried and saved.
 
-import {ApiError, request} from './api.ts';
+import {ApiError, request, type FieldError} from './api.ts';
 import type {Fault} from './parts/code_editor.tsx';
 
 export interface TestResult {
@@ -26,17 +26,15 @@ export interface DryRun {
   values: number;
 }
 
-/** `file.lua:3: what is wrong`, with the place in the line that it speaks of, where it names one. */
-export function faultOf(message: string, source: string): Fault | null {
-  const match = /(?:^|\s)\S*?:(\d+):\s*([^]*)$/.exec(message);
-  if (!match) return null;
-  const line = Number(match[1]);
-  const text = source.split('\n')[line - 1] ?? '';
-  // "near 'x'", or the first quoted word that stands in the line.
-  const named = [...match[2].matchAll(/'([^'\n]+)'|"([^"\n]+)"/g)].map((one) => one[1] ?? one[2]).filter((one) => text.includes(one));
-  const near = /near '([^'\n]+)'/.exec(match[2])?.[1];
-  const word = near && text.includes(near) ? near : named[0];
-  return {line, column: word ? text.lastIndexOf(word) + 1 : 0, length: word?.length ?? 0, message: match[2].trim()};
+/** Where an error of the server stands in the text, for an editor that counts in units of UTF-16. */
+export function faultOf({detail, line = 0, column = 0, endColumn = 0}: FieldError, source: string): Fault | null {
+  if (line === 0) return null;
+  const characters = [...(source.split('\n')[line - 1] ?? '')];
+  const units = (from: number, to: number) => characters.slice(from, to).join('').length;
+  return {
+    line, column: column > 0 ? units(0, column - 1) + 1 : 0, length: units(column - 1, endColumn - 1),
+    message: detail.replace(/^.*?:\d+:\s*/, '').trim(),
+  };
 }
 
 export interface Checked {
@@ -52,8 +50,8 @@ export async function check(name: string, source: string): Promise<Checked> {
     return {rules, problem: '', faults: []};
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 422) throw error;
-    const fault = faultOf(error.message, source);
-    return {rules: [], problem: error.message, faults: fault ? [fault] : []};
+    const faults = error.fields.map((one) => faultOf(one, source)).filter((one) => one !== null);
+    return {rules: [], problem: error.message, faults};
   }
 }
 
@@ -67,9 +65,12 @@ export async function save(id: number | null, name: string, source: string): Pro
 export const runTests = (name: string, source: string) =>
   request<{passed: number; failed: number; tests: TestResult[]}>('POST', '/api/automations/test', {name: name || 'script', source});
 
-/** What the text would do: by hand, or on what was recorded since `from`. Without a text: what is saved. */
-export const dryRun = (id: number, source: string | null, from: string | null) => request<DryRun>('POST', `/api/automations/${id}/dry-run`,
-  {...(source === null ? {} : {source}), ...(from ? {from} : {event: {kind: 'manual'}})});
+const cause = (from: string | null) => (from ? {from} : {event: {kind: 'manual'}});
+/** What a text would do: by hand, or on what was recorded since `from`. */
+export const tryDraft = (name: string, source: string, from: string | null) =>
+  request<DryRun>('POST', '/api/automations/dry-run', {name: name || 'script', source, ...cause(from)});
+/** The same for what is saved. */
+export const trySaved = (id: number, from: string | null) => request<DryRun>('POST', `/api/automations/${id}/dry-run`, cause(from));
 
 const keyOf = ({at, kind, target, name, arguments: values}: Effect) => JSON.stringify([at, kind, target, name, values]);
 

@@ -22,6 +22,8 @@ const Account = lazy(async () => (await import('./views/account.tsx')).Account);
 const Administration = lazy(async () => (await import('./views/administration.tsx')).Administration);
 const AutomationPage = lazy(async () => (await import('./views/automation.tsx')).AutomationPage);
 const Automations = lazy(async () => (await import('./views/automations.tsx')).Automations);
+const BlueprintEditor = lazy(async () => (await import('./views/blueprint_editor.tsx')).BlueprintEditor);
+const Blueprints = lazy(async () => (await import('./views/blueprints.tsx')).Blueprints);
 const DevicePage = lazy(async () => (await import('./views/device.tsx')).DevicePage);
 const EditorPage = lazy(async () => (await import('./views/editor.tsx')).EditorPage);
 const Groups = lazy(async () => (await import('./views/groups.tsx')).Groups);
@@ -33,10 +35,12 @@ const Settings = lazy(async () => (await import('./views/settings.tsx')).Setting
 function Page() {
   const {page, id, task} = router.parse(router.path.value);
   if (page === 'automations' && task) return <EditorPage key={id} id={id} />;
+  if (page === 'blueprints' && task) return <BlueprintEditor key={id} id={id} />;
   if (task) return <Empty icon="search" title={texts.value.notFound} />;
   if (page === 'rooms' && id === null) return <Rooms />;
   if (page === 'devices' && id !== null) return <DevicePage key={id} id={id} />;
   if (page === 'automations') return id === null ? <Automations /> : <AutomationPage key={id} id={id} />;
+  if (page === 'blueprints' && id === null) return <Blueprints />;
   if (page === 'groups' && id === null) return <Groups />;
   if (page === 'inbox' && id === null) return <Inbox />;
   if (page === 'schedules' && id === null) return <Schedules />;

@@ -40,10 +40,19 @@ int httpStatus(ErrorCode code);
 /// The stable machine-readable name, e.g. `not-found`.
 const char* toString(ErrorCode code);
 
+/// A place in a text, in lines and characters counted from 1; `endColumn` is behind the last one. Column 0 = the whole
+/// line.
+struct TextPlace {
+    int line = 0;
+    int column = 0;
+    int endColumn = 0;
+};
+
 /// One field that was refused: a JSON pointer (RFC 6901) and why.
 struct FieldError {
     std::string pointer;
     std::string detail;
+    std::optional<TextPlace> place{}; ///< when the field is a text of several lines
 };
 
 /// An ordinary failure. Only `message` and `fields` ever leave the process; `detail` goes to the log.

@@ -23,8 +23,14 @@ Error invalid(const std::string& field, const std::string& reason)
     return error;
 }
 
+/// Reserved in Lua 5.4: `input.end` is no Lua.
+constexpr std::string_view keywords[] = {"and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+                                         "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+                                         "repeat",   "return", "then", "true", "until",  "while"};
+
 bool isIdentifier(const std::string& name)
 {
+    if (std::find(std::begin(keywords), std::end(keywords), name) != std::end(keywords)) return false;
     return !name.empty() && name.size() <= 50 && !std::isdigit(static_cast<unsigned char>(name[0])) &&
            std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
@@ -100,7 +106,8 @@ Result<std::vector<BlueprintInput>> readInputs(const Value& list)
         const auto type = std::find(std::begin(typeNames), std::end(typeNames), entry.textOr("type", ""));
         if (type == std::end(typeNames)) return invalid(field + "/type", "there is no such type");
         input.type = static_cast<Type>(type - std::begin(typeNames));
-        if (!isIdentifier(input.name)) return invalid(field + "/name", "a name in letters, digits and _ is wanted");
+        if (!isIdentifier(input.name))
+            return invalid(field + "/name", "a name in letters, digits and _ that is no word of Lua is wanted");
         for (const auto& other : inputs)
             if (other.name == input.name) return invalid(field + "/name", "two inputs have this name");
         if (const auto* minimum = entry.find("minimum")) input.minimum = minimum->ifNumber();

@@ -169,18 +169,19 @@ void BlueprintApi::addUses(Http& http)
                      });
     });
 
-    auto use = blueprintRoute(HttpMethod::Get, "/api/automations/{id}/blueprint", "getAutomationBlueprint",
-                              {"Modèle d'une automatisation", "The blueprint of an automation, and its inputs"},
-                              "automations.read");
+    auto use = blueprintRoute(
+        HttpMethod::Get, "/api/automations/{id}/blueprint", "getAutomationBlueprint",
+        {"Modèle d'une automatisation", "The blueprint of an automation, and its inputs; null when it has none"},
+        "automations.read");
     use.responseSchema =
-        R"({"type":"object","required":["success","blueprint","version","newest","inputs"],"properties":{
-      "success":{"type":"boolean"},"blueprint":{"type":"integer"},"version":{"type":"integer"},
+        R"({"type":"object","required":["success","blueprint"],"properties":{
+      "success":{"type":"boolean"},"blueprint":{"type":["integer","null"]},"version":{"type":"integer"},
       "newest":{"type":"integer"},"inputs":{"type":"object"}}})";
     routes_ += http.asyncRoute(use, [this](const HttpRequest& request, HttpAnswer answer) {
         answerOnCore(core_, std::move(answer), [this, id = idOf(request)](const HttpAnswer& respond) {
             if (!service_.find(id)) return respond(unknownAutomation());
             const auto* known = shelf_.useOf(id);
-            if (!known) return respond(unknownBlueprint());
+            if (!known) return respond(HttpResponse::json(Object{{"success", true}, {"blueprint", Value()}}));
             respond(HttpResponse::json(Object{{"success", true},
                                               {"blueprint", known->blueprint},
                                               {"version", known->blueprintVersion},

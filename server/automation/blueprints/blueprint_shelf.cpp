@@ -142,8 +142,8 @@ void BlueprintShelf::make(AutomationId id, const Blueprint& blueprint, const std
     if (!values) return done(values.error());
     const auto text = textOf(blueprint, *values);
     BlueprintUse use{id, blueprint.id, blueprint.version, versionOf(text), std::move(*values)};
-    service_.saveSource(id, name, text, authorOf(who), [this, use, done](Result<AutomationId> saved) mutable {
-        if (!saved) return done(scriptError(saved.error()));
+    service_.saveSource(id, name, text, authorOf(who), [this, use, text, done](Result<AutomationId> saved) mutable {
+        if (!saved) return done(scriptError(saved.error(), text));
         use.automation = *saved;
         onWorker<AutomationId>(
             [this, use]() -> Result<AutomationId> {

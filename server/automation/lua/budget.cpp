@@ -75,7 +75,7 @@ void Budget::look()
     const auto started = board_.startedCpu.load(std::memory_order_relaxed);
     if (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - started < perSlice_) {
         // The server does not signal a slice that has only just begun.
-        if (hasInput()) interrupt();
+        if (doOthersWait()) interrupt();
         return;
     }
     exceeded_ = true;
@@ -83,8 +83,9 @@ void Budget::look()
     lua_sethook(running, raiseOverBudget, LUA_MASKCOUNT, 1);
 }
 
-bool Budget::hasInput() const
+bool Budget::doOthersWait() const
 {
+    if (othersWait_) return true;
     pollfd descriptor{input_, POLLIN, 0};
     return ::poll(&descriptor, 1, 0) > 0;
 }
@@ -120,6 +121,7 @@ Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance,
     board.run.store(run, std::memory_order_relaxed);
     board.instance.store(instance, std::memory_order_relaxed);
     board.startedWall.store(nanoseconds(CLOCK_MONOTONIC), std::memory_order_relaxed);
+    board.isContinued.store(before.count() > 0, std::memory_order_relaxed);
     board.startedCpu.store(began_ - before.count(), std::memory_order_release);
     budget.exceeded_ = false;
     budget.hooked_ = false;
@@ -133,6 +135,7 @@ Budget::Slice::~Slice()
     budget_.running_ = nullptr; // from here on the handlers do not arm a hook any more
     if (budget_.hooked_) lua_sethook(running, nullptr, 0, 0);
     budget_.board_.startedCpu.store(0, std::memory_order_release);
+    if (budget_.interrupted_) budget_.board_.interruptions.fetch_add(1, std::memory_order_relaxed);
     budget_.extendKernelLimit(nanoseconds(CLOCK_PROCESS_CPUTIME_ID));
 }
 

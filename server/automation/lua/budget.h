@@ -28,6 +28,9 @@ public:
     Budget(const Budget&) = delete;
     Budget& operator=(const Budget&) = delete;
 
+    /// Whether others wait for the slice that is about to run, besides those whose messages are not received yet.
+    void setOthersWait(bool wait) { othersWait_ = wait; }
+
     /// What an interrupted slice has spent in its parts.
     using Spent = std::chrono::nanoseconds;
 
@@ -56,7 +59,7 @@ private:
     static void yieldToOthers(lua_State* state, lua_Debug*);
     void look();
     void interrupt();
-    bool hasInput() const;
+    bool doOthersWait() const;
     /// A backstop for the case that server and hook both fail: the kernel ends the process some CPU-seconds later.
     void extendKernelLimit(std::int64_t now);
 
@@ -65,6 +68,7 @@ private:
     const std::int64_t perSlice_;
     lua_State* volatile running_ = nullptr;
     volatile bool exceeded_ = false;
+    volatile bool othersWait_ = false;
     volatile bool hooked_ = false;
     volatile bool interrupted_ = false;
     std::int64_t kernelLimit_ = 0;

@@ -36,6 +36,7 @@ void ScriptHost::receive(FrameBuffer& frames)
     while (const auto frame = frames.next()) {
         auto message = decodeMessage<ToHost>(*frame);
         if (!message) throw std::runtime_error("unreadable message");
+        budget_.setOthersWait(!frames.empty() || !interrupted_.empty());
         take(std::move(*message));
         // At once: a later message of this batch may take all of its CPU time.
         flush();
@@ -92,6 +93,7 @@ void ScriptHost::continueInterrupted()
 {
     std::vector<std::uint32_t> instances;
     for (const auto& [instance, waiting] : interrupted_) instances.push_back(instance);
+    budget_.setOthersWait(instances.size() > 1);
     for (const auto instance : instances) {
         auto& script = *scripts_.at(instance);
         script.goOn();

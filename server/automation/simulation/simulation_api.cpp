@@ -19,6 +19,11 @@ constexpr const char* testAnswer = R"({"type":"object","required":["success","pa
 constexpr const char* dryRunSchema = R"({"type":"object","additionalProperties":false,"properties":{
   "source":{"type":"string","maxLength":49152},"rule":{"type":"string","maxLength":100},"event":{"type":"object"},
   "from":{"type":"string","maxLength":40},"to":{"type":"string","maxLength":40}}})";
+constexpr const char* draftSchema =
+    R"({"type":"object","additionalProperties":false,"required":["source"],"properties":{
+  "name":{"type":"string","minLength":1,"maxLength":100},"source":{"type":"string","minLength":1,"maxLength":49152},
+  "rule":{"type":"string","maxLength":100},"event":{"type":"object"},
+  "from":{"type":"string","maxLength":40},"to":{"type":"string","maxLength":40}}})";
 constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","effects","runs","not_run","hash"],
   "properties":{"success":{"type":"boolean"},"effects":{"type":"array"},"runs":{"type":"array"},
   "not_run":{"type":"array"},"rules":{"type":"array"},"values":{"type":"integer"},"not_replayed":{"type":"array"},
@@ -60,7 +65,8 @@ SimulationApi::SimulationApi(Simulator& simulator, AutomationService& service, E
     : simulator_(simulator), service_(service), core_(core)
 {
     addTestRoute(http);
-    addDryRunRoute(http);
+    addDryRun(http);
+    addDraftDryRun(http);
 }
 
 void SimulationApi::addTestRoute(Http& http)
@@ -77,8 +83,8 @@ void SimulationApi::addTestRoute(Http& http)
         const auto source = request.body.textOr("source", "");
         answerOnCore(
             core_, std::move(answer), [this, name, source, who = request.principal](const HttpAnswer& respond) {
-                simulator_.test(name, source, who, [respond](Result<std::vector<RuleTestResult>> results) {
-                    if (!results) return respond(scriptError(results.error()));
+                simulator_.test(name, source, who, [respond, source](Result<std::vector<RuleTestResult>> results) {
+                    if (!results) return respond(scriptError(results.error(), source));
                     List tests;
                     std::int64_t passed = 0;
                     for (const auto& test : *results) {
@@ -96,7 +102,21 @@ void SimulationApi::addTestRoute(Http& http)
     });
 }
 
-void SimulationApi::addDryRunRoute(Http& http)
+void SimulationApi::tryOut(const Value& body, const std::string& name, const std::string& source, const Principal& who,
+                           const HttpAnswer& respond)
+{
+    auto dryRun = readDryRun(body, service_.engine().now());
+    if (!dryRun) return respond(dryRun.error());
+    dryRun->name = name;
+    dryRun->source = source;
+    simulator_.tryOut(std::move(*dryRun), who, [respond, source](Result<Object> report) {
+        if (!report) return respond(scriptError(report.error(), source));
+        report->set("success", true);
+        respond(HttpResponse::json(std::move(*report)));
+    });
+}
+
+void SimulationApi::addDryRun(Http& http)
 {
     auto route = makeRoute(HttpMethod::Post, "/api/automations/{id}/dry-run", "dryRunAutomation", "automations",
                            {"Essayer une automatisation sans rien commander",
@@ -106,20 +126,30 @@ void SimulationApi::addDryRunRoute(Http& http)
     route.responseSchema = dryRunAnswer;
     route.errors = {ErrorCode::NotFound, ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
+        answerOnCore(
+            core_, std::move(answer),
+            [this, body = request.body, id = idOf(request), who = request.principal](const HttpAnswer& respond) {
+                const auto* entry = service_.find(id);
+                if (!entry) return respond(unknownAutomation());
+                tryOut(body, fileNameOf(entry->row), body.textOr("source", entry->row.source), who, respond);
+            });
+    });
+}
+
+void SimulationApi::addDraftDryRun(Http& http)
+{
+    auto route =
+        makeRoute(HttpMethod::Post, "/api/automations/dry-run", "dryRunDraft", "automations",
+                  {"Essayer un script qui n'est pas enregistré, sans rien commander",
+                   "Try a script that is not saved in a simulated house: with an event, or on recorded history"},
+                  RouteAccess::permitted("automations.write"));
+    route.requestSchema = draftSchema;
+    route.responseSchema = dryRunAnswer;
+    route.errors = {ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         answerOnCore(core_, std::move(answer),
-                     [this, body = request.body, id = request.idParameter("id"),
-                      who = request.principal](const HttpAnswer& respond) {
-                         const auto* entry = service_.find(AutomationId{id});
-                         if (!entry) return respond(unknownAutomation());
-                         auto dryRun = readDryRun(body, service_.engine().now());
-                         if (!dryRun) return respond(dryRun.error());
-                         dryRun->name = fileNameOf(entry->row);
-                         dryRun->source = body.textOr("source", entry->row.source);
-                         simulator_.tryOut(std::move(*dryRun), who, [respond](Result<Object> report) {
-                             if (!report) return respond(scriptError(report.error()));
-                             report->set("success", true);
-                             respond(HttpResponse::json(std::move(*report)));
-                         });
+                     [this, body = request.body, who = request.principal](const HttpAnswer& respond) {
+                         tryOut(body, body.textOr("name", "script"), body.textOr("source", ""), who, respond);
                      });
     });
 }

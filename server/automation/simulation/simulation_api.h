@@ -13,7 +13,11 @@ public:
 
 private:
     void addTestRoute(Http& http);
-    void addDryRunRoute(Http& http);
+    void addDryRun(Http& http);
+    void addDraftDryRun(Http& http);
+    /// On core.
+    void tryOut(const Value& body, const std::string& name, const std::string& source, const Principal& who,
+                const HttpAnswer& respond);
 
     Simulator& simulator_;
     AutomationService& service_;

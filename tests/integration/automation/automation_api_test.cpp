@@ -66,6 +66,9 @@ TEST_F(AutomationApiTest, TakesTextOverRestAndShowsItsRuns)
     EXPECT_THAT(wrong.error().message.fr, HasSubstr("Night:1:"));
     ASSERT_EQ(wrong.error().fields.size(), 1u);
     EXPECT_EQ(wrong.error().fields[0].pointer, "/source");
+    ASSERT_TRUE(wrong.error().fields[0].place);
+    EXPECT_EQ(wrong.error().fields[0].place->line, 1);
+    EXPECT_EQ(wrong.error().fields[0].place->column, 5) << "of the second =";
     ASSERT_TRUE(
         send(HttpMethod::Put, "/api/automations/" + id + "/source", Object{{"source", "every '1h' (function() end)"}}));
     EXPECT_EQ(get("/api/automations/" + id).textOr("source", ""), "every '1h' (function() end)");

@@ -248,6 +248,11 @@ on(event 'go', function() mqtt.publish('first', lamp.uid .. input.minutes .. inp
     EXPECT_EQ(send(HttpMethod::Post, "/api/blueprints", blueprintBody("on(event 'go', function() end)")).error().code,
               ErrorCode::Conflict);
 
+    auto reserved = blueprintBody("on(event 'go', function() end)");
+    reserved.set("name", "reserved");
+    reserved.set("inputs", List{Object{{"name", "end"}, {"type", "text"}}});
+    EXPECT_EQ(send(HttpMethod::Post, "/api/blueprints", reserved).error().fields.at(0).pointer, "/inputs/0/name");
+
     const auto wrong =
         send(HttpMethod::Post, at + "/automations",
              Object{{"name", "x"}, {"inputs", Object{{"lamp", "hal/light"}, {"minutes", 0}, {"mins", 3}}}});
@@ -289,7 +294,9 @@ on(event 'go', function() mqtt.publish('second', input.lamp .. input.minutes) en
 
     ASSERT_TRUE(
         send(HttpMethod::Put, path(automation, "/source"), Object{{"source", "on(event 'go', function() end)"}}));
-    EXPECT_FALSE(send(HttpMethod::Get, path(automation, "/blueprint"))) << "edited by hand it is no use of it any more";
+    EXPECT_TRUE(get(path(automation, "/blueprint")).find("blueprint")->isNull())
+        << "edited by hand it is no use of it any more";
+    EXPECT_FALSE(send(HttpMethod::Get, "/api/automations/999/blueprint"));
     ASSERT_TRUE(send(HttpMethod::Delete, at));
     EXPECT_TRUE(send(HttpMethod::Get, path(automation))) << "the automation stays";
 }

@@ -94,6 +94,16 @@ TEST_F(InterruptionTest, OtherRulesAnswerWhileAFileLoads)
     EXPECT_TRUE(house.until([&] { return house.loaded.contains(AutomationId{2}); }, ample));
 }
 
+TEST_F(InterruptionTest, WhatArrivesTogetherWithALongRunDoesNotWaitForIt)
+{
+    ASSERT_EQ(house.load(2, R"(on(mqtt "go", function() for i = 1, 3e8 do end mqtt.publish("ended", "") end))"), "");
+    ASSERT_EQ(house.load(3, R"(on(mqtt "go", function() for i = 1, 3e8 do end mqtt.publish("ended", "") end))"), "");
+    house.mqtt.deliver("go", "");
+    house.mqtt.deliver("ping", "");
+    ASSERT_TRUE(house.until([&] { return house.published("pong", ""); }, ample));
+    EXPECT_EQ(house.mqtt.published.front().topic, "pong");
+}
+
 TEST_F(InterruptionTest, AScriptIsNotInterruptedByItself)
 {
     ASSERT_EQ(house.load(2, R"(
@@ -177,6 +187,7 @@ TEST(InterruptionBudgetTest, InterruptionsGiveAScriptNoMoreTime)
     ASSERT_TRUE(house.until(
         [&] {
             house.mqtt.deliver("ping", "");
+            house.settle(1ms);
             return house.engine->runLog().last(AutomationId{2}) != nullptr;
         },
         20s));

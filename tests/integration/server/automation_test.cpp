@@ -179,6 +179,19 @@ TEST_P(ServerAutomationTest, ADryRunReplaysWhatWasRecorded)
     ASSERT_EQ(tried.body.find("effects")->list().size(), 2u) << toJson(tried.body);
     EXPECT_EQ(tried.body.find("effects")->list()[1].textOr("target", ""), "cuisine/prise");
     EXPECT_EQ(server.post("/api/automations/1/dry-run", Object{{"from", "soon"}}).status, 400);
+
+    // What is not saved anywhere can be tried too, and says where it is wrong.
+    const auto draft =
+        Object{{"source", "on(mqtt 'x', function() mqtt.publish('drafted', '1') end)"}, {"event", Object{}}};
+    const auto drafted = server.post("/api/automations/dry-run", draft);
+    ASSERT_EQ(drafted.status, 200) << drafted.text;
+    EXPECT_EQ(drafted.body.find("effects")->list().at(0).textOr("name", ""), "drafted");
+    const auto faulty = server.post("/api/automations/validate", Object{{"source", "-- é\nlocal x = '€', devize 'a'"}});
+    ASSERT_EQ(faulty.status, 422);
+    const auto& fault = faulty.body.find("errors")->list().at(0);
+    EXPECT_EQ(fault.integerOr("line", 0), 2);
+    EXPECT_EQ(fault.integerOr("column", 0), 16);
+    EXPECT_EQ(fault.integerOr("endColumn", 0), 22);
     EXPECT_EQ(server.post("/api/automations/99/dry-run", event).status, 404);
 }
 

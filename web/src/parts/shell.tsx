@@ -11,7 +11,8 @@ import {Icon} from './icon.tsx';
 import {openSearch, Search} from './search.tsx';
 
 function Link({to, icon, label, count = 0}: {to: string; icon: string; label: string; count?: number}) {
-  const here = to === '/' ? path.value === '/' || /^\/(devices|groups|inbox)/.test(path.value) : path.value.startsWith(to);
+  const here = to === '/' ? path.value === '/' || /^\/(devices|groups|inbox)/.test(path.value)
+    : path.value.startsWith(to) || (to === '/automations' && path.value.startsWith('/blueprints'));
   return (
     <a href={to} aria-current={here ? 'page' : undefined}>
       <Icon name={icon} />

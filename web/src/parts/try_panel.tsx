@@ -2,7 +2,7 @@
 
 import {useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {compared, dryRun, runTests, type DryRun, type Effect, type TestResult} from '../drafts.ts';
+import {compared, runTests, tryDraft, trySaved, type DryRun, type Effect, type TestResult} from '../drafts.ts';
 import {exactMoment, moment, texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {Icon} from './icon.tsx';
@@ -87,7 +87,7 @@ export function TryPanel({id, name, source}: {id: number | null; name: string; s
     }).finally(() => setBusy(false));
   }
   const run = (from: string | null) => start(async () => {
-    const [now, before] = await Promise.all([dryRun(id!, source, from), compares && from ? dryRun(id!, null, from) : null]);
+    const [now, before] = await Promise.all([tryDraft(name, source, from), id !== null && compares && from ? trySaved(id, from) : null]);
     return {kind: 'run', now, before};
   });
   return (
@@ -95,15 +95,15 @@ export function TryPanel({id, name, source}: {id: number | null; name: string; s
       <header><h2>{t.tryOut}</h2><span class="count">{t.tryHint}</span></header>
       <div class="actions">
         <button type="button" class="secondary" disabled={isBusy} onClick={() => start(async () => ({kind: 'tests', tests: (await runTests(name, source)).tests}))}>{t.tests}</button>
-        <button type="button" class="secondary" disabled={isBusy || id === null} onClick={() => run(null)}>{t.byHand}</button>
-        <button type="button" class="secondary" disabled={isBusy || id === null} onClick={() => run(new Date(Date.now() - span * hour).toISOString())}>{t.replay}</button>
+        <button type="button" class="secondary" disabled={isBusy} onClick={() => run(null)}>{t.byHand}</button>
+        <button type="button" class="secondary" disabled={isBusy} onClick={() => run(new Date(Date.now() - span * hour).toISOString())}>{t.replay}</button>
         <label class="since">{t.since}
           <select value={span} onChange={(event) => setSpan(Number(event.currentTarget.value))}>
             {Object.entries(t.spans).map(([hours, label]) => <option key={hours} value={hours}>{label}</option>)}
           </select>
         </label>
       </div>
-      {id === null ? <p class="aside">{t.saveFirst}</p> : (
+      {id !== null && (
         <label class="check"><input type="checkbox" checked={compares} onChange={(event) => setCompares(event.currentTarget.checked)} />{t.compare}</label>
       )}
       <div aria-live="polite" aria-busy={isBusy}>

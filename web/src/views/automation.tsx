@@ -4,7 +4,9 @@ import {find, remove, revision, runsOf, titleOf, type Automation, type Run, type
 import {duration, exactMoment, moment, texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {attempt} from '../notices.ts';
+import {BlueprintUse} from '../parts/blueprint_use.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
+import {Hooks} from '../parts/hooks.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {deviceName, json, Reads} from '../parts/reads.tsx';
 import {Remove} from '../parts/remove.tsx';
@@ -138,12 +140,14 @@ export function AutomationPage({id}: {id: number}) {
           {error}{line > 0 && <>{' '}<a href={`#line-${line}`}>{t.line(line)}</a></>}
         </p>
       )}
+      <BlueprintUse automation={id} />
       <section class="card">
         <h2>{t.runs}</h2>
         {runs.length === 0 && <p class="aside">{t.noRuns}</p>}
         {runs.map((run, index) => <RunItem key={run.id} run={run} isFirst={index === 0} />)}
       </section>
       <WhyNot id={id} />
+      {isAdministrator.value && automation.rules.some((rule) => rule.triggers.includes('webhook')) && <Hooks automation={id} />}
       <Source automation={automation} lines={lines} />
     </>
   );

@@ -2,9 +2,11 @@ import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {automations, disable, enable, isTroubled, refresh, revision, runNow, titleOf, type Automation} from '../automations.ts';
 import {duration, moment, texts} from '../i18n.ts';
+import {blueprintTexts} from '../i18n_blueprints.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {attempt} from '../notices.ts';
 import {Empty, Skeleton} from '../parts/empty.tsx';
+import {Exchange} from '../parts/exchange.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {Switch} from '../parts/switch.tsx';
 import {useTitle} from '../parts/title.ts';
@@ -84,6 +86,10 @@ export function Automations() {
         <div />
         {isAdministrator.value && <a class="primary button" href="/automations/new">{ruleTexts.value.create}</a>}
       </header>
+      <div class="actions">
+        <a class="secondary button" href="/blueprints">{blueprintTexts.value.blueprints}</a>
+        {isAdministrator.value && <Exchange />}
+      </div>
       {problem && <p class="problem" role="alert">{problem}</p>}
       {!all && !problem && <Skeleton tiles={3} />}
       {all?.length === 0 && <Empty icon="bolt" title={t.noAutomations}>{t.noAutomationsHint}</Empty>}

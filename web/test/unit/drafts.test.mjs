@@ -4,14 +4,13 @@ import {load} from './browser.mjs';
 
 const {drafts} = await load({modules: ['drafts']});
 
-test('an error stands where it speaks of', () => {
-  const source = 'rule "A" {\n  on = { device "salon/lumire".status },\n}\n';
-  assert.deepEqual(drafts.faultOf('Erreur dans le script\u00a0: x:2: unknown device "salon/lumire" (did you mean "salon/lumiere"?)', source),
-    {line: 2, column: 18, length: 12, message: 'unknown device "salon/lumire" (did you mean "salon/lumiere"?)'});
-  assert.deepEqual(drafts.faultOf("my file.lua:3: <name> or '...' expected near '}'", source),
-    {line: 3, column: 1, length: 1, message: "<name> or '...' expected near '}'"});
-  assert.equal(drafts.faultOf('x:1: too many steps', source).column, 0, 'the whole line');
-  assert.equal(drafts.faultOf('nobody knows', source), null);
+test('an error stands where the server says', () => {
+  const source = 'rule "A" {\n  on = { device "\u{1f4a1}/lumire".status },\n}\n';
+  assert.deepEqual(drafts.faultOf({pointer: '/source', detail: 'my file.lua:2: unknown device "lumire"', line: 2, column: 20, endColumn: 26}, source),
+    {line: 2, column: 21, length: 6, message: 'unknown device "lumire"'}, 'the lamp takes two units of UTF-16');
+  assert.deepEqual(drafts.faultOf({pointer: '/source', detail: 'x:1: too many steps', line: 1, column: 0, endColumn: 0}, source),
+    {line: 1, column: 0, length: 0, message: 'too many steps'}, 'the whole line');
+  assert.equal(drafts.faultOf({pointer: '/source', detail: 'nobody knows'}, source), null);
 });
 
 test('effects of a draft stand beside those of what is saved', () => {

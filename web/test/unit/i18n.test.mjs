@@ -24,7 +24,7 @@ async function sources(folder) {
 /** The catalogues: that of every page, and those that come with some pages. */
 const catalogues = [
   ['i18n', String.raw`(\b[th]|texts\.value|texts\.peek\(\))`], 
-  ...[['device', 'devices'], ['home', 'home'], ['time', 'times'], ['history', 'history'], ['rule', 'rules']].map(([one, name]) => [`i18n_${name}`, String.raw`(\b[th]|${one}Texts\.value|${one}Texts\.peek\(\))`]),
+  ...[['device', 'devices'], ['home', 'home'], ['time', 'times'], ['history', 'history'], ['rule', 'rules'], ['blueprint', 'blueprints']].map(([one, name]) => [`i18n_${name}`, String.raw`(\b[th]|${one}Texts\.value|${one}Texts\.peek\(\))`]),
 ];
 
 test('says everything in French and in English', async () => {
