@@ -77,8 +77,8 @@ void AttributeWatch::take(const PendingHold& kept, const Attribute& attribute)
 {
     const bool lasts = resumes(attribute.value);
     // The server died in the moment between the end of the time and the journal of the run; then the value changed.
-    const bool lastedWholly = !lasts && kept.isDue() && attribute.changedAt >= kept.due;
-    if ((lasts && kept.isDue()) || lastedWholly) return wait(kept);
+    owed_ = !lasts && kept.isDue() && attribute.changedAt >= kept.due;
+    if (owed_ || (lasts && kept.isDue())) return wait(kept);
     if (lasts) spent_ = true;
     else if (kept.isSpent()) rest();
     else {
@@ -121,7 +121,7 @@ void AttributeWatch::change(const AttributeChanged& change, const std::function<
         }
     }
     if (verdict.ends && trigger_.hold > 0) {
-        if (timer_) cutShort();
+        if (timer_ && !owed_) cutShort();
         else if (std::exchange(spent_, false)) rest();
     }
     if (!verdict.starts) return;
@@ -159,10 +159,11 @@ void AttributeWatch::wait(PendingHold hold)
     const auto late = clock_.now() - hold.due;
     if (late > inTime) hold.event.set("late", static_cast<double>(late.count()) / 1e6);
     handlers_.keep(hold);
-    timer_ = scheduler_.after(std::max(-late, UtcTime::duration{0}),
+    timer_ = scheduler_.after(late > UtcTime::duration{0} ? settle : -late,
                               [this, event = std::move(hold.event), cause = std::move(hold.cause)]() mutable {
                                   const auto spent = std::exchange(timer_, {}); // keeps what runs alive
                                   spent_ = trigger_.hold > 0;
+                                  owed_ = false;
                                   const auto fire = handlers_.fire; // which may remove this watch
                                   fire(std::move(event), cause, Delay::Held);
                               });

@@ -85,6 +85,7 @@ private:
     UtcTime began_{};
     UtcTime due_{};
     std::unique_ptr<PendingHold> unknown_; ///< goes on with the first report
+    bool owed_ = false;                    ///< the hold had lasted its time: what comes does not end it
     bool spent_ = false;                   ///< the hold has started the rule, and the value is still so
     double nearest_;                       ///< NaN = none
     UtcTime nearestAt_{};

@@ -23,6 +23,22 @@ class Bench {
 public:
     explicit Bench(std::int64_t hold)
     {
+        loop_.start();
+        loop_.runAndWait([&] { fill(hold); });
+    }
+    ~Bench() { loop_.stop(); }
+
+    /// Nanoseconds an event.
+    double round(Tracing tracing, double low, double high)
+    {
+        double took = 0;
+        loop_.runAndWait([&] { took = report(tracing, low, high); });
+        return took;
+    }
+
+private:
+    void fill(std::int64_t hold)
+    {
         std::vector<RuleView> rules;
         for (std::int64_t id = 1; id <= devicesCount; ++id) {
             DeviceInfo info;
@@ -46,8 +62,7 @@ public:
         (void)dispatcher_.add(1, rules);
     }
 
-    /// Nanoseconds an event.
-    double round(Tracing tracing, double low, double high)
+    double report(Tracing tracing, double low, double high)
     {
         dispatcher_.setTracing(tracing);
         runLog_.setTracing(tracing);
@@ -61,11 +76,9 @@ public:
                      clock_.now(),
                      {"c", "device", 0}});
         const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
-        loop_.turn();
         return took.count() / (times * devicesCount);
     }
 
-private:
     runtime::SystemClock clock_;
     runtime::CoreLoop loop_{clock_, [](const std::string&) {}};
     testing::MemoryMetrics metrics_;
