@@ -162,7 +162,7 @@ TEST_F(KilledTriggerTest, KillsLoseNoHoldNoQuietTimeAndNoTurnAndDoubleNone)
     std::printf("  %d kills: %zu starts after holds and quiet times, %zu turns; %zu commands sent twice under the same "
                 "key, %zu changes that the server did not live to write, %zu stretches that ran into one another\n",
                 kills, started, promised["line"].size(), repeated, unkept, blurred.size());
-    EXPECT_LE(blurred.size(), visits.size() / 20 + 2);
+    EXPECT_LE(blurred.size(), visits.size() / 4 + 2) << "nothing is known of them: enough others must be left";
     EXPECT_GE(started, static_cast<std::size_t>(kills) / 5);
     EXPECT_GE(promised["line"].size(), static_cast<std::size_t>(kills) / 10);
 }
