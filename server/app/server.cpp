@@ -16,6 +16,7 @@
 #include "automation/simulation/simulation_api.h"
 #include "automation/sql_journal_store.h"
 #include "automation/version_api.h"
+#include "automation/why_api.h"
 #include "commands/command_dispatcher.h"
 #include "commands/command_store.h"
 #include "http/http_server.h"
@@ -152,6 +153,7 @@ struct Server::Parts {
     automation::AutomationApi automationApi;
     automation::HouseApi houseApi;
     automation::HookApi hookApi;
+    automation::WhyApi whyApi;
     automation::VersionApi versionApi;
     automation::BlueprintShelf blueprints;
     automation::BlueprintApi blueprintApi;
@@ -226,7 +228,7 @@ Server::Parts::Parts(const Configuration& settings)
                  [this](const std::string& key) { return pluginSetting(configuration, key); }),
       historyApi(historyReader, devices, clock, http.routes()), automationApi(automation, core, http.routes()),
       houseApi(automation, core, http.routes()), hookApi(automation, core, http.routes()),
-      versionApi(automation, core, http.routes()),
+      whyApi(automation, core, http.routes()), versionApi(automation, core, http.routes()),
       blueprints(automation, database, devices, clock, core, workers, logging.component("automation")),
       blueprintApi(blueprints, automation, core, http.routes()),
       simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
@@ -323,6 +325,10 @@ void Server::Parts::start()
         brokerService = services.provide<BrokerAccounts>(std::shared_ptr<BrokerAccounts>(broker.get(), [](auto*) {}));
 
     historyWriter.start();
+    // Before anybody sends commands: what runs do again after a crash is known here, and nothing of it is "unsent".
+    const auto unsent = commandStore.loadUnsent(unsentCommandLife);
+    commandDispatcher.recall(
+        commandStore.recentKeys(commands::CommandDispatcher::keyLifetime, commands::CommandDispatcher::keyLimit));
     core.start();
     if (broker) broker->start();
     watchHealth();
@@ -332,7 +338,6 @@ void Server::Parts::start()
     // Plugins and automations have subscribed: nothing that waits at the broker is missed. Then whoever waits for
     // commands gets them.
     mqtt.start();
-    const auto unsent = commandStore.loadUnsent(unsentCommandLife);
     core.runAndWait([&] { commandDispatcher.resend(unsent); });
     realtime.start();
     webSocketPath = http.upgrades().onUpgrade("/ws", [this](http::UpgradedConnection connection) {

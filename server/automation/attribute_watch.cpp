@@ -1,8 +1,18 @@
 #include "automation/attribute_watch.h"
 
-#include "automation/duration.h"
+#include "automation/reasons.h"
+
+#include <cmath>
+#include <limits>
 
 namespace atrium::automation {
+
+namespace {
+/// A start that was due before is told how late it comes, unless nobody would notice.
+constexpr std::chrono::seconds inTime{1};
+/// What is due late waits for this long: what devices say first after a start may end it.
+constexpr UtcTime::duration settle = std::chrono::milliseconds{500};
+} // namespace
 
 Attribute onlineOf(const Device& device)
 {
@@ -19,8 +29,9 @@ Attribute onlineOf(const Device& device)
     return online;
 }
 
-AttributeWatch::AttributeWatch(AttributeTrigger trigger, Scheduler& scheduler, Handlers handlers)
-    : trigger_(std::move(trigger)), scheduler_(scheduler), handlers_(std::move(handlers))
+AttributeWatch::AttributeWatch(AttributeTrigger trigger, Scheduler& scheduler, const Clock& clock, Handlers handlers)
+    : trigger_(std::move(trigger)), scheduler_(scheduler), clock_(clock), handlers_(std::move(handlers)),
+      nearest_(std::numeric_limits<double>::quiet_NaN())
 {
     if (trigger_.test == AttributeTest::Above || trigger_.test == AttributeTest::Below)
         threshold_.emplace(trigger_.test == AttributeTest::Above ? Threshold::Direction::Above
@@ -28,21 +39,60 @@ AttributeWatch::AttributeWatch(AttributeTrigger trigger, Scheduler& scheduler, H
                            trigger_.operand.ifNumber().value_or(0), trigger_.hysteresis.ifNumber().value_or(0));
 }
 
-void AttributeWatch::begin(const Attribute& attribute, Object event, UtcTime now)
+void AttributeWatch::begin(const Attribute& attribute, Object event, Knowledge knowledge, const PendingHold* kept)
 {
+    // What was kept is of an earlier stretch: the server died before it could note the end of that one. (A value that
+    // goes on changing beyond a threshold cannot be told from that; there the earlier one goes on.)
+    const bool isOlder = kept && trigger_.hold > 0 && trigger_.test == AttributeTest::Becomes &&
+                         knowledge == Knowledge::Known && attribute.changedAt > kept->began;
+    if (kept && !kept->isArmed() && !isOlder) {
+        // That there was a change is past, whatever the value is now.
+        if (trigger_.quiet > 0) wait(*kept);
+        else if (knowledge == Knowledge::Unknown) unknown_ = std::make_unique<PendingHold>(*kept);
+        else take(*kept, attribute);
+        return;
+    }
     bool holds = false;
     if (threshold_) {
-        const auto value = attribute.value.ifNumber();
-        if (!value) return;
-        threshold_->begin(*value);
-        holds = threshold_->isCrossed();
+        if (const auto value = attribute.value.ifNumber()) {
+            threshold_->begin(*value);
+            holds = threshold_->isCrossed();
+        }
     }
     else holds = trigger_.test == AttributeTest::Becomes && attribute.value == trigger_.operand;
-    // The server was down or the file was saved in the middle of a hold: its rest counts. One whose end has passed was
-    // dealt with by the rule as it was then, or by nobody.
+    if (trigger_.hold == 0) return;
     const auto due = attribute.changedAt + std::chrono::microseconds(trigger_.hold);
-    if (trigger_.hold > 0 && holds && due > now)
-        fireAfter(due - now, std::move(event), Cause{newCorrelationId(), "device", 0});
+    // The file was saved in the middle of a hold: its rest counts; one whose end had passed is of no concern to a new
+    // rule. A trigger that was armed before missed the beginning because the server died in that moment.
+    if (!holds || (!kept && due <= clock_.now())) {
+        if (!kept || isOlder) rest();
+        return;
+    }
+    PendingHold hold{attribute.changedAt, due, std::move(event), Cause{newCorrelationId(), "device", 0}};
+    if (knowledge == Knowledge::Unknown) unknown_ = std::make_unique<PendingHold>(std::move(hold));
+    else wait(std::move(hold));
+}
+
+void AttributeWatch::take(const PendingHold& kept, const Attribute& attribute)
+{
+    const bool lasts = resumes(attribute.value);
+    // The server died in the moment between the end of the time and the journal of the run; then the value changed.
+    owed_ = !lasts && kept.isDue() && attribute.changedAt >= kept.due;
+    if (owed_ || (lasts && kept.isDue())) return wait(kept);
+    if (lasts) spent_ = true;
+    else if (kept.isSpent()) rest();
+    else {
+        began_ = kept.began;
+        cutShort();
+    }
+}
+
+bool AttributeWatch::resumes(const Value& value)
+{
+    if (!threshold_) return value == trigger_.operand;
+    const auto number = value.ifNumber();
+    if (number) threshold_->resume(*number);
+    return number && threshold_->isCrossed();
 }
 
 AttributeWatch::Verdict AttributeWatch::judge(const Value& value)
@@ -58,23 +108,85 @@ AttributeWatch::Verdict AttributeWatch::judge(const Value& value)
     return {equal, !equal};
 }
 
-void AttributeWatch::change(const AttributeChanged& change, const std::function<Object()>& event)
+void AttributeWatch::change(const AttributeChanged& change, const std::function<Object()>& event, Tracing tracing)
 {
+    if (unknown_) return confirm(change.attribute);
     const auto verdict = judge(change.attribute.value);
-    if (verdict.ends && trigger_.hold > 0 && std::exchange(timer_, {}))
-        handlers_.skip("it did not stay so for " + toText(std::chrono::microseconds(trigger_.hold)));
+    if (tracing == Tracing::On && threshold_) {
+        const auto number = change.attribute.value.ifNumber();
+        if (verdict.starts) nearest_ = std::numeric_limits<double>::quiet_NaN();
+        else if (number && verdict.ends && !(threshold_->isNearer(nearest_, *number) || nearest_ == *number)) {
+            nearest_ = *number;
+            nearestAt_ = change.attribute.changedAt;
+        }
+    }
+    if (verdict.ends && trigger_.hold > 0) {
+        if (timer_ && !owed_) cutShort();
+        else if (std::exchange(spent_, false)) rest();
+    }
     if (!verdict.starts) return;
-    if (trigger_.hold == 0 && trigger_.quiet == 0) return handlers_.fire(event(), change.cause);
-    fireAfter(std::chrono::microseconds(std::max(trigger_.hold, trigger_.quiet)), event(), change.cause);
+    if (trigger_.hold == 0 && trigger_.quiet == 0) return handlers_.fire(event(), change.cause, Delay::None);
+    const auto now = clock_.now();
+    wait({now, now + std::chrono::microseconds(std::max(trigger_.hold, trigger_.quiet)), event(), change.cause});
 }
 
-void AttributeWatch::fireAfter(std::chrono::microseconds delay, Object event, Cause cause)
+void AttributeWatch::confirm(const Attribute& attribute)
 {
-    timer_ = scheduler_.after(delay, [this, event = std::move(event), cause = std::move(cause)]() mutable {
-        const auto spent = std::exchange(timer_, {}); // keeps what runs alive
-        const auto fire = handlers_.fire;             // which may remove this watch
-        fire(std::move(event), cause);
-    });
+    if (!unknown_ || attribute.value.isNull()) return;
+    const auto kept = std::move(unknown_);
+    auto now = attribute;
+    now.changedAt = kept->began; // while nobody listened; that it lasted long enough is not known
+    take(*kept, now);
+}
+
+void AttributeWatch::rest()
+{
+    handlers_.keep(trigger_.hold > 0 ? std::optional<PendingHold>(std::in_place) : std::nullopt);
+}
+
+void AttributeWatch::cutShort()
+{
+    timer_.reset();
+    rest();
+    handlers_.skip(reasons::holdCutShort(std::chrono::microseconds(trigger_.hold),
+                                         began_ == UtcTime{} ? std::nullopt : std::optional(clock_.now() - began_)));
+}
+
+void AttributeWatch::wait(PendingHold hold)
+{
+    began_ = hold.began;
+    due_ = hold.due;
+    const auto late = clock_.now() - hold.due;
+    if (late > inTime) hold.event.set("late", static_cast<double>(late.count()) / 1e6);
+    handlers_.keep(hold);
+    timer_ = scheduler_.after(late > UtcTime::duration{0} ? settle : -late,
+                              [this, event = std::move(hold.event), cause = std::move(hold.cause)]() mutable {
+                                  const auto spent = std::exchange(timer_, {}); // keeps what runs alive
+                                  spent_ = trigger_.hold > 0;
+                                  owed_ = false;
+                                  const auto fire = handlers_.fire; // which may remove this watch
+                                  fire(std::move(event), cause, Delay::Held);
+                              });
+}
+
+AttributeWatch::State AttributeWatch::state(const Value& value) const
+{
+    State state;
+    if (threshold_) {
+        state.isCrossed = threshold_->isCrossed();
+        state.rearmAt = threshold_->rearmAt();
+        if (const auto number = value.ifNumber()) state.isBeyond = threshold_->isBeyond(*number);
+        if (!std::isnan(nearest_)) state.nearest = nearest_;
+        state.nearestAt = nearestAt_;
+    }
+    if (timer_) state.due = due_;
+    state.began = began_;
+    if (unknown_) {
+        state.isUnknown = true;
+        state.began = unknown_->began;
+        state.due = unknown_->due;
+    }
+    return state;
 }
 
 SilenceWatch::SilenceWatch(SilenceTrigger trigger, const Devices& devices, Scheduler& scheduler, const Clock& clock,
@@ -85,23 +197,33 @@ SilenceWatch::SilenceWatch(SilenceTrigger trigger, const Devices& devices, Sched
     look();
 }
 
-void SilenceWatch::look()
+UtcTime SilenceWatch::lastReport() const
 {
-    const std::chrono::microseconds period(trigger_.period);
-    UtcTime last{};
-    if (const auto device = devices_.find(DeviceId{trigger_.device}))
-        if (const auto* attribute = device->find(trigger_.attribute)) last = attribute->reportedAt;
+    const auto device = devices_.find(DeviceId{trigger_.device});
+    const auto* attribute = device ? device->find(trigger_.attribute) : nullptr;
+    return attribute ? attribute->reportedAt : UtcTime{};
+}
+
+SilenceWatch::State SilenceWatch::state() const
+{
+    const auto last = lastReport();
     // A restart must not tell of the time in which nobody listened.
     const auto since = std::max(last, begin_);
-    const auto due = since + period;
+    return {last, since + std::chrono::microseconds(trigger_.period), told_ == since};
+}
+
+void SilenceWatch::look()
+{
+    const auto [last, due, isTold] = state();
     const auto now = clock_.now();
     const bool silent = due <= now;
+    const std::chrono::microseconds period(trigger_.period);
     timer_ = scheduler_.after(silent ? period : std::chrono::microseconds(due - now), [this] {
         const auto spent = std::exchange(timer_, {});
         look();
     });
-    if (!silent || told_ == since) return;
-    told_ = since;
+    if (!silent || isTold) return;
+    told_ = due - period;
     const auto fire = fire_; // which may remove this watch
     fire(last);
 }

@@ -71,7 +71,7 @@ Value AutomationApi::toValue(AutomationId id) const
                   {"key", entry.row.key},
                   {"file", textOrNull(entry.path)},
                   {"enabled", entry.row.enabled},
-                  {"disabled_reason", textOrNull(entry.disabledReason)},
+                  {"disabled_reason", textOrNull(entry.row.stop.reason)},
                   {"state", states[static_cast<std::size_t>(entry.state)]},
                   {"error", textOrNull(entry.error)},
                   {"line", entry.error.empty() ? Value() : Value(lineOfMessage(entry.error))},
@@ -188,14 +188,16 @@ void AutomationApi::addWriteRoutes(Http& http)
         route.errors = {ErrorCode::NotFound};
         const auto triggers = enable ? Engine::Triggers::Armed : Engine::Triggers::Disarmed;
         routes_ += http.asyncRoute(route, [this, triggers](const HttpRequest& request, HttpAnswer answer) {
-            answerOnCore(core_, std::move(answer), [this, id = idOf(request), triggers](const HttpAnswer& respond) {
-                if (const auto* entry = service_.find(id); entry && entry->row.kind == SourceKind::Plugin)
-                    return respond(ownedByPlugin());
-                service_.setEnabled(id, triggers, [this, respond](Result<AutomationId> saved) {
-                    if (!saved) return respond(saved.error());
-                    answerWith(*saved, 200, respond);
-                });
-            });
+            answerOnCore(core_, std::move(answer),
+                         [this, id = idOf(request), triggers, by = request.principal.user](const HttpAnswer& respond) {
+                             if (const auto* entry = service_.find(id); entry && entry->row.kind == SourceKind::Plugin)
+                                 return respond(ownedByPlugin());
+                             const AutomationStop stop{by, service_.engine().now(), {}};
+                             service_.setEnabled(id, triggers, stop, [this, respond](Result<AutomationId> saved) {
+                                 if (!saved) return respond(saved.error());
+                                 answerWith(*saved, 200, respond);
+                             });
+                         });
         });
     }
 

@@ -1,5 +1,6 @@
 #include "automation/automation_service.h"
 
+#include "automation/reasons.h"
 #include "runtime/call_gate.h"
 
 #include <stdexcept>
@@ -68,6 +69,8 @@ void AutomationService::start()
     beginning->stores = store_->stores();
     beginning->marks = store_->marks();
     beginning->timers = store_->timers();
+    beginning->holds = store_->holds();
+    beginning->failureCounts = store_->failureCounts();
     beginning->hookSecrets = store_->hookSecrets();
     beginning->mode = store_->mode();
     const bool posted = services_.core.post([this, alive = alive_, beginning] {
@@ -129,11 +132,24 @@ void AutomationService::onOffender(AutomationId id, const std::string& reason)
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     services_.log.error("automation disabled", {{"automation", found->second.row.key}, {"reason", reason}});
-    setEnabled(id, Engine::Triggers::Disarmed, [this, id, reason](Result<AutomationId>) {
-        if (const auto entry = entries_.find(id); entry != entries_.end()) {
-            entry->second.disabledReason = reason;
-            publish(id);
+    setEnabled(id, Engine::Triggers::Disarmed, {{}, services_.clock.now(), reason}, [](Result<AutomationId>) {});
+}
+
+void AutomationService::explain(AutomationId id, std::function<void(Result<Explanation>)> done)
+{
+    if (!find(id)) return done(unknownAutomation());
+    engine_->explain(id, [this, id, done](Explanation told) {
+        const auto* entry = find(id);
+        if (!entry) return done(unknownAutomation());
+        if (!entry->row.enabled) {
+            const auto& [by, at, reason] = entry->row.stop;
+            std::string name;
+            if (const auto accounts = by ? services_.accounts() : nullptr)
+                if (const auto who = accounts->principalOf(by)) name = who->name;
+            told.reasons.insert(told.reasons.begin(), reason.empty() ? reasons::disabled(by, name, at, told.at)
+                                                                     : reasons::stoppedByServer(reason, at));
         }
+        done(std::move(told));
     });
 }
 
@@ -167,20 +183,21 @@ void AutomationService::store(std::function<Result<AutomationId>()> work, Saved 
     if (!posted) then(busy());
 }
 
-void AutomationService::setEnabled(AutomationId id, Engine::Triggers triggers, Saved done)
+void AutomationService::setEnabled(AutomationId id, Engine::Triggers triggers, AutomationStop stop, Saved done)
 {
     const auto found = entries_.find(id);
     if (found == entries_.end()) return done(unknownAutomation());
     auto row = found->second.row;
     row.enabled = triggers == Engine::Triggers::Armed;
+    row.stop = row.enabled ? AutomationStop{} : std::move(stop);
     if (row.kind != SourceKind::Database) row.source.clear();
     store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
-          [this, id, triggers, done](Result<AutomationId> saved) {
+          [this, id, triggers, stop = row.stop, done](Result<AutomationId> saved) {
               const auto entry = entries_.find(id);
               if (entry == entries_.end()) return done(unknownAutomation());
               if (saved) {
                   entry->second.row.enabled = triggers == Engine::Triggers::Armed;
-                  entry->second.disabledReason.clear();
+                  entry->second.row.stop = stop;
                   engine_->setTriggers(id, triggers);
                   publish(id);
               }

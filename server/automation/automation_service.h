@@ -40,8 +40,7 @@ struct AutomationEntry {
     AutomationRow row;
     std::string path; ///< of a file
     State state = State::Loading;
-    std::string error;          ///< of the newest text; the version before may still run
-    std::string disabledReason; ///< when the server disabled it
+    std::string error; ///< of the newest text; the version before may still run
     std::vector<RuleView> rules;
     std::uint64_t memoryBytes = 0;
 };
@@ -76,7 +75,10 @@ public:
     // ---- for the API
     const std::map<AutomationId, AutomationEntry>& entries() const { return entries_; }
     const AutomationEntry* find(AutomationId id) const;
-    void setEnabled(AutomationId id, Engine::Triggers triggers, Saved done);
+    /// `stop`: who disables it, and why; of no account when it is enabled.
+    void setEnabled(AutomationId id, Engine::Triggers triggers, AutomationStop stop, Saved done);
+    /// Why its rules do not run now. NotFound.
+    void explain(AutomationId id, std::function<void(Result<Explanation>)> done);
     /// Validates, then writes and loads: a new automation (id 0) or the next version of one from the database.
     /// From then on its rules act as `author` (none = the site).
     /// A new one is armed unless `triggers` says otherwise.
@@ -111,6 +113,8 @@ private:
         std::vector<JournalBatch::Store> stores;
         std::vector<ScheduleMark> marks;
         std::vector<TimedCommand> timers;
+        std::vector<HoldChange> holds;
+        std::vector<FailureCount> failureCounts;
         std::vector<HookSecret> hookSecrets;
         std::string mode;
     };

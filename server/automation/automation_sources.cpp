@@ -31,6 +31,8 @@ void AutomationService::begin(Beginning beginning)
     if (!savedMode_.empty()) (void)engine_->surroundings().setMode(savedMode_, Cause{newCorrelationId(), "system", 0});
     for (auto& store : beginning.stores)
         engine_->runner().setStore(store.automation, store.rule, std::move(store.content));
+    engine_->runner().restore(std::move(beginning.failureCounts));
+    engine_->restoreHolds(std::move(beginning.holds));
     engine_->keepForResume(std::move(beginning.unfinished));
     for (auto& secret : beginning.hookSecrets)
         hookSecrets_[{secret.automation, secret.name}] = std::move(secret.secret);

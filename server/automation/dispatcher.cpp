@@ -1,50 +1,27 @@
 #include "automation/dispatcher.h"
 
-#include "atrium/json.h"
+#include "automation/reasons.h"
 
 #include <algorithm>
 
 namespace atrium::automation {
 
-namespace {
-
-constexpr std::size_t maxPayloadBytes = 256 * 1024;
-
-/// The captured levels by name, and `rest` for what a final `#` stands for.
-Object capturesOf(const MqttTrigger& trigger, std::string_view topic)
-{
-    Object captures;
-    const bool open = trigger.filter.ends_with('#');
-    std::uint32_t level = 0;
-    const auto levels = static_cast<std::uint32_t>(std::count(trigger.filter.begin(), trigger.filter.end(), '/'));
-    for (std::size_t start = 0; start <= topic.size(); ++level) {
-        const auto slash = std::min(topic.find('/', start), topic.size());
-        for (const auto& capture : trigger.captures)
-            if (capture.level == level) captures.append(capture.name, topic.substr(start, slash - start));
-        if (open && level == levels) {
-            captures.set("rest", topic.substr(start));
-            break;
-        }
-        start = slash + 1;
-    }
-    return captures;
-}
-
-} // namespace
+// What is in the index, and how it comes and goes.
 
 Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const Clock& clock,
                        const Surroundings& surroundings, Handlers handlers)
     : devices_(devices), mqtt_(mqtt), scheduler_(scheduler), clock_(clock), surroundings_(surroundings),
-      handlers_(std::move(handlers)),
-      schedules_(scheduler, clock,
-                 {[this](RuleKey key, Object event, UtcTime due) {
-                      const Cause cause{newCorrelationId(), "time", 0};
-                      if (key.instance >= firstWatch) return fire(key, std::move(event), cause);
-                      handlers_.fireAt(key, std::move(event), cause, due);
-                  },
-                  [this](RuleKey key, const char* kind, const std::string& reason, UtcTime until) {
-                      if (key.instance < firstWatch) handlers_.missed(key, kind, reason, until);
-                  }})
+      handlers_(std::move(handlers)), schedules_(scheduler, clock,
+                                                 {[this](RuleKey key, Object event, UtcTime due) {
+                                                      const Cause cause{newCorrelationId(), "time", 0};
+                                                      if (key.instance >= firstWatch)
+                                                          return fire(key, std::move(event), cause);
+                                                      handlers_.fireAt(key, std::move(event), cause, due);
+                                                  },
+                                                  [this](RuleKey key, const char* kind, Reason reason, UtcTime until) {
+                                                      if (key.instance < firstWatch)
+                                                          handlers_.missed(key, kind, std::move(reason), until);
+                                                  }})
 {
     changes_ = devices_.onAttributeChanged([this](const AttributeChanged& change) { onChange(change); });
     availability_ = devices_.onDeviceChanged([this](const DeviceChanged& change) {
@@ -53,39 +30,8 @@ Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const
         // What comes and goes is watched like any other value: device "gw".online.
         const Attribute online = onlineOf(*change.after);
         onChange({*change.after, online, change.before->online, Cause{newCorrelationId(), "device", 0}});
+        if (change.after->online) confirmHolds(*change.after);
     });
-}
-
-Object Dispatcher::eventOf(const char* kind) const
-{
-    // Seconds, because that is what people calculate with; microseconds would be lost in a Lua number anyway.
-    return Object{{"kind", kind}, {"at", static_cast<double>(toMicroseconds(clock_.now())) / 1e6}};
-}
-
-Object Dispatcher::eventOf(const Device& device, const std::string& attribute, const Value& before,
-                           const Value& now) const
-{
-    auto event = eventOf("attribute");
-    event.append("device", device.info->id.value);
-    event.append("id", device.info->uid + "." + attribute);
-    event.append("attribute", attribute);
-    event.append("old", before);
-    event.append("new", now);
-    return event;
-}
-
-void Dispatcher::fire(RuleKey rule, Object event, const Cause& cause)
-{
-    if (rule.instance < firstWatch) return handlers_.fire(rule, std::move(event), cause);
-    const auto found = watches_.find(rule.instance);
-    if (found == watches_.end()) return;
-    const auto handler = found->second.fire; // which may end the watch
-    handler(std::move(event), cause);
-}
-
-void Dispatcher::skip(RuleKey rule, const char* trigger, const std::string& reason)
-{
-    if (rule.instance < firstWatch) handlers_.skip(rule, trigger, reason);
 }
 
 Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers, RuleKey owner,
@@ -116,35 +62,39 @@ Result<void> Dispatcher::add(std::uint32_t instance, const std::vector<RuleView>
                 if (!schedule) return schedule.error();
                 schedules[{instance, rule}].push_back(std::move(*schedule));
             }
-    for (std::uint32_t rule = 0; rule < rules.size(); ++rule) {
-        const RuleKey key{instance, rule};
-        for (const auto& trigger : rules[rule].triggers) {
-            if (const auto* mqtt = std::get_if<MqttTrigger>(&trigger)) addTopic(key, *mqtt);
-            else if (const auto* attribute = std::get_if<AttributeTrigger>(&trigger)) addAttribute(key, *attribute);
-            else if (const auto* silence = std::get_if<SilenceTrigger>(&trigger)) addSilence(key, *silence);
-            else if (const auto* every = std::get_if<EveryTrigger>(&trigger)) {
-                auto timer = scheduler_.every(std::chrono::microseconds(every->period), [this, key] {
-                    fire(key, eventOf("every"), Cause{newCorrelationId(), "time", 0});
-                });
-                periods_.push_back({key, std::move(timer)});
-            }
-            else if (const auto* event = std::get_if<EventTrigger>(&trigger)) events_.emplace(event->name, key);
-            else if (std::holds_alternative<StartupTrigger>(trigger)) startups_.emplace(instance, rule);
-            else if (std::holds_alternative<ShutdownTrigger>(trigger)) shutdowns_.push_back(key);
-            else if (const auto* hook = std::get_if<WebhookTrigger>(&trigger))
-                hooks_.emplace(hook->name, Hook{key, *hook});
-            else if (const auto* selected = std::get_if<SelectedTrigger>(&trigger)) addSelected(key, *selected);
-        }
-    }
+    for (std::uint32_t rule = 0; rule < rules.size(); ++rule)
+        for (std::uint32_t trigger = 0; trigger < rules[rule].triggers.size(); ++trigger)
+            addTrigger({{instance, rule}, trigger}, rules[rule].triggers[trigger]);
     for (auto& [key, ofRule] : schedules)
         schedules_.add(key, std::move(ofRule), instance < firstWatch ? handlers_.decided(key) : clock_.now());
     return {};
 }
 
-void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
+void Dispatcher::addTrigger(Place place, const Trigger& trigger)
+{
+    const auto instance = place.rule.instance;
+    if (const auto* mqtt = std::get_if<MqttTrigger>(&trigger)) addTopic(place, *mqtt);
+    else if (const auto* attribute = std::get_if<AttributeTrigger>(&trigger)) addAttribute(place, *attribute);
+    else if (const auto* silence = std::get_if<SilenceTrigger>(&trigger)) addSilence(place, *silence);
+    else if (const auto* every = std::get_if<EveryTrigger>(&trigger)) addPeriod(place, *every);
+    else if (const auto* event = std::get_if<EventTrigger>(&trigger)) {
+        events_.emplace(event->name, place);
+        whereabouts_[instance].events.insert(event->name);
+    }
+    else if (std::holds_alternative<StartupTrigger>(trigger)) startups_.emplace(instance, place.rule.rule);
+    else if (std::holds_alternative<ShutdownTrigger>(trigger)) shutdowns_.emplace(instance, place.rule.rule);
+    else if (const auto* hook = std::get_if<WebhookTrigger>(&trigger)) {
+        hooks_.emplace(hook->name, Hook{place, *hook});
+        whereabouts_[instance].hooks.insert(hook->name);
+    }
+    else if (const auto* selected = std::get_if<SelectedTrigger>(&trigger)) addSelected(place, *selected);
+}
+
+void Dispatcher::addTopic(Place place, const MqttTrigger& trigger)
 {
     auto& topic = topics_[trigger.filter];
-    topic.entries.push_back(std::make_shared<const TopicEntry>(TopicEntry{rule, trigger}));
+    topic.entries.push_back(std::make_shared<const TopicEntry>(TopicEntry{place, trigger}));
+    whereabouts_[place.rule.instance].filters.insert(trigger.filter);
     if (!topic.subscription)
         topic.subscription =
             mqtt_.subscribe(trigger.filter, [this, filter = trigger.filter](const MqttMessage& message) {
@@ -152,29 +102,57 @@ void Dispatcher::addTopic(RuleKey rule, const MqttTrigger& trigger)
             });
 }
 
-void Dispatcher::addAttribute(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection)
+void Dispatcher::addPeriod(Place place, const EveryTrigger& trigger)
 {
-    AttributeWatch::Handlers handlers{
-        [this, rule, selection, device = DeviceId{trigger.device}](Object event, const Cause& cause) {
-            if (selection == 0 || sees(rule, device)) fire(rule, std::move(event), cause);
-        },
-        [this, rule](const std::string& reason) { skip(rule, "attribute", reason); }};
-    auto entry = std::make_shared<AttributeEntry>(rule, trigger, scheduler_, std::move(handlers));
+    const std::chrono::microseconds length(trigger.period);
+    auto timer = scheduler_.every(length, [this, rule = place.rule] {
+        fire(rule, eventOf("every"), Cause{newCorrelationId(), "time", 0});
+    });
+    periods_.emplace(place.rule.instance, Period{place, std::move(timer), clock_.steadyNow(), length});
+}
+
+AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection)
+{
+    const auto fireNow = [this, rule, selection, trigger](Object event, const Cause& cause,
+                                                          AttributeWatch::Delay delay) {
+        const bool isWatch = rule.instance >= firstWatch;
+        if (selection != 0 && !sees(rule, DeviceId{trigger.device})) {
+            if (!isWatch && delay == AttributeWatch::Delay::Held) handlers_.keepHold(rule, trigger, {});
+            return;
+        }
+        if (isWatch || delay == AttributeWatch::Delay::None) return fire(rule, std::move(event), cause);
+        handlers_.fireHeld(rule, std::move(event), cause, trigger);
+    };
+    return {fireNow, [this, rule](Reason reason) { skip(rule, "attribute", std::move(reason)); },
+            [this, rule, trigger](const std::optional<PendingHold>& hold) {
+                if (rule.instance < firstWatch) handlers_.keepHold(rule, trigger, hold);
+            }};
+}
+
+void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection)
+{
+    auto entry = std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_,
+                                                  handlersOf(place.rule, trigger, selection));
     entry->selection = selection;
+    const auto* kept = place.rule.instance < firstWatch ? handlers_.keptHold(place.rule, trigger) : nullptr;
     const auto surrounding = surroundings_.find(DeviceId{trigger.device});
     if (const auto device = surrounding ? surrounding : devices_.find(DeviceId{trigger.device})) {
-        const auto begin = [&](const Attribute& attribute) {
-            entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value), clock_.now());
+        const auto begin = [&](const Attribute& attribute, bool isKnown) {
+            entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value),
+                               isKnown ? AttributeWatch::Knowledge::Known : AttributeWatch::Knowledge::Unknown, kept);
         };
-        if (const auto* attribute = device->find(trigger.attribute)) begin(*attribute);
-        else if (trigger.attribute == onlineAttribute) begin(onlineOf(*device));
+        if (const auto* attribute = device->find(trigger.attribute))
+            begin(*attribute, device->online && !attribute->value.isNull());
+        else if (trigger.attribute == onlineAttribute)
+            begin(onlineOf(*device), device->availability != Availability::NeverHeard);
     }
+    whereabouts_[place.rule.instance].attributes.emplace(trigger.device, trigger.attribute);
     indexOf(trigger.device, trigger.attribute).entries.push_back(std::move(entry));
 }
 
-void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger, std::uint32_t selection)
+void Dispatcher::addSilence(Place place, const SilenceTrigger& trigger, std::uint32_t selection)
 {
-    const auto tell = [this, rule, trigger, selection](UtcTime lastReport) {
+    const auto tell = [this, rule = place.rule, trigger, selection](UtcTime lastReport) {
         const auto device = devices_.find(DeviceId{trigger.device});
         if (!device || (selection != 0 && !sees(rule, device->info->id))) return;
         const auto value = device->value(trigger.attribute);
@@ -183,8 +161,9 @@ void Dispatcher::addSilence(RuleKey rule, const SilenceTrigger& trigger, std::ui
         if (lastReport != UtcTime{}) event.set("last", static_cast<double>(toMicroseconds(lastReport)) / 1e6);
         fire(rule, std::move(event), Cause{newCorrelationId(), "time", 0});
     };
-    silences_.push_back({rule, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, tell),
-                         DeviceId{trigger.device}, selection});
+    silences_.emplace(place.rule.instance,
+                      Silence{place, std::make_unique<SilenceWatch>(trigger, devices_, scheduler_, clock_, tell),
+                              DeviceId{trigger.device}, selection});
 }
 
 Dispatcher::AttributeIndex& Dispatcher::indexOf(std::int64_t device, const std::string& attribute)
@@ -197,107 +176,72 @@ Dispatcher::AttributeIndex& Dispatcher::indexOf(std::int64_t device, const std::
 
 void Dispatcher::addMirror(std::uint32_t instance, const MirrorWish& wish)
 {
-    for (const auto& attribute : wish.attributes) indexOf(wish.device, attribute).mirroredFor.insert(instance);
+    auto& mirrored = whereabouts_[instance].mirrored;
+    for (const auto& attribute : wish.attributes)
+        if (mirrored.emplace(wish.device, attribute).second)
+            indexOf(wish.device, attribute).mirroredFor.insert(instance);
 }
 
 void Dispatcher::removeMirror(std::uint32_t instance)
 {
-    for (auto device = attributes_.begin(); device != attributes_.end();) {
-        for (auto& index : device->second) index.mirroredFor.erase(instance);
-        std::erase_if(device->second,
+    const auto found = whereabouts_.find(instance);
+    if (found == whereabouts_.end()) return;
+    for (const auto& [device, name] : std::exchange(found->second.mirrored, {})) {
+        const auto indices = attributes_.find(device);
+        if (indices == attributes_.end()) continue;
+        for (auto& index : indices->second)
+            if (index.name == name) index.mirroredFor.erase(instance);
+        std::erase_if(indices->second,
                       [](const auto& index) { return index.entries.empty() && index.mirroredFor.empty(); });
-        device = device->second.empty() ? attributes_.erase(device) : std::next(device);
+        if (indices->second.empty()) attributes_.erase(indices);
     }
+}
+
+void Dispatcher::removeFrom(std::int64_t device, const std::function<bool(const AttributeEntry&)>& unwanted)
+{
+    const auto indices = attributes_.find(device);
+    if (indices == attributes_.end()) return;
+    for (auto& index : indices->second)
+        std::erase_if(index.entries, [&](const auto& entry) {
+            if (unwanted(*entry)) entry->removed = true;
+            return entry->removed;
+        });
 }
 
 void Dispatcher::remove(std::uint32_t instance)
 {
-    const auto ofInstance = [&](const auto& entry) { return entry.rule.instance == instance; };
-    for (auto topic = topics_.begin(); topic != topics_.end();) {
-        std::erase_if(topic->second.entries, [&](const auto& entry) { return ofInstance(*entry); });
-        topic = topic->second.entries.empty() ? topics_.erase(topic) : std::next(topic);
-    }
-    for (auto& [device, indices] : attributes_)
-        for (auto& index : indices)
-            std::erase_if(index.entries, [&](const auto& entry) {
-                if (ofInstance(*entry)) entry->removed = true;
-                return entry->removed;
-            });
+    const auto ofInstance = [&](const Place& place) { return place.rule.instance == instance; };
     schedules_.remove(instance);
-    periods_.remove_if(ofInstance);
-    silences_.remove_if(ofInstance);
-    std::erase_if(events_, [&](const auto& entry) { return entry.second.instance == instance; });
+    periods_.erase(instance);
+    silences_.erase(instance);
     startups_.erase(instance);
-    std::erase_if(shutdowns_, [&](const auto& rule) { return rule.instance == instance; });
-    std::erase_if(hooks_, [&](const auto& entry) { return entry.second.rule.instance == instance; });
-    selected_.remove_if(ofInstance);
-}
-
-void Dispatcher::startup(std::uint32_t instance)
-{
-    const auto [first, last] = startups_.equal_range(instance);
-    std::vector<std::uint32_t> rules;
-    for (auto entry = first; entry != last; ++entry) rules.push_back(entry->second);
-    for (const auto rule : rules) fire({instance, rule}, eventOf("startup"), Cause{newCorrelationId(), "system", 0});
-}
-
-void Dispatcher::raise(const std::string& name, Object data, const Cause& cause)
-{
-    const auto [first, last] = events_.equal_range(name);
-    std::vector<RuleKey> rules;
-    for (auto entry = first; entry != last; ++entry) rules.push_back(entry->second);
-    for (const auto rule : rules) {
-        auto event = eventOf("event");
-        event.set("name", name).set("data", data);
-        fire(rule, std::move(event), cause);
+    shutdowns_.erase(instance);
+    selected_.erase(instance);
+    const auto found = whereabouts_.find(instance);
+    if (found == whereabouts_.end()) return;
+    auto left = std::move(found->second);
+    found->second = {};
+    found->second.mirrored = std::move(left.mirrored);
+    if (found->second.mirrored.empty()) whereabouts_.erase(found);
+    for (const auto& filter : left.filters) {
+        const auto topic = topics_.find(filter);
+        if (topic == topics_.end()) continue;
+        std::erase_if(topic->second.entries, [&](const auto& entry) { return ofInstance(entry->place); });
+        if (topic->second.entries.empty()) topics_.erase(topic);
     }
-}
-
-void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message)
-{
-    const auto found = topics_.find(filter);
-    if (found == topics_.end()) return;
-    const auto entries = found->second.entries; // a rule that fires may be removed meanwhile
-    std::optional<Result<Value>> json;
-    for (const auto& entry : entries) {
-        if (message.retained && !entry->trigger.retained) continue;
-        if (message.payload.size() > maxPayloadBytes) {
-            skip(entry->rule, "mqtt", "the message is larger than 256 KiB");
-            continue;
+    std::set<std::int64_t> devices;
+    for (const auto& [device, name] : left.attributes) devices.insert(device);
+    for (const auto device : devices)
+        removeFrom(device, [&](const AttributeEntry& entry) { return ofInstance(entry.place); });
+    const auto leave = [&](auto& index, const std::set<std::string>& names, const auto& placeOf) {
+        for (const auto& name : names) {
+            const auto [first, last] = index.equal_range(name);
+            for (auto entry = first; entry != last;)
+                entry = ofInstance(placeOf(entry->second)) ? index.erase(entry) : std::next(entry);
         }
-        auto event = eventOf("mqtt");
-        event.append("topic", capturesOf(entry->trigger, message.topic));
-        event.append("mqtt_topic", message.topic);
-        event.append("payload", message.payload);
-        event.append("retained", message.retained);
-        if (entry->trigger.json) {
-            if (!json) json = parseJson(message.payload);
-            if (!json->ok()) {
-                skip(entry->rule, "mqtt", "the message is no JSON: " + json->error().message.en);
-                continue;
-            }
-            event.append("json", **json);
-        }
-        fire(entry->rule, std::move(event), Cause{newCorrelationId(), "mqtt", 0});
-    }
-}
-
-void Dispatcher::onChange(const AttributeChanged& change)
-{
-    const auto found = attributes_.find(change.device.info->id.value);
-    if (found == attributes_.end()) return;
-    const auto& name = change.attribute.spec->name;
-    const auto index = std::find_if(found->second.begin(), found->second.end(),
-                                    [&](const auto& candidate) { return candidate.name == name; });
-    if (index == found->second.end()) return;
-    if (!index->mirroredFor.empty()) handlers_.mirror({change.device.info->id.value, name, change.attribute.value});
-
-    const auto entries = index->entries;
-    for (const auto& entry : entries) {
-        if (entry->removed) continue;
-        entry->watch.change(change,
-                            [&] { return eventOf(change.device, name, change.previous, change.attribute.value); });
-    }
+    };
+    leave(events_, left.events, [](const Place& place) { return place; });
+    leave(hooks_, left.hooks, [](const Hook& hook) { return hook.place; });
 }
 
 std::size_t Dispatcher::mirroredAttributes() const

@@ -11,16 +11,16 @@ namespace {
 constexpr std::chrono::milliseconds secondLook{50};
 } // namespace
 
-void Dispatcher::addSelected(RuleKey rule, const SelectedTrigger& trigger)
+void Dispatcher::addSelected(Place place, const SelectedTrigger& trigger)
 {
-    auto& selected = selected_.emplace_back(Selected{rule, trigger, ++lastSelection_, {}});
+    auto& selected = selected_.emplace(place.rule.instance, Selected{place, trigger, ++lastSelection_, {}})->second;
     const auto list = devices_.list();
     for (const auto& device : list->devices) look(selected, *device);
     if (lookAgain_) return;
     lookAgain_ = scheduler_.after(secondLook, [this] {
         lookAgain_.reset();
         const auto now = devices_.list();
-        for (auto& known : selected_)
+        for (auto& [instance, known] : selected_)
             for (const auto& device : now->devices) look(known, *device);
     });
 }
@@ -34,30 +34,27 @@ void Dispatcher::look(Selected& selected, const Device& device)
     if (!belongs) return leave(selected, id);
     if (!selected.members.insert(id).second) return;
     if (selected.trigger.silence > 0)
-        return addSilence(selected.rule, SilenceTrigger{id.value, attribute, selected.trigger.silence},
+        return addSilence(selected.place, SilenceTrigger{id.value, attribute, selected.trigger.silence},
                           selected.number);
     auto trigger = selected.trigger.attribute;
     trigger.device = id.value;
-    addAttribute(selected.rule, trigger, selected.number);
+    addAttribute(selected.place, trigger, selected.number);
 }
 
 void Dispatcher::leave(Selected& selected, DeviceId device)
 {
     if (selected.members.erase(device) == 0) return;
-    silences_.remove_if(
-        [&](const auto& silence) { return silence.selection == selected.number && silence.device == device; });
-    const auto indices = attributes_.find(device.value);
-    if (indices == attributes_.end()) return;
-    for (auto& index : indices->second)
-        std::erase_if(index.entries, [&](const auto& entry) {
-            if (entry->selection == selected.number) entry->removed = true;
-            return entry->removed;
-        });
+    const auto [first, last] = silences_.equal_range(selected.place.rule.instance);
+    for (auto silence = first; silence != last;) {
+        const bool isOf = silence->second.selection == selected.number && silence->second.device == device;
+        silence = isOf ? silences_.erase(silence) : std::next(silence);
+    }
+    removeFrom(device.value, [&](const AttributeEntry& entry) { return entry.selection == selected.number; });
 }
 
 void Dispatcher::onDeviceChanged(const DeviceChanged& change)
 {
-    for (auto& selected : selected_) {
+    for (auto& [instance, selected] : selected_) {
         if (change.after) look(selected, *change.after);
         else if (change.before) leave(selected, change.before->info->id);
     }
@@ -77,7 +74,8 @@ bool Dispatcher::sees(RuleKey rule, DeviceId id) const
 void Dispatcher::shutdown()
 {
     const auto rules = shutdowns_; // a run may end its automation
-    for (const auto rule : rules) fire(rule, eventOf("shutdown"), Cause{newCorrelationId(), "system", 0});
+    for (const auto& [instance, rule] : rules)
+        fire({instance, rule}, eventOf("shutdown"), Cause{newCorrelationId(), "system", 0});
 }
 
 std::vector<WebhookTrigger> Dispatcher::hooks(std::uint32_t instance, const std::string& name) const
@@ -85,7 +83,7 @@ std::vector<WebhookTrigger> Dispatcher::hooks(std::uint32_t instance, const std:
     std::vector<WebhookTrigger> list;
     const auto [first, last] = hooks_.equal_range(name);
     for (auto entry = first; entry != last; ++entry)
-        if (ownerOf(entry->second.rule) == instance) list.push_back(entry->second.trigger);
+        if (ownerOf(entry->second.place.rule) == instance) list.push_back(entry->second.trigger);
     return list;
 }
 
@@ -95,8 +93,10 @@ std::size_t Dispatcher::hook(std::uint32_t instance, const std::string& name, co
     std::vector<RuleKey> rules;
     const auto [first, last] = hooks_.equal_range(name);
     for (auto entry = first; entry != last; ++entry)
-        if (entry->second.trigger.method == method && ownerOf(entry->second.rule) == instance)
-            rules.push_back(entry->second.rule);
+        if (entry->second.trigger.method == method && ownerOf(entry->second.place.rule) == instance) {
+            entry->second.lastAt = clock_.now();
+            rules.push_back(entry->second.place.rule);
+        }
     for (const auto rule : rules) {
         auto whole = eventOf("webhook");
         for (const auto& [key, value] : event) whole.set(key, value);

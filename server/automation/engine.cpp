@@ -1,20 +1,11 @@
 #include "automation/engine.h"
 
-#include <algorithm>
-
 namespace atrium::automation {
 
 namespace {
 
 using namespace std::chrono_literals;
-constexpr std::size_t offencesAllowed = 3;
-constexpr auto offencesWithin = 10min;
 constexpr auto reloadDelay = 500ms;
-
-Error notLoaded()
-{
-    return makeError(ErrorCode::Conflict, {"L'automatisation n'est pas chargée", "The automation is not loaded"});
-}
 
 } // namespace
 
@@ -25,16 +16,6 @@ DeviceView viewOf(const Device& device)
         view.attributes.push_back({attribute.spec->name, attribute.spec->writable, attribute.value});
     if (!device.find(onlineAttribute)) view.attributes.push_back({onlineAttribute, false, device.online});
     return view;
-}
-
-std::string versionOf(const std::string& text)
-{
-    // FNV-1a: tells versions of one text apart, nothing secret hangs on it.
-    std::uint64_t hash = 0xcbf29ce484222325ull;
-    for (const unsigned char c : text) hash = (hash ^ c) * 0x100000001b3ull;
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
-    return digits;
 }
 
 Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& journal, Handlers handlers)
@@ -48,18 +29,28 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
-           [this](RuleKey key, const char* trigger, const std::string& reason) { runner_.skip(key, trigger, reason); },
+           [this](RuleKey key, const char* trigger, Reason reason) { runner_.skip(key, trigger, std::move(reason)); },
            // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
            [this](const MirrorUpdate& update) { host_.sendWithNext(update); },
            [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
-               runner_.trigger(key, std::move(event), cause, mark(key, due));
+               runner_.trigger(key, std::move(event), cause, {mark(key, due), {}});
            },
-           [this](RuleKey key, const char* kind, const std::string& reason, UtcTime until) {
-               runner_.skip(key, kind, reason);
-               if (auto passed = mark(key, until)) journal_.keep(std::move(*passed));
+           [this](RuleKey key, const char* kind, Reason reason, UtcTime until) {
+               runner_.skip(key, kind, std::move(reason));
+               if (auto passed = mark(key, until)) journal_.keep(Decision{std::move(*passed), {}});
            },
            [this](RuleKey key) { return decided(key); },
-           [this](RuleKey key, const Device& device) { return sees(key, device); }}),
+           [this](RuleKey key, const Device& device) { return sees(key, device); },
+           [this](RuleKey key, Object event, const Cause& cause, const AttributeTrigger& trigger) {
+               HoldChange over{holdKey(key, trigger), {}};
+               if (trigger.hold > 0) over.hold.emplace().began = services_.clock.now(); // spent
+               holds_.put(over);
+               runner_.trigger(key, std::move(event), cause, {{}, std::move(over)});
+           },
+           [this](RuleKey key, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+               keepHold(key, trigger, hold);
+           },
+           [this](RuleKey key, const AttributeTrigger& trigger) { return holds_.of(holdKey(key, trigger)); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
@@ -110,6 +101,7 @@ void Engine::stop() { host_.stop(); }
 void Engine::load(std::uint32_t id, Instance& instance)
 {
     instance.inHost = false;
+    instance.missing.reset();
     host_.send(LoadScript{id, instance.script.name, instance.script.source});
 }
 
@@ -118,7 +110,7 @@ void Engine::apply(Script script, Triggers triggers)
     if (const auto waiting = find(script.automation, State::Loading)) unload(waiting);
     if (const auto failed = find(script.automation, State::Failed)) unload(failed);
     const auto id = ++lastInstance_;
-    auto& instance = instances_[id];
+    auto& instance = create(id, script.automation);
     instance.version = versionOf(script.source);
     instance.startup = started_.insert(script.automation).second;
     instance.script = std::move(script);
@@ -131,7 +123,7 @@ void Engine::validate(const std::string& name, const std::string& source, UserId
                       std::function<void(Result<std::vector<std::string>>)> done)
 {
     const auto id = ++lastInstance_;
-    auto& instance = instances_[id];
+    auto& instance = create(id, {});
     instance.state = State::Validating;
     instance.script = {{}, name, source, author};
     instance.validated = std::move(done);
@@ -141,9 +133,26 @@ void Engine::validate(const std::string& name, const std::string& source, UserId
 
 std::uint32_t Engine::find(AutomationId automation, State state) const
 {
-    for (const auto& [id, instance] : instances_)
-        if (instance.script.automation == automation && instance.state == state) return id;
+    const auto ids = instancesOf_.find(automation);
+    if (ids == instancesOf_.end()) return 0;
+    for (const auto id : ids->second)
+        if (instances_.at(id).state == state) return id;
     return 0;
+}
+
+Engine::Instance& Engine::create(std::uint32_t id, AutomationId automation)
+{
+    instancesOf_[automation].insert(id);
+    return instances_[id];
+}
+
+void Engine::erase(std::uint32_t id)
+{
+    const auto instance = instances_.find(id);
+    if (instance == instances_.end()) return;
+    const auto ids = instancesOf_.find(instance->second.script.automation);
+    if (ids != instancesOf_.end() && ids->second.erase(id) > 0 && ids->second.empty()) instancesOf_.erase(ids);
+    instances_.erase(instance);
 }
 
 void Engine::unload(std::uint32_t id)
@@ -151,16 +160,15 @@ void Engine::unload(std::uint32_t id)
     dispatcher_.remove(id);
     dispatcher_.removeMirror(id);
     runner_.forget(id);
-    instances_.erase(id);
+    erase(id);
     host_.send(UnloadScript{id});
     host_.flush();
 }
 
 void Engine::remove(AutomationId automation)
 {
-    std::vector<std::uint32_t> ids;
-    for (const auto& [id, instance] : instances_)
-        if (instance.script.automation == automation) ids.push_back(id);
+    const auto known = instancesOf_.find(automation);
+    const auto ids = known == instancesOf_.end() ? std::set<std::uint32_t>{} : known->second;
     for (const auto id : ids) {
         dispatcher_.remove(id);
         runner_.cancel(id, "the automation was removed");
@@ -170,6 +178,7 @@ void Engine::remove(AutomationId automation)
     runLog_.forget(automation);
     kept_.erase(automation);
     marks_.forget(automation);
+    dropHolds(automation, {});
     started_.erase(automation);
     offences_.erase(automation);
 }
@@ -189,41 +198,8 @@ void Engine::setTriggers(AutomationId automation, Triggers triggers)
         return;
     }
     dispatcher_.remove(id);
+    dropHolds(automation, {});
     runner_.cancel(id, "the automation was disabled");
-}
-
-Result<std::vector<std::uint64_t>> Engine::runNow(AutomationId automation, const std::string& rule, const Cause& cause)
-{
-    const Object event{{"kind", "manual"}, {"at", static_cast<double>(toMicroseconds(services_.clock.now())) / 1e6}};
-    return runWith(automation, rule, event, cause);
-}
-
-Result<std::vector<std::uint64_t>> Engine::runWith(AutomationId automation, const std::string& rule,
-                                                   const Object& event, const Cause& cause)
-{
-    const auto id = find(automation, State::Active);
-    if (!id) return notLoaded();
-    std::vector<std::uint64_t> runs;
-    bool known = rule.empty();
-    const auto count = instances_[id].rules.size();
-    for (std::uint32_t i = 0; i < count; ++i) {
-        const auto& view = instances_[id].rules[i];
-        if (view.isTest || (!rule.empty() && view.name != rule)) continue;
-        known = true;
-        if (const auto run = runner_.trigger({id, i}, event, cause)) runs.push_back(run);
-    }
-    if (!known) return makeError(ErrorCode::NotFound, {"Règle inconnue", "There is no such rule"});
-    return runs;
-}
-
-Result<std::uint64_t> Engine::startTest(AutomationId automation, const std::string& name)
-{
-    const auto id = find(automation, State::Active);
-    if (!id) return notLoaded();
-    for (std::uint32_t i = 0; i < instances_[id].rules.size(); ++i)
-        if (instances_[id].rules[i].isTest && instances_[id].rules[i].name == name)
-            return runner_.trigger({id, i}, Object{{"kind", "test"}}, Cause{newCorrelationId(), "test", 0});
-    return makeError(ErrorCode::NotFound, {"Test inconnu", "There is no such test"});
 }
 
 void Engine::keepForResume(std::vector<RunRecord> runs)
@@ -272,38 +248,6 @@ void Engine::changed(const AttributeChanged& change)
 void Engine::raiseEvent(const std::string& name, Object data, const Cause& cause)
 {
     dispatcher_.raise(name, std::move(data), cause);
-}
-
-RuleActor Engine::actorOf(RuleKey key) const
-{
-    const auto found = instances_.find(key.instance);
-    if (found == instances_.end() || key.rule >= found->second.rules.size()) return {};
-    return {found->second.script.author, &found->second.rules[key.rule], &found->second.devices};
-}
-
-AutomationId Engine::automationOf(RuleKey key) const
-{
-    const auto found = instances_.find(key.instance);
-    return found == instances_.end() ? AutomationId{} : found->second.script.automation;
-}
-
-std::string Engine::ruleName(RuleKey key) const
-{
-    const auto found = instances_.find(key.instance);
-    return found == instances_.end() || key.rule >= found->second.rules.size() ? ""
-                                                                               : found->second.rules[key.rule].name;
-}
-
-void Engine::offended(AutomationId automation, const std::string& reason)
-{
-    auto& times = offences_[automation];
-    const auto now = services_.clock.now();
-    times.push_back(now);
-    while (!times.empty() && now - times.front() > offencesWithin) times.pop_front();
-    if (times.size() < offencesAllowed) return;
-    times.clear();
-    setTriggers(automation, Triggers::Disarmed);
-    handlers_.offender(automation, reason);
 }
 
 } // namespace atrium::automation

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "atrium/executor.h"
+#include "automation/explanation.h"
+#include "automation/fingerprint.h"
 #include "automation/journal.h"
 #include "automation/lua_host.h"
 #include "automation/rule_rights.h"
@@ -15,7 +17,7 @@
 namespace atrium::automation {
 
 /// The version of an automation's text; the same text has the same version.
-std::string versionOf(const std::string& text);
+inline std::string versionOf(const std::string& text) { return fingerprintOf(text); }
 /// A device as scripts see it.
 DeviceView viewOf(const Device& device);
 
@@ -75,6 +77,9 @@ public:
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
     void restoreMarks(std::vector<ScheduleMark> marks) { marks_.restore(std::move(marks)); }
+    /// Holds of an earlier life of the server.
+    void restoreHolds(std::vector<HoldChange> holds) { holds_.restore(std::move(holds)); }
+    std::vector<HoldChange> holds() const { return holds_.list(); }
     /// The same with an event of the caller's making.
     Result<std::vector<std::uint64_t>> runWith(AutomationId automation, const std::string& rule, const Object& event,
                                                const Cause& cause);
@@ -108,6 +113,10 @@ public:
     /// The texts that `require` finds by name. Automations that use one that changed are loaded anew.
     void setLibrary(std::map<std::string, std::string> library);
     TimedCommands& timedCommands() { return timedCommands_; }
+    /// Why the rules of an automation do not run now. Asks the script host how the conditions stand; when it does not
+    /// answer within a second, `done` is called without them.
+    void explain(AutomationId automation, std::function<void(Explanation)> done);
+    void setTracing(Tracing tracing);
 
     Effects& effects() { return effects_; }
     Runner& runner() { return runner_; }
@@ -118,6 +127,11 @@ public:
     void onModulesChanged();
 
 private:
+    /// A device that a text names and that there is not.
+    struct MissingDevice {
+        std::string name;
+        std::string suggestion; ///< what was probably meant
+    };
     enum class State { Loading, Active, Retiring, Validating, Failed };
     struct Instance {
         Script script;
@@ -127,6 +141,8 @@ private:
         bool inHost = false;
         bool startup = false; ///< fire `startup` when loaded
         bool retry = true;    ///< may load later, when a device or module appears
+        std::string error;    ///< of a text that does not load
+        std::optional<MissingDevice> missing;
         std::vector<RuleView> rules;
         std::vector<MirrorWish> mirror;
         std::set<DeviceId> devices; ///< that the script named
@@ -143,6 +159,15 @@ private:
     enum class Retry { Yes, No };
     void onFailed(std::uint32_t id, const std::string& message, Retry retry);
     void onDeviceQuery(const DeviceQuery& query);
+    // ---- engine_decisions.cpp
+    /// The mark of a rule, put to `until`.
+    std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
+    UtcTime decided(RuleKey key);
+    void decideUpToNow(std::uint32_t id, const Instance& instance);
+    HoldKey holdKey(RuleKey key, const AttributeTrigger& trigger) const;
+    void keepHold(RuleKey key, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold);
+    /// Holds of rules that are not armed, or that the text does not have any more, end.
+    void dropHolds(AutomationId automation, const std::vector<RuleView>& armed);
     // ---- engine_queries.cpp
     void onSelectionQuery(const SelectionQuery& query);
     void onModuleQuery(const ModuleQuery& query);
@@ -151,24 +176,37 @@ private:
     Value select(RuleKey key, const Value& selection) const;
     void followChange(std::uint32_t old, std::uint32_t next);
     bool sees(RuleKey key, const Device& device) const;
-    void perform(const TimedCommand& command);
     void activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes);
     void resumeKept(std::uint32_t id, const Instance& instance);
     void load(std::uint32_t id, Instance& instance);
     void unload(std::uint32_t id);
-    RuleActor actorOf(RuleKey key) const;
-    /// The mark of a rule, put to `until`.
-    std::optional<ScheduleMark> mark(RuleKey key, UtcTime until);
-    UtcTime decided(RuleKey key);
-    void decideUpToNow(std::uint32_t id, const Instance& instance);
     void changed(const AttributeChanged& change);
     DefineModules definitions() const;
+    // ---- engine_runs.cpp
+    RuleActor actorOf(RuleKey key) const;
+    void perform(const TimedCommand& command);
     void offended(AutomationId automation, const std::string& reason);
+    // ---- engine_explanations.cpp
+    Explanation explanationOf(AutomationId automation) const;
+    void onConditions(ConditionsProbed& answer);
     std::uint32_t find(AutomationId automation, State state) const;
+    Instance& create(std::uint32_t id, AutomationId automation);
+    void erase(std::uint32_t id);
+
+    struct Probe {
+        Explanation explanation;
+        std::uint32_t instance = 0;
+        std::function<void(Explanation)> done;
+        Subscription timeout;
+    };
+
+    static constexpr std::size_t offencesAllowed = 3;
+    static constexpr std::chrono::minutes offencesWithin{10};
 
     Services services_;
     Journal& journal_;
     ScheduleMarks marks_;
+    PendingHolds holds_;
     const RuleRights rights_;
     RunLog runLog_;
     Surroundings surroundings_;
@@ -180,7 +218,10 @@ private:
     Handlers handlers_;
 
     std::map<std::uint32_t, Instance> instances_;
+    std::map<AutomationId, std::set<std::uint32_t>> instancesOf_;
     std::uint32_t lastInstance_ = 0;
+    std::map<std::uint32_t, Probe> probes_;
+    std::uint32_t lastProbe_ = 0;
     std::map<std::string, std::string> library_;
     std::map<AutomationId, std::deque<UtcTime>> offences_;
     std::map<AutomationId, std::vector<RunRecord>> kept_;

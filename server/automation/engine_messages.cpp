@@ -2,6 +2,8 @@
 
 #include "automation/suggestion.h"
 
+#include <algorithm>
+
 namespace atrium::automation {
 
 void Engine::onStarted()
@@ -16,20 +18,25 @@ void Engine::resumeKept(std::uint32_t id, const Instance& instance)
 {
     auto node = kept_.extract(instance.script.automation);
     if (node.empty()) return;
-    for (auto& run : node.mapped()) {
+    auto& runs = node.mapped();
+    // In the order in which they began: a queue goes on as it stood.
+    std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    for (auto& run : runs) {
         std::uint32_t rule = 0;
         while (rule < instance.rules.size() && instance.rules[rule].name != run.rule) ++rule;
         // The steps of another text mean something else: such a run must not go on.
-        if (run.version == instance.version && rule < instance.rules.size()) {
+        const bool isRule = rule < instance.rules.size();
+        if (isRule && (run.version == instance.version || run.state == RunState::Queued)) {
             runner_.resume(std::move(run), {id, rule});
             continue;
         }
-        const bool anew = rule < instance.rules.size() && instance.rules[rule].onChange == ChangePolicy::Restart;
+        const bool anew = isRule && instance.rules[rule].onChange == ChangePolicy::Restart;
         auto event = run.event;
         const Cause cause{run.correlationId, {}, run.hops};
         runner_.abandon(std::move(run), "the automation was changed while the server was down");
         if (anew && event.isObject()) runner_.trigger({id, rule}, std::move(event.object()), cause);
     }
+    runner_.beginQueued(id);
 }
 
 void Engine::onMessage(FromHost& message)
@@ -40,6 +47,7 @@ void Engine::onMessage(FromHost& message)
             if constexpr (std::is_same_v<T, ScriptLoaded>) onLoaded(content);
             else if constexpr (std::is_same_v<T, ScriptFailed>)
                 onFailed(content.instance, content.message, content.overBudget ? Retry::No : Retry::Yes);
+            else if constexpr (std::is_same_v<T, ConditionsProbed>) onConditions(content);
             else if constexpr (std::is_same_v<T, MirrorMore>) {
                 const auto found = instances_.find(content.instance);
                 if (found == instances_.end()) return;
@@ -80,6 +88,8 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
         for (const auto& known : list->devices)
             if (rights_.maySee(author, *known)) suggestion.consider(known->info->uid);
         answer.suggestion = suggestion.best();
+        if (asking != instances_.end() && query.run == 0)
+            asking->second.missing = MissingDevice{query.name, answer.suggestion};
     }
     host_.send(answer);
     host_.flush();
@@ -128,7 +138,8 @@ void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memory
         if (const auto added = dispatcher_.add(id, instance.rules); !added) {
             host_.send(UnloadScript{id});
             instance.state = State::Failed;
-            return handlers_.failed(automation, instance.script.name + ": " + added.error().message.en);
+            instance.error = instance.script.name + ": " + added.error().message.en;
+            return handlers_.failed(automation, instance.error);
         }
     }
     if (const auto old = find(automation, State::Active)) {
@@ -139,6 +150,7 @@ void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memory
         else unload(old);
     }
     instance.state = State::Active;
+    dropHolds(automation, instance.triggers == Triggers::Armed ? instance.rules : std::vector<RuleView>{});
     handlers_.loaded(automation, instance.rules, memoryBytes);
     resumeKept(id, instance);
     if (instance.startup && instance.triggers == Triggers::Armed) dispatcher_.startup(id);
@@ -162,6 +174,7 @@ void Engine::onFailed(std::uint32_t id, const std::string& message, Retry retry)
     instance.inHost = false;
     instance.state = State::Failed;
     instance.retry = retry == Retry::Yes;
+    instance.error = message;
     runner_.cancel(id, "the automation does not load any more: " + message);
     handlers_.failed(automation, message);
 }

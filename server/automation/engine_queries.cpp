@@ -121,47 +121,4 @@ void Engine::followChange(std::uint32_t old, std::uint32_t next)
     }
 }
 
-void Engine::perform(const TimedCommand& command)
-{
-    const Value payload(Object{{"device", command.device.value},
-                               {"uid", command.uid},
-                               {"name", command.name},
-                               {"arguments", command.arguments}});
-    const Effects::Request request{StepKind::Command,
-                                   payload,
-                                   command.rule,
-                                   Cause{newCorrelationId(), "rule:" + command.rule, 1},
-                                   "timer:" + std::to_string(command.device.value) + ":" +
-                                       std::to_string(toMicroseconds(command.due)),
-                                   {}};
-    effects_.perform(request, [this, command](bool ok, const Value& reason) {
-        if (!ok)
-            services_.log.warning("a timed command failed",
-                                  {{"device", command.uid},
-                                   {"rule", command.rule},
-                                   {"reason", reason.isText() ? reason.text() : std::string()}});
-    });
-}
-
-bool Engine::isShuttingDown() const
-{
-    for (const auto& [id, instance] : instances_)
-        for (const auto* run : runner_.live(instance.script.automation))
-            if (run->event.textOr("kind", "") == "shutdown" && run->state == RunState::Running) return true;
-    return false;
-}
-
-std::vector<WebhookTrigger> Engine::hooks(AutomationId automation, const std::string& name) const
-{
-    const auto id = find(automation, State::Active);
-    return id ? dispatcher_.hooks(id, name) : std::vector<WebhookTrigger>{};
-}
-
-std::size_t Engine::hook(AutomationId automation, const std::string& name, const std::string& method,
-                         const Object& event, const Cause& cause)
-{
-    const auto id = find(automation, State::Active);
-    return id ? dispatcher_.hook(id, name, method, event, cause) : 0;
-}
-
 } // namespace atrium::automation

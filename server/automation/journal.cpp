@@ -13,8 +13,6 @@ constexpr auto gatherFor = 200ms;
 constexpr auto retryAfter = 2s;
 constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
 
-bool hasEnded(const RunRecord& run) { return run.state != RunState::Running && run.state != RunState::Waiting; }
-
 } // namespace
 
 const char* toString(SourceKind kind)
@@ -60,7 +58,7 @@ void Journal::ended(const RunRecord& run)
     }
     if (pending_.size() > maxPending) {
         for (auto entry = pending_.begin(); entry != pending_.end(); ++entry) {
-            if (!hasEnded(entry->second.run) || stored_.contains(entry->first)) continue;
+            if (!hasEnded(entry->second.run.state) || stored_.contains(entry->first)) continue;
             pending_.erase(entry);
             dropped_.add();
             break;
@@ -69,19 +67,55 @@ void Journal::ended(const RunRecord& run)
     writeSoon();
 }
 
-void Journal::begins(const RunRecord& run, std::optional<ScheduleMark> mark, std::function<void(bool)> committed)
+void Journal::begins(const RunRecord& run, Decision decision, std::function<void(bool)> committed)
 {
     if (!store_) return committed(true);
     put(run, std::move(committed));
-    if (mark) marks_.push_back(std::move(*mark));
+    if (decision.mark) marks_.push_back(std::move(*decision.mark));
+    if (decision.hold) holds_[std::move(decision.hold->key)] = std::move(decision.hold->hold);
     urgent_ = true;
     write();
 }
 
-void Journal::keep(ScheduleMark mark)
+void Journal::queues(const RunRecord& run, Urgency urgency)
 {
     if (!store_) return;
-    marks_.push_back(std::move(mark));
+    put(run, nullptr);
+    if (urgency == Urgency::Soon) return writeSoon();
+    urgent_ = true;
+    write();
+}
+
+bool Journal::withdraw(std::uint64_t run)
+{
+    if (!store_) return true;
+    if (stored_.contains(run)) return false;
+    pending_.erase(run);
+    return true;
+}
+
+void Journal::keep(Decision decision)
+{
+    if (!store_) return;
+    if (decision.mark) marks_.push_back(std::move(*decision.mark));
+    if (decision.hold) holds_[std::move(decision.hold->key)] = std::move(decision.hold->hold);
+    writeSoon();
+}
+
+void Journal::keep(HoldChange change, Urgency urgency)
+{
+    if (!store_) return;
+    holds_[std::move(change.key)] = std::move(change.hold);
+    if (urgency == Urgency::Soon) return writeSoon();
+    urgent_ = true;
+    write();
+}
+
+void Journal::keep(FailureCount count)
+{
+    if (!store_) return;
+    std::pair key{count.automation, count.rule};
+    failureCounts_.insert_or_assign(std::move(key), std::move(count));
     writeSoon();
 }
 
@@ -100,7 +134,7 @@ void Journal::keep(TimerChange change, std::function<void(bool)> committed)
 void Journal::settle(std::function<void(bool)> kept)
 {
     if (!store_ || isIdle()) return kept(true);
-    if (pending_.empty() && marks_.empty() && timers_.empty() && stores_.empty()) {
+    if (!hasWork()) {
         onTheWay_->push_back(std::move(kept));
         return;
     }
@@ -155,14 +189,16 @@ void Journal::write()
     for (auto entry = pending_.rbegin(); entry != pending_.rend(); ++entry) {
         auto& [id, pending] = *entry;
         const auto known = stored_.find(id);
-        if (known == stored_.end() && hasEnded(pending.run) && ++written[pending.run.automation] > maxPerAutomation) {
+        if (known == stored_.end() && hasEnded(pending.run.state) &&
+            ++written[pending.run.automation] > maxPerAutomation) {
             dropped_.add();
             continue;
         }
         JournalBatch::Entry item{std::move(pending.run), known == stored_.end() ? 0 : known->second,
                                  known != stored_.end()};
-        if (item.stored || item.run.state == RunState::Waiting || !pending.committed.empty()) batch->durable = true;
-        if (hasEnded(item.run)) stored_.erase(id);
+        const bool waits = item.run.state == RunState::Waiting || item.run.state == RunState::Queued;
+        if (item.stored || waits || !pending.committed.empty()) batch->durable = true;
+        if (hasEnded(item.run.state)) stored_.erase(id);
         else stored_[id] = item.run.steps.size();
         for (auto& answer : pending.committed) answers->push_back(std::move(answer));
         batch->runs.push_back(std::move(item));
@@ -175,7 +211,9 @@ void Journal::write()
     marks_.clear();
     batch->timers = std::move(timers_);
     timers_.clear();
-    if (!batch->timers.empty()) batch->durable = true;
+    for (auto& [key, hold] : std::exchange(holds_, {})) batch->holds.push_back({key, std::move(hold)});
+    for (auto& [key, count] : std::exchange(failureCounts_, {})) batch->failureCounts.push_back(std::move(count));
+    if (!batch->timers.empty() || !batch->holds.empty()) batch->durable = true;
     answers->insert(answers->end(), answers_.begin(), answers_.end());
     answers_.clear();
     onTheWay_ = answers;
@@ -190,6 +228,9 @@ void Journal::write()
             log_.error("journal of rules not written", {{"reason", reason}, {"runs", batch->runs.size()}});
             marks_.insert(marks_.begin(), batch->marks.begin(), batch->marks.end());
             timers_.insert(timers_.begin(), batch->timers.begin(), batch->timers.end());
+            for (auto& hold : batch->holds) holds_.emplace(hold.key, std::move(hold.hold)); // unless there is news
+            for (auto& count : batch->failureCounts)
+                failureCounts_.emplace(std::pair{count.automation, count.rule}, count);
             for (auto& entry : batch->runs) {
                 if (!entry.stored) {
                     stored_.erase(entry.run.id); // the next write starts from nothing

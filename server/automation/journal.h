@@ -18,7 +18,7 @@ namespace atrium::automation {
 ///
 /// Bounds: at most 5,000 ended runs gather, the oldest are dropped and counted; of one automation at most 20 in one
 /// write (a storm of runs would only write history that nobody reads). Waiting runs are never dropped; their number is
-/// that of live runs.
+/// that of live runs. Holds and counts are kept once a trigger and rule.
 class Journal {
 public:
     /// `store` may be null: then nothing is kept and a wait counts as committed at once.
@@ -26,13 +26,20 @@ public:
             Metrics& metrics);
     ~Journal();
 
-    /// A run that must not be lost, and up to when the schedule that began it decides its instants: written at once,
-    /// together.
-    void begins(const RunRecord& run, std::optional<ScheduleMark> mark, std::function<void(bool)> committed);
+    /// A run that must not be lost, and what is decided with it: written at once, together.
+    void begins(const RunRecord& run, Decision decision, std::function<void(bool)> committed);
+    enum class Urgency { AtOnce, Soon };
+    /// A run that waits for its turn.
+    void queues(const RunRecord& run, Urgency urgency);
+    /// Its turn came: true when nothing of it was written, and nothing is to be.
+    bool withdraw(std::uint64_t run);
     /// When all that was put before is on the disk; maybe at once.
     void settle(std::function<void(bool)> kept);
-    /// A mark without a run: the instants before were missed.
-    void keep(ScheduleMark mark);
+    /// What is decided without a run: the instants before were missed, the run was turned away.
+    void keep(Decision decision);
+    /// A hold that began, was put off or ended. One that is only put off is written soon, the rest at once.
+    void keep(HoldChange change, Urgency urgency);
+    void keep(FailureCount count);
     void ended(const RunRecord& run);
     /// Written at once; `committed` (may be empty) follows when it is on the disk.
     void keep(TimerChange change, std::function<void(bool)> committed);
@@ -44,16 +51,18 @@ public:
     /// The run has a row with this many steps (it was read from the store).
     void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }
 
-    bool isIdle() const
-    {
-        return !writing_ && pending_.empty() && stores_.empty() && marks_.empty() && timers_.empty();
-    }
+    bool isIdle() const { return !writing_ && !hasWork(); }
 
 private:
     struct Pending {
         RunRecord run;
         std::vector<std::function<void(bool)>> committed;
     };
+    bool hasWork() const
+    {
+        return !(pending_.empty() && stores_.empty() && marks_.empty() && timers_.empty() && holds_.empty() &&
+                 failureCounts_.empty());
+    }
     void put(const RunRecord& run, std::function<void(bool)> committed);
     void writeSoon();
     void write();
@@ -71,6 +80,8 @@ private:
     std::vector<JournalBatch::Store> stores_;
     std::vector<ScheduleMark> marks_;
     std::vector<TimerChange> timers_;
+    std::map<HoldKey, std::optional<PendingHold>> holds_;
+    std::map<std::pair<AutomationId, std::string>, FailureCount> failureCounts_;
     using Answers = std::vector<std::function<void(bool)>>;
     Answers answers_;                             ///< to the next write
     std::shared_ptr<Answers> onTheWay_;           ///< to the one that is being done

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "automation/decision.h"
+#include "automation/failure_count.h"
 #include "automation/hook_secret.h"
 #include "automation/run_log.h"
-#include "automation/schedule_mark.h"
 #include "automation/timed_command.h"
 
 namespace atrium::automation {
@@ -11,6 +12,13 @@ namespace atrium::automation {
 enum class SourceKind { Shipped, LocalFile, Database, Plugin };
 const char* toString(SourceKind kind);
 SourceKind parseSourceKind(std::string_view word);
+
+/// Why an automation does not run any more.
+struct AutomationStop {
+    UserId by{}; ///< who disabled it; none = the server, or the operator at the machine
+    UtcTime at{};
+    std::string reason; ///< the server's; empty = somebody wanted it so
+};
 
 /// A row of the table of automations. Files have one too, for their number and whether they are enabled.
 struct AutomationRow {
@@ -21,7 +29,8 @@ struct AutomationRow {
     std::string source; ///< of Database rows only
     bool enabled = true;
     UtcTime updatedAt{};
-    UserId author{}; ///< whose rights its rules have: whoever saved it last; none = the site's own (files)
+    UserId author{};       ///< whose rights its rules have: whoever saved it last; none = the site's own (files)
+    AutomationStop stop{}; ///< unless it is enabled
 };
 
 /// One text that an automation had.
@@ -49,7 +58,9 @@ struct JournalBatch {
     std::vector<Store> stores;
     std::vector<ScheduleMark> marks;
     std::vector<TimerChange> timers;
-    bool durable = false; ///< with runs that wait or waited, or timers: on the disk before write() returns
+    std::vector<HoldChange> holds;
+    std::vector<FailureCount> failureCounts;
+    bool durable = false; ///< with runs that wait or waited, timers or holds: on the disk before write() returns
 };
 
 /// What automations keep over a restart. Every method throws on failure. Thread: one that may block; calls of one
@@ -72,6 +83,8 @@ public:
     virtual std::vector<JournalBatch::Store> stores() = 0;
     virtual std::vector<ScheduleMark> marks() = 0;
     virtual std::vector<TimedCommand> timers() = 0;
+    virtual std::vector<HoldChange> holds() = 0;
+    virtual std::vector<FailureCount> failureCounts() = 0;
     virtual std::vector<HookSecret> hookSecrets() = 0;
     virtual void saveHookSecret(const HookSecret& secret) = 0;
     /// The mode that people set for the house; empty when nobody did yet.

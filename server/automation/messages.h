@@ -212,8 +212,19 @@ struct CancelRun {
     }
 };
 
+/// How the conditions of an instance's rules stand now; answered by ConditionsProbed.
+struct ProbeConditions {
+    std::uint32_t probe = 0;
+    std::uint32_t instance = 0;
+    template <class A>
+    void fields(A& a)
+    {
+        a(probe, instance);
+    }
+};
+
 using ToHost = std::variant<DefineModules, LoadScript, UnloadScript, DeviceAnswer, DefineDevice, MirrorUpdate, StartRun,
-                            StepAnswer, CancelRun, ShowDevice, SelectionAnswer, ModuleAnswer>;
+                            StepAnswer, CancelRun, ShowDevice, SelectionAnswer, ModuleAnswer, ProbeConditions>;
 
 // ---- from the host
 
@@ -277,6 +288,31 @@ struct ScriptFailed {
     void fields(A& a)
     {
         a(instance, message, overBudget);
+    }
+};
+
+/// One clause of `when`, as it stands.
+struct ConditionState {
+    std::uint32_t rule = 0;
+    std::uint32_t depth = 0; ///< within any{} and none{}, which come first
+    std::string text;        ///< `file:line: what`
+    bool holds = false;
+    std::string error; ///< why it cannot be told; empty = it can
+    std::vector<ReadValue> reads;
+    template <class A>
+    void fields(A& a)
+    {
+        a(rule, depth, text, holds, error, reads);
+    }
+};
+
+struct ConditionsProbed {
+    std::uint32_t probe = 0;
+    std::vector<ConditionState> conditions; ///< in the order of rules and clauses
+    template <class A>
+    void fields(A& a)
+    {
+        a(probe, conditions);
     }
 };
 
@@ -359,6 +395,6 @@ struct RunEnded {
 };
 
 using FromHost = std::variant<ScriptLoaded, ScriptFailed, MirrorMore, DeviceQuery, Step, LoadLog, RunEnded,
-                              SelectionQuery, ModuleQuery>;
+                              SelectionQuery, ModuleQuery, ConditionsProbed>;
 
 } // namespace atrium::automation

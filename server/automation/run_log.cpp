@@ -7,7 +7,7 @@ namespace atrium::automation {
 
 namespace {
 
-constexpr const char* stateNames[] = {"running", "waiting", "finished", "failed", "over-budget", "cancelled"};
+constexpr const char* stateNames[] = {"running", "waiting", "finished", "failed", "over-budget", "cancelled", "queued"};
 constexpr std::size_t stepsShown = 100;
 
 bool looksSecret(std::string_view key)
@@ -48,6 +48,11 @@ Value timeText(UtcTime time) { return time == UtcTime{} ? Value() : Value(toIso8
 
 const char* toString(RunState state) { return stateNames[static_cast<std::size_t>(state)]; }
 
+bool hasEnded(RunState state)
+{
+    return state != RunState::Running && state != RunState::Waiting && state != RunState::Queued;
+}
+
 RunState parseRunState(std::string_view word)
 {
     for (std::size_t i = 0; i < std::size(stateNames); ++i)
@@ -64,6 +69,7 @@ void RunLog::add(RunRecord run)
 
 void RunLog::add(AutomationId automation, SkipRecord skip)
 {
+    if (tracing_ == Tracing::Off) return;
     auto& ring = skips_[automation];
     ring.push_front(std::move(skip));
     if (ring.size() > skipsKept) ring.pop_back();
@@ -148,12 +154,11 @@ Object toObject(const RunRecord& run)
     return object;
 }
 
-Object toObject(const SkipRecord& skip)
+Object toObject(const SkipRecord& skip, Language language)
 {
-    return Object{{"rule", skip.rule},
-                  {"trigger", skip.trigger},
-                  {"reason", skip.reason},
-                  {"at", timeText(skip.at)},
+    return Object{{"rule", skip.rule},          {"trigger", skip.trigger},
+                  {"code", skip.reason.code},   {"reason", skip.reason.text.in(language)},
+                  {"facts", skip.reason.facts}, {"at", timeText(skip.at)},
                   {"read", toList(skip.reads)}};
 }
 

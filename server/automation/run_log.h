@@ -3,6 +3,8 @@
 #include "atrium/ids.h"
 #include "atrium/time.h"
 #include "automation/messages.h"
+#include "automation/reason.h"
+#include "automation/tracing.h"
 
 #include <deque>
 #include <map>
@@ -10,8 +12,10 @@
 
 namespace atrium::automation {
 
-enum class RunState { Running, Waiting, Finished, Failed, OverBudget, Cancelled };
+enum class RunState { Running, Waiting, Finished, Failed, OverBudget, Cancelled, Queued };
 const char* toString(RunState state);
+/// Whether it is over.
+bool hasEnded(RunState state);
 /// Running for an unknown word.
 RunState parseRunState(std::string_view word);
 
@@ -49,7 +53,7 @@ struct RunRecord {
 struct SkipRecord {
     std::string rule;
     std::string trigger; ///< kind of the event
-    std::string reason;
+    Reason reason;
     std::vector<ReadValue> reads; ///< what the clause saw
     UtcTime at{};
 };
@@ -63,6 +67,7 @@ public:
     void add(RunRecord run);
     void add(AutomationId automation, SkipRecord skip);
     void forget(AutomationId automation);
+    void setTracing(Tracing tracing) { tracing_ = tracing; }
     /// Newest first.
     std::vector<const RunRecord*> runs(AutomationId automation, std::size_t limit) const;
     const std::deque<SkipRecord>& skips(AutomationId automation) const;
@@ -71,12 +76,13 @@ public:
 private:
     std::map<AutomationId, std::deque<RunRecord>> runs_;
     std::map<AutomationId, std::deque<SkipRecord>> skips_;
+    Tracing tracing_ = Tracing::On;
 };
 
 /// The number in `file:12: message`; 0 when there is none.
 std::int64_t lineOfMessage(std::string_view message);
 /// As REST and WebSocket clients see it. Names that look like secrets are redacted.
 Object toObject(const RunRecord& run);
-Object toObject(const SkipRecord& skip);
+Object toObject(const SkipRecord& skip, Language language = Language::English);
 
 } // namespace atrium::automation

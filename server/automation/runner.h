@@ -18,6 +18,8 @@ namespace atrium::automation {
 
 /// When the run of this event is due, if it is the retry of one that failed.
 std::optional<UtcTime> retryTimeOf(const Value& event);
+/// Which trigger an event is of: `mqtt`, `attribute`, ...
+std::string kindOf(const Value& event);
 /// The event of a trigger as a journal keeps it: one of more than 16 KiB is left out, with `too_large` in its place.
 Value keptEvent(Value event);
 
@@ -66,12 +68,14 @@ public:
 
     Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers);
 
-    /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0. With the mark of a schedule the
-    /// run begins when both are on the disk.
-    std::uint64_t trigger(RuleKey key, Object event, const Cause& cause, std::optional<ScheduleMark> mark = {});
-    void skip(RuleKey key, const std::string& trigger, std::string reason, std::vector<ReadValue> reads = {});
+    /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0. With a decision the run begins
+    /// when both are on the disk.
+    std::uint64_t trigger(RuleKey key, Object event, const Cause& cause, Decision decision = {});
+    void skip(RuleKey key, const std::string& trigger, Reason reason, std::vector<ReadValue> reads = {});
     /// Takes up a run that the store kept.
     void resume(RunRecord record, RuleKey key);
+    /// After all runs of an instance were taken up: those that wait for their turn get it.
+    void beginQueued(std::uint32_t instance);
     /// Ends a run that the store kept and that cannot go on.
     void abandon(RunRecord record, std::string reason);
 
@@ -91,6 +95,11 @@ public:
     /// Unfinished runs of an automation, newest first.
     std::vector<const RunRecord*> live(AutomationId automation) const;
     std::size_t liveRuns() const { return runs_.size(); }
+    /// What keeps a new run of the rule from beginning now: its mode, its author's rights; in no order.
+    std::vector<Reason> obstacles(RuleKey key) const;
+    /// Empty unless the automation has used up its effects of this minute.
+    std::optional<Reason> budgetUsedUp(AutomationId automation) const;
+    void restore(std::vector<FailureCount> counts);
     /// Whether a run does something at this moment, other than to wait; runs that `except` names do not count.
     bool isBusy(const std::function<bool(const RunRecord&)>& except) const;
 
@@ -116,22 +125,24 @@ private:
     };
     struct Queue {
         std::vector<std::uint64_t> running;
-        struct Waiting {
-            Object event;
-            Cause cause;
-            std::optional<ScheduleMark> mark;
-        };
-        std::deque<Waiting> waiting;
+        std::deque<std::uint64_t> waiting; ///< for their turn
     };
     struct Minute {
         UtcTime began{};
         int effects = 0;
     };
 
-    std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause,
-                        std::optional<ScheduleMark> mark);
+    std::uint64_t begin(RuleKey key, const Rule& rule, Object event, const Cause& cause, Decision decision);
+    /// In no queue yet.
     LiveRun& create(RuleKey key, const Rule& rule, Object event, const Cause& cause);
-    void beginWhenKept(LiveRun& run, std::optional<ScheduleMark> mark);
+    void beginWhenKept(LiveRun& run, Decision decision);
+    /// Puts a run where it waits for its turn.
+    std::uint64_t enqueue(RuleKey key, const Rule& rule, Object event, const Cause& cause, Decision decision);
+    /// The first that waits has its turn, if nothing runs.
+    void beginNext(RuleKey key);
+    /// Why a trigger starts nothing now; empty = it may. `queue` is the rule's.
+    std::optional<Reason> obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const;
+    UtcTime oldestStart(const Queue& queue) const;
     /// Begins the next attempt of a run that failed, in its time; false when none is left.
     bool retry(const LiveRun& failed);
     void startAt(LiveRun& run, UtcTime due);
@@ -148,7 +159,10 @@ private:
     void answer(const LiveRun& run, std::size_t step);
     void logLine(const LiveRun& run, const Value& payload);
     bool withinBudget(AutomationId automation);
+    void succeeded(AutomationId automation, const std::string& rule);
     void end(std::uint64_t id, RunState state, std::string message);
+    /// Forgets the queue of a rule that has no run any more.
+    void leave(RuleKey key);
     void conclude(RunRecord record);
     void publish(const RunRecord& record);
     const Value& storeOf(AutomationId automation, const RuleView& rule);
@@ -166,7 +180,7 @@ private:
     std::map<RuleKey, UtcTime> lastStarts_; ///< of rules with mode throttle
     std::map<std::pair<AutomationId, std::string>, Value> stores_;
     std::map<AutomationId, Minute> minutes_;
-    std::map<RuleKey, std::uint32_t> failures_; ///< in a row
+    std::map<std::pair<AutomationId, std::string>, FailureCount> failures_; ///< in a row
     std::uint64_t lastId_ = 0;
 };
 

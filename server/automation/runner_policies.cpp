@@ -35,6 +35,7 @@ bool Runner::retry(const LiveRun& failed)
     next.set(attemptKey, attempt + 1).set(retryKey, toMicroseconds(due));
     const Cause cause{failed.record.correlationId, {}, failed.record.hops};
     auto& run = create(failed.key, *rule, std::move(next), cause);
+    queues_[failed.key].running.push_back(run.record.id);
     run.record.state = RunState::Waiting;
     run.durable = run.committing = true;
     publish(run.record);
@@ -70,7 +71,10 @@ void Runner::failedForGood(RuleKey key, const RunRecord& run)
     const auto rule = handlers_.rule(key);
     if (!rule || !rule->view->onError) return;
     const auto policy = *rule->view->onError;
-    const auto count = ++failures_[key];
+    auto& known = failures_[{run.automation, run.rule}];
+    if (known.version != rule->version) known = {run.automation, run.rule, rule->version, 0};
+    const auto count = ++known.failures;
+    if (policy.disableAfter > 0) journal_.keep(known);
     if (!policy.notify.isNull()) {
         const Value payload(Object{
             {"module", "notify"},
@@ -95,9 +99,23 @@ void Runner::failedForGood(RuleKey key, const RunRecord& run)
         else told(false, refusal);
     }
     if (policy.disableAfter == 0 || count < policy.disableAfter) return;
-    failures_.erase(key);
+    succeeded(run.automation, run.rule); // enabled again it begins anew
     handlers_.disable(run.automation, "rule \"" + run.rule + "\" failed " + std::to_string(count) +
                                           " times in a row, the last time: " + run.message);
+}
+
+void Runner::succeeded(AutomationId automation, const std::string& rule)
+{
+    const auto node = failures_.extract({automation, rule});
+    if (!node.empty()) journal_.keep(FailureCount{automation, rule, {}, 0});
+}
+
+void Runner::restore(std::vector<FailureCount> counts)
+{
+    for (auto& count : counts) {
+        std::pair key{count.automation, count.rule};
+        failures_.insert_or_assign(std::move(key), std::move(count));
+    }
 }
 
 void Runner::changed(RuleKey old, ChangePolicy policy, std::optional<RuleKey> next)
@@ -110,14 +128,14 @@ void Runner::changed(RuleKey old, ChangePolicy policy, std::optional<RuleKey> ne
         Cause cause;
     };
     std::vector<Begun> anew;
-    const auto running = found->second.running;
-    for (const auto id : running) {
+    auto ids = found->second.running;
+    ids.insert(ids.end(), found->second.waiting.begin(), found->second.waiting.end());
+    for (const auto id : ids) {
         const auto& run = runs_.at(id);
         anew.push_back({run.event, Cause{run.record.correlationId, {}, run.record.hops}});
     }
-    for (auto& waiting : found->second.waiting) anew.push_back({std::move(waiting.event), waiting.cause});
-    found->second.waiting.clear();
-    for (const auto id : running) end(id, RunState::Cancelled, "the automation was changed");
+    // From behind: the turn of one that waits must not come.
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id) end(*id, RunState::Cancelled, "the automation was changed");
     if (policy == ChangePolicy::Cancel || !next) return;
     for (auto& run : anew)
         if (run.event.isObject()) trigger(*next, std::move(run.event.object()), run.cause);

@@ -1,3 +1,4 @@
+#include "automation/reasons.h"
 #include "automation/runner.h"
 
 namespace atrium::automation {
@@ -15,6 +16,13 @@ void Runner::resume(RunRecord record, RuleKey key)
     run.key = key;
     run.event = record.event;
     run.durable = true;
+    if (record.state == RunState::Queued) {
+        const auto id = record.id;
+        run.record = std::move(record);
+        runs_.emplace(id, std::move(run));
+        queues_[key].waiting.push_back(id);
+        return;
+    }
     std::optional<UtcTime> due;
     for (auto& step : record.steps) {
         if (step.done) run.journal.push_back({step.kind, step.ok, step.result, step.reads});
@@ -220,6 +228,16 @@ void Runner::logLine(const LiveRun& run, const Value& payload)
                                 "automations.read",
                                 {},
                                 {}});
+}
+
+std::optional<Reason> Runner::budgetUsedUp(AutomationId automation) const
+{
+    const auto minute = minutes_.find(automation);
+    const auto now = services_.clock.now();
+    if (minute == minutes_.end() || minute->second.effects <= services_.effectsPerMinute ||
+        now - minute->second.began >= 60s || now < minute->second.began)
+        return {};
+    return reasons::budget(minute->second.effects, services_.effectsPerMinute, minute->second.began + 60s);
 }
 
 bool Runner::withinBudget(AutomationId automation)

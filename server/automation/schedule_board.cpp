@@ -1,5 +1,7 @@
 #include "automation/schedule_board.h"
 
+#include "automation/reasons.h"
+
 #include <algorithm>
 
 namespace atrium::automation {
@@ -8,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto lookPeriod = 30s;
-constexpr const char* missedReason = "missed: the server was down, or its clock jumped ahead";
 
 double toSeconds(UtcTime time) { return static_cast<double>(toMicroseconds(time)) / 1e6; }
 
@@ -24,15 +25,16 @@ ScheduleBoard::ScheduleBoard(Scheduler& scheduler, const Clock& clock, Handlers 
 void ScheduleBoard::add(RuleKey rule, std::vector<LocalSchedule> schedules, UtcTime decided)
 {
     if (decided > clock_.now() + wrongClock) decided = clock_.now();
-    auto& entry = entries_.emplace_back(Entry{rule, std::move(schedules), decided});
+    auto& entry = entries_.emplace(rule.instance, Entry{rule, std::move(schedules), decided, next_.end()})->second;
     queue(entry);
     arm();
 }
 
 void ScheduleBoard::remove(std::uint32_t instance)
 {
-    std::erase_if(next_, [&](const auto& waiting) { return waiting.second->rule.instance == instance; });
-    entries_.remove_if([&](const Entry& entry) { return entry.rule.instance == instance; });
+    const auto [first, last] = entries_.equal_range(instance);
+    for (auto entry = first; entry != last; ++entry) unqueue(entry->second);
+    entries_.erase(first, last);
 }
 
 void ScheduleBoard::queue(Entry& entry)
@@ -40,7 +42,14 @@ void ScheduleBoard::queue(Entry& entry)
     std::optional<UtcTime> first;
     for (const auto& schedule : entry.schedules)
         if (const auto next = schedule.next(entry.decided); next && (!first || *next < *first)) first = next;
-    if (first) next_.emplace(*first, &entry);
+    if (first) entry.next = next_.emplace(*first, &entry);
+}
+
+void ScheduleBoard::unqueue(Entry& entry)
+{
+    if (entry.next == next_.end()) return;
+    next_.erase(entry.next);
+    entry.next = next_.end();
 }
 
 void ScheduleBoard::arm()
@@ -64,7 +73,7 @@ void ScheduleBoard::fireDue()
     std::vector<Entry*> looked;
     while (!next_.empty() && next_.begin()->first <= now) {
         auto& entry = *next_.begin()->second;
-        next_.erase(next_.begin());
+        unqueue(entry);
         collect(entry, now, due);
         looked.push_back(&entry);
     }
@@ -109,7 +118,7 @@ void ScheduleBoard::collect(Entry& entry, UtcTime now, std::vector<Due>& due)
     }
     // Nothing between the last instant and now is left: both are as good a mark.
     entry.decided = now;
-    if (missed) handlers_.missed(entry.rule, missed, missedReason, found.empty() ? now : found.front().at - 1us);
+    if (missed) handlers_.missed(entry.rule, missed, reasons::missed(), found.empty() ? now : found.front().at - 1us);
     due.insert(due.end(), found.begin(), found.end());
 }
 
@@ -127,12 +136,11 @@ void ScheduleBoard::lookAtClock()
 
 void ScheduleBoard::startOver(UtcTime now)
 {
-    next_.clear();
     timer_.reset();
-    for (auto& entry : entries_) {
+    for (auto& [instance, entry] : entries_) {
+        unqueue(entry);
         entry.decided = now;
-        handlers_.missed(entry.rule, entry.schedules.front().kind(), "the clock was set back by more than two hours",
-                         now);
+        handlers_.missed(entry.rule, entry.schedules.front().kind(), reasons::clockSetBack(), now);
         queue(entry);
     }
     arm();
@@ -142,8 +150,10 @@ std::vector<Upcoming> ScheduleBoard::upcoming(UtcTime until, std::size_t limit,
                                               std::optional<std::uint32_t> instance) const
 {
     std::vector<Upcoming> list;
-    for (const auto& entry : entries_) {
-        if (instance && entry.rule.instance != *instance) continue;
+    const auto first = instance ? entries_.lower_bound(*instance) : entries_.begin();
+    const auto last = instance ? entries_.upper_bound(*instance) : entries_.end();
+    for (auto known = first; known != last; ++known) {
+        const auto& entry = known->second;
         for (const auto& schedule : entry.schedules) {
             auto next = schedule.next(std::max(entry.decided, clock_.now() - 1us));
             for (std::size_t i = 0; i < limit && next && *next <= until; ++i, next = schedule.next(*next))

@@ -4,10 +4,10 @@
 #include "atrium/scheduler.h"
 #include "atrium/value.h"
 #include "automation/local_schedule.h"
+#include "automation/reason.h"
 #include "automation/rule_key.h"
 
 #include <functional>
-#include <list>
 #include <map>
 
 namespace atrium::automation {
@@ -39,7 +39,7 @@ public:
         /// The instants up to and including `due` are decided with it.
         std::function<void(RuleKey, Object event, UtcTime due)> fire;
         /// Nothing is fired for some instants before `until`, and nothing will be.
-        std::function<void(RuleKey, const char* kind, const std::string& reason, UtcTime until)> missed;
+        std::function<void(RuleKey, const char* kind, Reason, UtcTime until)> missed;
     };
 
     ScheduleBoard(Scheduler& scheduler, const Clock& clock, Handlers handlers);
@@ -56,16 +56,17 @@ private:
         RuleKey rule;
         std::vector<LocalSchedule> schedules;
         UtcTime decided{};
+        std::multimap<UtcTime, Entry*>::iterator next; ///< in next_, or its end
     };
     struct Due {
         Entry* entry;
         const LocalSchedule* schedule;
         UtcTime at;
     };
-    using Entries = std::list<Entry>;
 
     /// Puts an entry where its next instant is.
     void queue(Entry& entry);
+    void unqueue(Entry& entry);
     void arm();
     void fireDue();
     void collect(Entry& entry, UtcTime now, std::vector<Due>& due);
@@ -76,7 +77,7 @@ private:
     Scheduler& scheduler_;
     const Clock& clock_;
     Handlers handlers_;
-    Entries entries_;
+    std::multimap<std::uint32_t, Entry> entries_; ///< by instance
     std::multimap<UtcTime, Entry*> next_;
     UtcTime armedFor_{};
     Subscription timer_;

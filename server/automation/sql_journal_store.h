@@ -22,6 +22,8 @@ public:
     std::vector<JournalBatch::Store> stores() override;
     std::vector<ScheduleMark> marks() override;
     std::vector<TimedCommand> timers() override;
+    std::vector<HoldChange> holds() override;
+    std::vector<FailureCount> failureCounts() override;
     std::vector<HookSecret> hookSecrets() override;
     void saveHookSecret(const HookSecret& secret) override;
     std::string mode() override;

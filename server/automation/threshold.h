@@ -13,6 +13,8 @@ public:
 
     /// Takes the value at the time of loading; fires nothing.
     void begin(double value) { armed_ = !isBeyond(value); }
+    /// The same for one that had crossed before: it goes on unless the value is back by the hysteresis.
+    void resume(double value) { armed_ = isBack(value); }
 
     /// Whether this sample is a crossing.
     bool crosses(double value)
@@ -22,15 +24,25 @@ public:
             armed_ = false;
             return true;
         }
-        armed_ = direction_ == Direction::Above ? value <= limit_ - hysteresis_ : value >= limit_ + hysteresis_;
+        armed_ = isBack(value);
         return false;
     }
 
     /// Beyond, and not yet back by the hysteresis.
     bool isCrossed() const { return !armed_; }
+    bool isBeyond(double value) const { return direction_ == Direction::Above ? value > limit_ : value < limit_; }
+    /// From where on it counts again.
+    double rearmAt() const { return direction_ == Direction::Above ? limit_ - hysteresis_ : limit_ + hysteresis_; }
+    double limit() const { return limit_; }
+    Direction direction() const { return direction_; }
+    /// Whether `value` comes nearer to a crossing than `other`.
+    bool isNearer(double value, double other) const
+    {
+        return direction_ == Direction::Above ? value > other : value < other;
+    }
 
 private:
-    bool isBeyond(double value) const { return direction_ == Direction::Above ? value > limit_ : value < limit_; }
+    bool isBack(double value) const { return direction_ == Direction::Above ? value <= rearmAt() : value >= rearmAt(); }
 
     Direction direction_;
     double limit_;

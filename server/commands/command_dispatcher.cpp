@@ -121,6 +121,7 @@ void CommandDispatcher::dispatch(Command command, std::function<void(Result<Comm
     stored.at = clock_.now();
     stored.publications = planned->publications;
     stored.assumed = planned->assumed;
+    stored.idempotencyKey = command.idempotencyKey;
     const std::string id = stored.id;
     if (!command.idempotencyKey.empty()) remember(command.idempotencyKey, {clock_.steadyNow(), id, command.device});
 
@@ -176,6 +177,12 @@ void CommandDispatcher::sendPublications(const std::string& id, const std::vecto
         // It stays `pending` on disk and is sent again after the next start.
         if (!queued) log_.warning("a command waits for room in the outbox", {{"topic", publication.topic}});
     }
+}
+
+void CommandDispatcher::recall(const std::vector<AcceptedKey>& keys)
+{
+    for (const auto& [key, command, device, at] : keys)
+        remember(key, {clock_.steadyNow() - (clock_.now() - at), command, device});
 }
 
 void CommandDispatcher::resend(const std::vector<StoredCommand>& commands)

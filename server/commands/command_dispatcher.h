@@ -34,6 +34,9 @@ public:
     Subscription handle(std::string integration, CommandHandler handler) override;
     Subscription onOutcome(std::function<void(const CommandOutcome&)> handler) override;
 
+    /// The keys of commands that an earlier life of the server accepted: what is asked for again is not sent again.
+    /// Thread: core, or before it runs.
+    void recall(const std::vector<AcceptedKey>& keys);
     /// Sends again what was accepted before the last stop but not acknowledged by the broker. Thread: core.
     void resend(const std::vector<StoredCommand>& commands);
 

@@ -6,6 +6,8 @@ namespace atrium::commands {
 
 namespace {
 
+constexpr std::size_t longestKey = 255;
+
 Value toValue(const std::vector<MqttPublication>& publications)
 {
     List list;
@@ -128,11 +130,13 @@ void CommandStore::writePending()
                 for (const auto& [command, done] : added)
                     rows.push_back({command.id, command.device.value, command.name, toJson(command.arguments),
                                     command.origin, command.correlationId, toMicroseconds(command.at), "pending",
-                                    toJson(toValue(command.publications)), toJson(command.assumed)});
+                                    toJson(toValue(command.publications)), toJson(command.assumed),
+                                    command.idempotencyKey.size() <= longestKey ? command.idempotencyKey : ""});
                 if (!rows.empty())
                     transaction.executeMany(
                         "INSERT INTO commands (id, device_id, name, arguments, origin, correlation_id, "
-                        "created_at, status, publications, assumed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        "created_at, status, publications, assumed, idempotency_key) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         rows);
                 for (const auto& id : sent)
                     transaction.execute("UPDATE commands SET status = 'sent', finished_at = ?, publications = '[]' "
@@ -178,6 +182,22 @@ std::vector<StoredCommand> CommandStore::loadUnsent(std::chrono::seconds maxAge)
         commands.push_back(std::move(command));
     }
     return commands;
+}
+
+std::vector<AcceptedKey> CommandStore::recentKeys(std::chrono::seconds maxAge, std::size_t limit)
+{
+    const auto oldest = toMicroseconds(clock_.now() - maxAge);
+    const auto rows = database_.transact(TransactionKind::Read, [&](Transaction& transaction) {
+        return transaction.query("SELECT idempotency_key, id, device_id, created_at FROM commands "
+                                 "WHERE created_at >= ? AND idempotency_key <> '' ORDER BY created_at DESC LIMIT " +
+                                     std::to_string(limit),
+                                 {oldest});
+    });
+    std::vector<AcceptedKey> keys;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+        keys.push_back(
+            {(*row)[0].text(), (*row)[1].text(), DeviceId((*row)[2].integer()), fromMicroseconds((*row)[3].integer())});
+    return keys;
 }
 
 std::vector<AssumedValues> CommandStore::lastAssumed()

@@ -25,7 +25,16 @@ struct StoredCommand {
     std::string correlationId;
     UtcTime at{};
     std::vector<MqttPublication> publications;
-    Object assumed; ///< the values that the device is taken to have until it reports
+    Object assumed;             ///< the values that the device is taken to have until it reports
+    std::string idempotencyKey; ///< Command::idempotencyKey
+};
+
+/// A key that a command was accepted with.
+struct AcceptedKey {
+    std::string key;
+    std::string command;
+    DeviceId device;
+    UtcTime at{};
 };
 
 /// What the last command to a device assumed.
@@ -55,6 +64,10 @@ public:
     /// Commands that were accepted but not sent before the last stop, oldest first; older than `maxAge` are closed as
     /// expired: a light that goes on a day late helps nobody. Thread: may block.
     std::vector<StoredCommand> loadUnsent(std::chrono::seconds maxAge);
+
+    /// The idempotency keys of commands that are not older than `maxAge`, the newest `limit`, oldest first.
+    /// Thread: may block.
+    std::vector<AcceptedKey> recentKeys(std::chrono::seconds maxAge, std::size_t limit);
 
     /// The last accepted command of each device, for the state of a server that starts again. Thread: may block.
     std::vector<AssumedValues> lastAssumed();

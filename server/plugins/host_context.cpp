@@ -95,6 +95,8 @@ struct GuardedDevices : Devices {
     {
         return real.assume(id, attribute, std::move(value), cause);
     }
+    void refuse(DeviceId id, RefusedReport report) override { real.refuse(id, std::move(report)); }
+    std::optional<RefusedReport> refused(DeviceId id) const override { return real.refused(id); }
     bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) override
     {
         return real.giveUp(id, attribute, cause);

@@ -166,6 +166,7 @@ bool DeviceRegistry::remove(DeviceId id)
 {
     assertOnCore();
     if (slots_.erase(id) == 0) return false;
+    refusedReports_.erase(id);
     DevicePtr before;
     {
         std::lock_guard lock(mutex_);

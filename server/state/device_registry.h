@@ -41,6 +41,8 @@ public:
     Result<void> put(DeviceInfo info, std::vector<Attribute> attributes, SharedList<Entity> entities = {}) override;
     bool remove(DeviceId id) override;
     bool report(const Report& report) override;
+    void refuse(DeviceId id, RefusedReport report) override;
+    std::optional<RefusedReport> refused(DeviceId id) const override;
     bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) override;
     bool giveUp(DeviceId id, std::string_view attribute, const Cause& cause) override;
     void setOnline(DeviceId id, bool online) override;
@@ -86,6 +88,7 @@ private:
 
     // Core only.
     std::unordered_map<DeviceId, Slot> slots_;
+    std::unordered_map<DeviceId, RefusedReport> refusedReports_; ///< of those that sent such
     std::vector<DeviceId> dirty_;
     bool publishPending_ = false;
     SteadyTime lastPublish_{};

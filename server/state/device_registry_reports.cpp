@@ -1,5 +1,7 @@
 #include "state/device_registry.h"
 
+#include "atrium/json.h"
+
 #include "state/device_values.h"
 
 #include <algorithm>
@@ -7,6 +9,9 @@
 namespace atrium::state {
 
 namespace {
+
+/// Of a value that was refused.
+constexpr std::size_t shownOfRefused = 60;
 
 /// A device that only repeats its values becomes visible as "seen" again after this time.
 constexpr std::chrono::seconds lastSeenResolution{10};
@@ -32,6 +37,7 @@ bool DeviceRegistry::report(const Report& report)
     // Nonsense says nothing, not even that the device is there.
     if (taken == 0 && !report.values.empty()) return false;
     const bool allKnown = taken == report.values.size();
+    if (allKnown && !refusedReports_.empty()) refusedReports_.erase(report.device);
     if (!slot.device->online && !slot.device->info->tellsAvailability) bringOnline(slot);
     slot.lastSeen = std::max(slot.lastSeen, report.at);
     if (slot.lastSeen - slot.device->lastSeen >= lastSeenResolution) edit(slot).lastSeen = slot.lastSeen;
@@ -42,6 +48,19 @@ void DeviceRegistry::bringOnline(Slot& slot)
 {
     if (slot.device->entities.empty()) return setOnline(slot.device->info->id, true);
     setAvailability(slot.device->info->id, -1, Availability::Available);
+}
+
+void DeviceRegistry::refuse(DeviceId id, RefusedReport report)
+{
+    assertOnCore();
+    if (slots_.contains(id)) refusedReports_[id] = std::move(report);
+}
+
+std::optional<RefusedReport> DeviceRegistry::refused(DeviceId id) const
+{
+    assertOnCore();
+    const auto found = refusedReports_.find(id);
+    return found == refusedReports_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool DeviceRegistry::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
@@ -78,6 +97,9 @@ bool DeviceRegistry::apply(Slot& slot, std::string_view name, const Value& repor
     auto value = asKind(reported, known.spec->kind);
     if (!value) {
         refusedValues_.add();
+        if (certainty == Certainty::Reported)
+            refusedReports_[slot.device->info->id] = {
+                std::string(name), toJson(reported).substr(0, shownOfRefused) + " is of another kind", at};
         return false;
     }
     const bool isReport = certainty == Certainty::Reported;

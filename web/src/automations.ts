@@ -5,7 +5,7 @@ import {request, token} from './api.ts';
 import {onMessage} from './realtime.ts';
 
 export type Json = Record<string, unknown>;
-export type RunState = 'running' | 'waiting' | 'finished' | 'failed' | 'over-budget' | 'cancelled';
+export type RunState = 'running' | 'waiting' | 'finished' | 'failed' | 'over-budget' | 'cancelled' | 'queued';
 
 /** A value that a run or a condition looked at. */
 export interface Read {
@@ -39,15 +39,6 @@ export interface Run {
   stepCount: number;
 }
 
-/** A trigger that started nothing, and why. */
-export interface Skip {
-  rule: string;
-  trigger: string;
-  reason: string;
-  at: string | null;
-  reads: Read[];
-}
-
 export interface Rule {
   name: string;
   line: number;
@@ -68,7 +59,6 @@ export interface Automation {
   rules: Rule[];
   running: number;
   lastRun: Run | null;
-  skips: Skip[];
   source: string;
 }
 
@@ -105,14 +95,6 @@ export const toRun = (from: Json): Run => ({
   stepCount: number(from.step_count),
 });
 
-const toSkip = (from: Json): Skip => ({
-  rule: text(from.rule),
-  trigger: text(from.trigger),
-  reason: text(from.reason),
-  at: time(from.at),
-  reads: list(from.read).map(toRead),
-});
-
 export const toAutomation = (from: Json): Automation => ({
   id: number(from.id),
   name: text(from.name),
@@ -130,7 +112,6 @@ export const toAutomation = (from: Json): Automation => ({
   })),
   running: number(from.running),
   lastRun: from.last_run ? toRun(object(from.last_run)) : null,
-  skips: list(from.not_run).map(toSkip),
   source: text(from.source),
 });
 

@@ -111,7 +111,6 @@ const french = {
   run: (name: string) => `Exécuter ${name}`,
   line: (line: number) => `ligne ${line}`,
   notRun: 'Pourquoi elle ne s’est pas exécutée',
-  notRunNone: 'Aucun déclencheur écarté',
   stoppedByServer: 'Désactivée par le serveur',
   automationNotFound: 'Cette automatisation n’existe pas (ou plus)',
   noSteps: 'Aucune étape',
@@ -123,7 +122,7 @@ const french = {
   } as Record<string, string>,
   runStates: {
     running: 'En cours', waiting: 'En attente', finished: 'Réussie', failed: 'Échouée', 'over-budget': 'Trop longue',
-    cancelled: 'Annulée',
+    cancelled: 'Annulée', queued: 'En file',
   } as Record<string, string>,
   triggers: {
     mqtt: 'message MQTT', attribute: 'valeur', every: 'intervalle', at: 'horaire', cron: 'planning',
@@ -251,7 +250,6 @@ const english: typeof french = {
   run: (name) => `Run ${name}`,
   line: (line) => `line ${line}`,
   notRun: 'Why it did not run',
-  notRunNone: 'No trigger was turned away',
   stoppedByServer: 'Disabled by the server',
   automationNotFound: 'This automation does not exist (any more)',
   noSteps: 'No steps',
@@ -261,7 +259,7 @@ const english: typeof french = {
   health: {active: 'Active', failed: 'Broken', loading: 'Loading…', disabled: 'Disabled', troubled: 'Failed last'},
   runStates: {
     running: 'Running', waiting: 'Waiting', finished: 'Succeeded', failed: 'Failed', 'over-budget': 'Too long',
-    cancelled: 'Cancelled',
+    cancelled: 'Cancelled', queued: 'In line',
   },
   triggers: {
     mqtt: 'MQTT message', attribute: 'value', every: 'interval', at: 'time', cron: 'schedule',

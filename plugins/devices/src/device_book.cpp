@@ -154,6 +154,7 @@ bool DeviceBook::learn(const Device& device, const std::vector<std::pair<std::st
 void DeviceBook::refuse(std::string_view deviceLevel, const std::string& reason)
 {
     refused_.add();
+    if (const auto id = idOf(deviceLevel)) devices_.refuse(id, {{}, reason, clock_.now()});
     if (clock_.steadyNow() < nextLog_) return;
     nextLog_ = clock_.steadyNow() + logInterval;
     log_.warning("a device message was refused",

@@ -5,6 +5,8 @@
 #include "atrium/subscription.h"
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -31,6 +33,13 @@ struct Report {
     Cause cause;
 };
 
+/// What a device sent and nobody could take.
+struct RefusedReport {
+    std::string attribute; ///< empty = the whole message
+    std::string reason;    ///< in English, for people who ask why nothing happens
+    UtcTime at{};
+};
+
 /// All devices and their state. Core is the only writer; readers take snapshots that trail it by at most 10 ms.
 class Devices {
 public:
@@ -54,6 +63,10 @@ public:
     /// Takes what a device reported. Unknown attributes are ignored and false is returned; equal values raise no event.
     /// A value of another kind than the spec's is refused and counted. Thread: core.
     virtual bool report(const Report& report) = 0;
+    /// Notes that a device sent something that nobody could read. Thread: core.
+    virtual void refuse(DeviceId, RefusedReport) {}
+    /// The last of those, until the device is removed; values of a wrong kind are among them. Thread: core.
+    virtual std::optional<RefusedReport> refused(DeviceId) const { return {}; }
     /// Marks a value as following from a command that is not confirmed yet. Thread: core.
     virtual bool assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause) = 0;
     /// Takes an assumed value back to what the device had reported: the command was lost. False when nothing was

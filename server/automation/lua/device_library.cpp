@@ -1,3 +1,4 @@
+#include "atrium/json.h"
 #include "automation/lua/script.h"
 
 namespace atrium::automation::lua {
@@ -171,8 +172,8 @@ int is(lua_State* state)
     condition.device = handle.device;
     condition.attribute = handle.attribute;
     condition.expected = std::move(expected);
-    condition.text =
-        script.position(state, 1) + ": " + nameOf(handle) + (kind == Condition::Kind::AttributeIs ? ":is" : ":is_not");
+    condition.text = script.position(state, 1) + ": " + nameOf(handle) +
+                     (kind == Condition::Kind::AttributeIs ? ":is(" : ":is_not(") + toJson(condition.expected) + ")";
     pushCondition(state, std::move(condition));
     return 1;
 }

@@ -79,6 +79,8 @@ public:
     void answer(const SelectionAnswer& answer);
     void answer(const ModuleAnswer& answer);
     void cancel(std::uint64_t run);
+    /// Tells how every clause of `when` stands now, in ConditionsProbed. Functions among them are called.
+    void probe(const ProbeConditions& request);
     bool hasRun(std::uint64_t run) const { return runs_.contains(run); }
     /// Whether its code was interrupted for others. Until it has gone on, nothing else of the script may begin: a
     /// script is never interrupted by itself, so its variables change only at steps.
@@ -139,6 +141,8 @@ private:
     static int afterCondition(lua_State* state, int status, lua_KContext context);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
+    /// The states of a clause and of what it is made of; whether it holds.
+    bool probe(std::uint32_t rule, int condition, std::uint32_t depth, std::vector<ConditionState>& states);
 
     /// Runs `body` under lua_pcall; the error text when it failed.
     std::optional<std::string> protect(const std::function<void(lua_State*)>& body);

@@ -130,6 +130,10 @@ void ScriptHost::handle(ToHost& message)
             }
             else if constexpr (std::is_same_v<T, MirrorUpdate>) mirror_.update(request);
             else if constexpr (std::is_same_v<T, ShowDevice>) mirror_.put(request.device);
+            else if constexpr (std::is_same_v<T, ProbeConditions>) {
+                if (const auto found = scripts_.find(request.instance); found != scripts_.end())
+                    found->second->probe(request);
+            }
             else if constexpr (std::is_same_v<T, SelectionAnswer> || std::is_same_v<T, ModuleAnswer>) {
                 if (const auto found = scripts_.find(request.instance); found != scripts_.end())
                     found->second->answer(request);

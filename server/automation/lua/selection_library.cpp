@@ -1,4 +1,5 @@
 #include "automation/lua/script.h"
+#include "automation/lua/selection_values.h"
 
 namespace atrium::automation::lua {
 
@@ -142,9 +143,7 @@ int select(lua_State* state, lua_KFunction next)
 int list(lua_State* state)
 {
     luaL_checkudata(state, 1, selectionType.name);
-    lua_settop(state, 1);
-    lua_pushnil(state);
-    return select(state, listMembers);
+    return membersOf(state);
 }
 
 /// Commands the members of list 4 one after the other: 5 counts those that took it, 6 says why others did not.
@@ -205,9 +204,10 @@ int command(lua_State* state)
 int selectedAttributeIndex(lua_State* state)
 {
     const auto key = requireText(state, 2, "the name of a trigger");
-    if (pushMethod(state, attributeTriggers, key)) return 1;
+    if (pushMethod(state, attributeTriggers, key) || pushMethod(state, selectedValues, key)) return 1;
     Suggestion suggestion(key);
-    for (const auto* method = attributeTriggers; method->name; ++method) suggestion.consider(method->name);
+    for (const auto* methods : {attributeTriggers, selectedValues})
+        for (const auto* method = methods; method->name; ++method) suggestion.consider(method->name);
     throw ScriptError("an attribute of a selection has no \"" + std::string(key) + "\"" + suggestion.question());
 }
 
@@ -234,6 +234,14 @@ void fillSelectedAttribute(lua_State* state)
 constexpr LanguageName names[] = {{"devices", guarded<devices>}};
 
 } // namespace
+
+int membersOf(lua_State* state)
+{
+    if (!luaL_testudata(state, 1, selectionType.name)) luaL_checkudata(state, 1, selectedAttributeType.name);
+    lua_settop(state, 1);
+    lua_pushnil(state);
+    return select(state, listMembers);
+}
 
 std::optional<TriggerSubject> selectedAttributeAt(lua_State* state, int index)
 {

@@ -250,12 +250,14 @@ void World::restart()
     for (const auto* run : engine_->runner().live(automation)) unfinished.push_back(*run);
     const auto stores = engine_->runner().stores();
     const auto timers = engine_->timedCommands().list();
+    auto holds = engine_->holds();
     plan_.mode = engine_->surroundings().mode();
     close();
     open();
     for (const auto& [key, content] : stores) engine_->runner().setStore(key.first, key.second, content);
     engine_->keepForResume(std::move(unfinished));
     engine_->timedCommands().restore(timers);
+    engine_->restoreHolds(std::move(holds));
     loaded_.reset();
     engine_->apply({automation, scriptName_, source_}, triggers_);
     settle();

@@ -7,6 +7,7 @@
 #include "automation/simulation/memory_history.h"
 #include "automation/sql_journal_store.h"
 #include "automation/version_api.h"
+#include "automation/why_api.h"
 #include "runtime/core_loop.h"
 #include "runtime/system_clock.h"
 #include "runtime/worker_pool.h"
@@ -62,6 +63,7 @@ protected:
         versions = std::make_unique<VersionApi>(*service, core, http); // its /export is no {id} of the next one
         api = std::make_unique<AutomationApi>(*service, core, http);
         hooks = std::make_unique<HookApi>(*service, core, http);
+        why = std::make_unique<WhyApi>(*service, core, http);
         blueprints = std::make_unique<BlueprintShelf>(*service, temp.database(), devices, clock, core, worker, log);
         blueprintApi = std::make_unique<BlueprintApi>(*blueprints, *service, core, http);
         service->start();
@@ -71,6 +73,7 @@ protected:
     {
         blueprintApi.reset();
         versions.reset();
+        why.reset();
         hooks.reset();
         api.reset();
         service->stop();
@@ -132,6 +135,7 @@ protected:
     std::unique_ptr<AutomationService> service;
     std::unique_ptr<AutomationApi> api;
     std::unique_ptr<HookApi> hooks;
+    std::unique_ptr<WhyApi> why;
     std::unique_ptr<VersionApi> versions;
     std::unique_ptr<BlueprintShelf> blueprints;
     std::unique_ptr<BlueprintApi> blueprintApi;

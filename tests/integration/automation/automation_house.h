@@ -60,7 +60,11 @@ public:
                              },
                              [this](AutomationId id, const std::string& message) { errors[id] = message; },
                              [this](AutomationId id, const std::string& reason) { offenders[id] = reason; }});
-        if (store_) engine->restoreMarks(store_->marks());
+        if (store_) {
+            engine->restoreMarks(store_->marks());
+            engine->restoreHolds(store_->holds());
+            engine->runner().restore(store_->failureCounts());
+        }
         engine->start();
     }
 

@@ -5,6 +5,7 @@
 #include "tests/integration/automation/automation_house.h"
 #include "tests/integration/automation/mortal_store.h"
 
+#include <cstdlib>
 #include <gtest/gtest.h>
 
 namespace atrium::automation {
@@ -23,6 +24,13 @@ protected:
         mortal->die();
         house->close();
         mortal->live();
+    }
+
+    /// How often a test kills the server: ATRIUM_KILLS, or a number that takes seconds. The bar is a thousand.
+    static int killsWanted()
+    {
+        const char* wanted = std::getenv("ATRIUM_KILLS");
+        return wanted ? std::atoi(wanted) : 120;
     }
 
     testing::TempDatabase temp{std::filesystem::path(ATRIUM_SOURCE_DIR "/database/migrations")};

@@ -1,4 +1,4 @@
-// Runs that wait, and promises of timed commands, over a thousand kills of the server.
+// Runs that wait, and promises of timed commands, over many kills of the server.
 #include "tests/integration/automation/killable_house.h"
 
 #include <random>
@@ -41,12 +41,13 @@ protected:
     }
 };
 
-TEST_F(KilledRunTest, AThousandKillsLoseNoRunThatWaitedAndDoubleNothing)
+TEST_F(KilledRunTest, KillsLoseNoRunThatWaitedAndDoubleNothing)
 {
     std::mt19937 random(5);
     start();
     std::int64_t number = 0, promised = 0;
-    for (int death = 0; death < 1000; ++death) {
+    const auto kills = killsWanted();
+    for (int death = 0; death < kills; ++death) {
         const auto lives = 1 + random() % 3;
         for (unsigned i = 0; i < lives; ++i) {
             raise("go", ++number);
@@ -89,7 +90,7 @@ TEST_F(KilledRunTest, AThousandKillsLoseNoRunThatWaitedAndDoubleNothing)
         EXPECT_TRUE(keys.contains({n, 1}) && keys.contains({n, 2})) << n << ": 0 lost";
         ++waited;
     }
-    EXPECT_GE(waited, 300u) << "enough of them came to their wait";
+    EXPECT_GE(waited, static_cast<std::size_t>(kills) / 4) << "enough of them came to their wait";
     // The lamp: whenever it was switched on, it went off in its time, and stays so.
     EXPECT_TRUE(store.timers().empty());
     const auto lamp = std::find_if(house->commands.sent.rbegin(), house->commands.sent.rend(),

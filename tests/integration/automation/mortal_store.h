@@ -28,6 +28,8 @@ public:
     std::vector<JournalBatch::Store> stores() override { return real_.stores(); }
     std::vector<ScheduleMark> marks() override { return real_.marks(); }
     std::vector<TimedCommand> timers() override { return real_.timers(); }
+    std::vector<HoldChange> holds() override { return real_.holds(); }
+    std::vector<FailureCount> failureCounts() override { return real_.failureCounts(); }
     std::vector<HookSecret> hookSecrets() override { return real_.hookSecrets(); }
     void saveHookSecret(const HookSecret& secret) override { real_.saveHookSecret(secret); }
     std::string mode() override { return real_.mode(); }

@@ -25,7 +25,7 @@ protected:
     std::string whyNot()
     {
         const auto skips = house.engine->runLog().skips(AutomationId{1});
-        return skips.empty() ? "" : skips.front().reason;
+        return skips.empty() ? "" : skips.front().reason.text.en;
     }
 
     std::shared_ptr<testing::FakeAccounts> person = std::make_shared<testing::FakeAccounts>();

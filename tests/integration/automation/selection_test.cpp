@@ -56,6 +56,30 @@ TEST_F(SelectionTest, AnyMemberStartsTheRuleAndTheEventKnowsWhich)
     EXPECT_THAT(commanded(), ElementsAre("off 2"));
 }
 
+TEST_F(SelectionTest, ValuesOfAllMembersAreAskedForTogether)
+{
+    ASSERT_EQ(house.load(1, R"lua(
+        on(event "go", function()
+          local plugs = devices{ kind = "plug" }
+          local p, s = plugs.power, plugs.status
+          mqtt.publish("numbers", table.concat({ p:sum(), p:mean(), p:min(), p:max(), p:count(), p:count(50.0) }, " "))
+          mqtt.publish("truths", tostring(s:any()) .. " " .. tostring(s:all()) .. " " .. tostring(s:any(false))
+                                 .. " " .. s:count(true))
+        end))lua"),
+              "");
+    house.report(1, "power", 10.0);
+    house.report(2, "power", 50.0);
+    house.report(3, "power", 90.0);
+    house.report(3, "status", false);
+    raise();
+    const auto* run = house.finishedRun(1);
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->message, "");
+    ASSERT_EQ(house.mqtt.published.size(), 2u);
+    EXPECT_EQ(house.mqtt.published[0].payload, "150.0 50.0 10.0 90.0 3 1");
+    EXPECT_EQ(house.mqtt.published[1].payload, "true false true 2");
+}
+
 TEST_F(SelectionTest, MembersAreCommandedTogetherAndThoseThatJoinedToo)
 {
     ASSERT_EQ(house.load(1, R"lua(

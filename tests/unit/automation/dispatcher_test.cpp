@@ -34,6 +34,7 @@ protected:
     std::vector<std::string> skipped;
     std::vector<MirrorUpdate> mirrored;
     bool maySee = true;
+    std::map<std::string, PendingHold> holds;
     Surroundings surroundings{{}, loop, clock, [this](const AttributeChanged& change) { dispatcher.onChange(change); }};
     Dispatcher dispatcher{
         devices,
@@ -42,11 +43,24 @@ protected:
         clock,
         surroundings,
         {[this](RuleKey key, Object event, const Cause&) { fired.emplace_back(key, std::move(event)); },
-         [this](RuleKey, const char*, const std::string& reason) { skipped.push_back(reason); },
+         [this](RuleKey, const char*, const Reason& reason) { skipped.push_back(reason.text.en); },
          [this](const MirrorUpdate& update) { mirrored.push_back(update); },
          [this](RuleKey key, Object event, const Cause&, UtcTime) { fired.emplace_back(key, std::move(event)); },
-         [this](RuleKey, const char*, const std::string& reason, UtcTime) { skipped.push_back(reason); },
-         [this](RuleKey) { return clock.now(); }, [this](RuleKey, const Device&) { return maySee; }}};
+         [this](RuleKey, const char*, const Reason& reason, UtcTime) { skipped.push_back(reason.text.en); },
+         [this](RuleKey) { return clock.now(); }, [this](RuleKey, const Device&) { return maySee; },
+         [this](RuleKey key, Object event, const Cause&, const AttributeTrigger& trigger) {
+             if (trigger.hold > 0) holds[fingerprintOf(trigger)] = {clock.now(), {}, {}, {}};
+             else holds.erase(fingerprintOf(trigger));
+             fired.emplace_back(key, std::move(event));
+         },
+         [this](RuleKey, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+             if (hold) holds[fingerprintOf(trigger)] = *hold;
+             else holds.erase(fingerprintOf(trigger));
+         },
+         [this](RuleKey, const AttributeTrigger& trigger) -> const PendingHold* {
+             const auto found = holds.find(fingerprintOf(trigger));
+             return found == holds.end() ? nullptr : &found->second;
+         }}};
 };
 
 TEST_F(DispatcherTest, DevicesJoinAndLeaveSelections)
@@ -184,7 +198,7 @@ TEST_F(DispatcherTest, FiresWhenAValueHasHeldForTheTime)
     pass(30s);
     EXPECT_TRUE(fired.empty());
     report(70);
-    EXPECT_EQ(skipped, std::vector<std::string>{"it did not stay so for 3m"});
+    EXPECT_EQ(skipped, std::vector<std::string>{"it did not stay so for 3m (2m30s)"});
     pass(10min);
     EXPECT_TRUE(fired.empty());
     report(90);

@@ -26,8 +26,8 @@ protected:
                                         late += event.find("late") != nullptr;
                                         decided[key.rule] = due;
                                     },
-                                    [this](RuleKey key, const char*, const std::string& reason, UtcTime until) {
-                                        missed.push_back(reason);
+                                    [this](RuleKey key, const char*, const Reason& reason, UtcTime until) {
+                                        missed.push_back(reason.text.en);
                                         decided[key.rule] = until;
                                     }});
         for (std::uint32_t rule = 0; rule < triggers.size(); ++rule) {

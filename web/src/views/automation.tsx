@@ -1,47 +1,20 @@
 import {useEffect, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {find, remove, revision, runsOf, titleOf, type Automation, type Read, type Run, type Skip, type Step} from '../automations.ts';
-import {attributeName} from '../device_words.ts';
-import {device as findDevice} from '../devices.ts';
-import {duration, exactMoment, moment, texts, withUnit} from '../i18n.ts';
+import {find, remove, revision, runsOf, titleOf, type Automation, type Run, type Step} from '../automations.ts';
+import {duration, exactMoment, moment, texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {attempt} from '../notices.ts';
 import {BlueprintUse} from '../parts/blueprint_use.tsx';
 import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Hooks} from '../parts/hooks.tsx';
 import {Icon} from '../parts/icon.tsx';
+import {deviceName, json, Reads} from '../parts/reads.tsx';
 import {Remove} from '../parts/remove.tsx';
 import {useTitle} from '../parts/title.ts';
+import {WhyNot} from '../parts/why_not.tsx';
 import {go} from '../router.ts';
 import {isAdministrator} from '../session.ts';
 import {Actions, Health} from './automations.tsx';
-
-function json(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function deviceName(id: unknown): string {
-  const device = typeof id === 'number' ? findDevice(id)?.value : undefined;
-  return device ? `${device.name} (${device.room})` : `#${id}`;
-}
-
-function plainValue(value: unknown): string {
-  const t = texts.value;
-  if (value === null || value === undefined) return '–';
-  if (typeof value === 'boolean') return value ? t.on : t.off;
-  return typeof value === 'number' ? withUnit(value) : json(value);
-}
-
-function Reads({reads}: {reads: Read[]}) {
-  if (reads.length === 0) return null;
-  return (
-    <ul class="reads" aria-label={texts.value.values}>
-      {reads.map((read, index) => (
-        <li key={index}>{deviceName(read.device)} · {attributeName(read.attribute)}{'\u00a0= '}<b>{plainValue(read.value)}</b></li>
-      ))}
-    </ul>
-  );
-}
 
 /** What a step did, in words as far as it has any. */
 function stepText({kind, what, due}: Step): string {
@@ -99,26 +72,6 @@ function RunItem({run, isFirst}: {run: Run; isFirst?: boolean}) {
         : !run.error && <p class="aside">{t.noSteps}</p>}
       {run.stepCount > run.steps.length && <p class="aside">{t.moreSteps(run.stepCount - run.steps.length)}</p>}
     </details>
-  );
-}
-
-function Skips({skips}: {skips: Skip[]}) {
-  const t = texts.value;
-  return (
-    <section class="card">
-      <h2>{t.notRun}</h2>
-      {skips.length === 0 ? <p class="aside">{t.notRunNone}</p> : (
-        <ul class="skips">
-          {skips.map((skip, index) => (
-            <li key={index}>
-              <span class="what"><strong>{skip.rule}</strong><small>{skip.reason}</small><Reads reads={skip.reads} /></span>
-              <span class="when">{skip.at && <time dateTime={skip.at}>{exactMoment(skip.at)}</time>}
-                <small>{t.triggers[skip.trigger] ?? skip.trigger}</small></span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
   );
 }
 
@@ -193,7 +146,7 @@ export function AutomationPage({id}: {id: number}) {
         {runs.length === 0 && <p class="aside">{t.noRuns}</p>}
         {runs.map((run, index) => <RunItem key={run.id} run={run} isFirst={index === 0} />)}
       </section>
-      <Skips skips={automation.skips} />
+      <WhyNot id={id} />
       {isAdministrator.value && automation.rules.some((rule) => rule.triggers.includes('webhook')) && <Hooks automation={id} />}
       <Source automation={automation} lines={lines} />
     </>

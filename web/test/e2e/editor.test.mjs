@@ -35,6 +35,30 @@ async function write(source) {
   await page.keyboard.insertText(source);
 }
 
+test('a rule that does not run says why, with the number that is missing', async () => {
+  await home.report(4, {motion: false, illuminance: 10});
+  const headers = {Authorization: `Bearer ${await page.evaluate(() => localStorage.getItem('token'))}`, 'Content-Type': 'application/json'};
+  const source = `rule "Plein jour" { on = { device "entree/mouvement".illuminance:above(500) }, when = { house.mode:is "away" }, run = function() end }`;
+  const answer = await (await fetch(`${home.url}/api/automations`, {method: 'POST', headers, body: JSON.stringify({name: 'jour', source})})).json();
+  await page.goto(`${home.url}/automations/${answer.id}`);
+  const why = page.getByRole('region', {name: 'Pourquoi elle ne s’est pas exécutée'});
+  await shows(why, 'entree/mouvement.illuminance:above(500');
+  await shows(why, 'vaut 10 et doit dépasser 500');
+  await shows(why.getByRole('list', {name: 'Conditions en ce moment'}), 'fausse');
+  await home.report(4, {illuminance: 480});
+  await until(async () => {
+    await button('Demander à nouveau', why).click();
+    return (await text(why)).includes('vaut 480');
+  }, 'the new value');
+  await home.report(4, {illuminance: 10});
+  await until(async () => {
+    await button('Demander à nouveau', why).click();
+    return (await text(why)).includes('au plus près : 480');
+  }, 'what came nearest');
+  await fetch(`${home.url}/api/automations/${answer.id}`, {method: 'DELETE', headers});
+  await page.goto(home.url);
+});
+
 test('somebody who writes no code builds a rule step by step, which does what it says', async () => {
   await page.click('nav >> text=Automatisations');
   await page.getByRole('link', {name: 'Nouvelle automatisation'}).click();

@@ -17,7 +17,6 @@ test('understands what the server tells of an automation', async () => {
   assert.equal(read.file, 'eclairage.lua');
   assert.equal(read.lastRun.milliseconds, 12.5);
   assert.equal(read.lastRun.steps[0].what.name, 'on');
-  assert.deepEqual(read.skips[0].reads, [{device: 4, attribute: 'illuminance', value: 300}]);
   assert.equal(automations.isTroubled(read), false);
 });
 
@@ -25,7 +24,7 @@ test('is not disturbed by what is missing', async () => {
   const {automations} = await load({modules: ['automations']});
   const read = automations.toAutomation({id: 1, name: 'x', last_run: null});
   assert.equal(automations.titleOf(read), 'x');
-  assert.deepEqual([read.rules, read.skips, read.lastRun, read.error], [[], [], null, '']);
+  assert.deepEqual([read.rules, read.lastRun, read.error], [[], null, '']);
 });
 
 test('puts what is broken first', async () => {

@@ -5,7 +5,7 @@
 
 namespace atrium::automation {
 
-// Up to when the instants of rules are decided, what comes next, and what a rule looks at.
+// Up to when the instants of rules are decided, what they wait for, what comes next, and what a rule looks at.
 
 std::optional<ScheduleMark> Engine::mark(RuleKey key, UtcTime until)
 {
@@ -27,7 +27,7 @@ UtcTime Engine::decided(RuleKey key)
     // Another text, of the automation or of what it requires: what was decided before stays so.
     if (const auto before = marks_.of(instance.script.automation, instance.rules[key.rule].name))
         since = std::max(since, *before);
-    if (auto first = mark(key, since)) journal_.keep(std::move(*first));
+    if (auto first = mark(key, since)) journal_.keep(Decision{std::move(*first), {}});
     return since;
 }
 
@@ -39,8 +39,32 @@ void Engine::decideUpToNow(std::uint32_t id, const Instance& instance)
             return std::holds_alternative<ScheduleTrigger>(trigger);
         });
         if (!scheduled) continue;
-        if (auto now = mark({id, rule}, services_.clock.now())) journal_.keep(std::move(*now));
+        if (auto now = mark({id, rule}, services_.clock.now())) journal_.keep(Decision{std::move(*now), {}});
     }
+}
+
+HoldKey Engine::holdKey(RuleKey key, const AttributeTrigger& trigger) const
+{
+    return {automationOf(key), ruleName(key), fingerprintOf(trigger)};
+}
+
+void Engine::keepHold(RuleKey key, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold)
+{
+    HoldChange change{holdKey(key, trigger), hold};
+    const auto* before = holds_.of(change.key);
+    if (!before && !hold) return;
+    // A quiet time that is put off again and again: the disk need not follow at once.
+    const bool isPutOff = before && hold && before->isDue() && hold->isDue();
+    holds_.put(change);
+    journal_.keep(std::move(change), isPutOff ? Journal::Urgency::Soon : Journal::Urgency::AtOnce);
+}
+
+void Engine::dropHolds(AutomationId automation, const std::vector<RuleView>& armed)
+{
+    const auto gone = holds_.take(automation, [&](const HoldKey& key) {
+        return std::none_of(armed.begin(), armed.end(), [&](const RuleView& rule) { return rule.name == key.rule; });
+    });
+    for (const auto& key : gone) journal_.keep(HoldChange{key, {}}, Journal::Urgency::Soon);
 }
 
 std::vector<Upcoming> Engine::upcomingOf(AutomationId automation, UtcTime until, std::size_t limit) const
