@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(package "${CMAKE_INSTALL_LIBDIR}/cmake/Atrium")
 install(TARGETS atrium_sdk EXPORT AtriumTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/include/atrium" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/include/atrium" "${PROJECT_BINARY_DIR}/sdk/include/atrium" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/testing" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/atrium_testing
         FILES_MATCHING PATTERN "*.h")
 # TempDatabase is the server's own storage, so that comes along.

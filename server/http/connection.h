@@ -27,12 +27,13 @@ public:
 };
 
 struct ConnectionTimeouts {
-    std::chrono::milliseconds idle{75'000};   ///< between requests
-    std::chrono::milliseconds head{10'000};   ///< first byte to end of the headers, however slowly bytes trickle
-    std::chrono::milliseconds body{30'000};   ///< plus the announced bytes at bodyBytesPerSecond
-    std::chrono::milliseconds answer{60'000}; ///< what a handler may take before the client gets a 504
-    std::chrono::milliseconds write{30'000};  ///< plus the answer's bytes at writeBytesPerSecond
-    std::chrono::milliseconds linger{2'000};  ///< a refused client may read its answer that long
+    std::chrono::milliseconds idle{75'000}; ///< between requests
+    std::chrono::milliseconds head{10'000}; ///< first byte to end of the headers, however slowly bytes trickle
+    std::chrono::milliseconds body{30'000}; ///< plus the announced bytes at bodyBytesPerSecond
+    std::chrono::milliseconds answer{
+        180'000}; ///< what a handler may take before the client gets a 504; a dry run is long
+    std::chrono::milliseconds write{30'000}; ///< plus the answer's bytes at writeBytesPerSecond
+    std::chrono::milliseconds linger{2'000}; ///< a refused client may read its answer that long
     std::size_t bodyBytesPerSecond = 32 * 1024;
     std::size_t writeBytesPerSecond = 16 * 1024;
 };

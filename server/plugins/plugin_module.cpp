@@ -33,7 +33,7 @@ std::string descriptorMismatch(const AtriumPluginDescriptor& descriptor, const M
         return "it was built for another ABI" +
                versus(abi(descriptor.abiMajor, descriptor.abiMinor), abi(ATRIUM_ABI_MAJOR, ATRIUM_ABI_MINOR));
     if (std::strcmp(descriptor.buildTag, ATRIUM_BUILD_TAG) != 0)
-        return "it was built with other tools" + versus(descriptor.buildTag, ATRIUM_BUILD_TAG);
+        return "it was built with other tools or another SDK" + versus(descriptor.buildTag, ATRIUM_BUILD_TAG);
     if (manifest.id != descriptor.id)
         return std::string("the library names itself ") + descriptor.id + ", plugin.json " + manifest.id;
     return {};

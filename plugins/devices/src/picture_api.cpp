@@ -48,7 +48,7 @@ Result<HttpResponse> PictureApi::get(const HttpRequest& request)
     }
     if (entity < 0) return noCamera();
     HttpResponse response;
-    if (const auto kept = pictures_.of(device->info.id, device->entities[static_cast<std::size_t>(entity)].id.view()))
+    if (const auto kept = pictures_.of(device->info->id, device->entities[static_cast<std::size_t>(entity)].id.view()))
         response.body = kept->bytes;
     else {
         const auto url = urlOf(*device, entity);

@@ -37,7 +37,7 @@ bool mayBeCamera(const std::string& address)
 
 Result<std::string> fetchPicture(const std::string& url)
 {
-    const Poco::Timespan patience(5, 0);
+    const Poco::Timespan patience(5, 0), longest(15, 0);
     try {
         const Poco::URI uri(url);
         if (uri.getScheme() != "http" || uri.getHost().empty() || !uri.getUserInfo().empty()) return noCamera();
@@ -57,9 +57,12 @@ Result<std::string> fetchPicture(const std::string& url)
         if (response.getStatus() != Poco::Net::HTTPResponse::HTTP_OK) return noAnswer();
         std::string bytes;
         char part[16384];
+        // A camera that says a byte now and then would keep a thread for hours.
+        const Poco::Timestamp began;
         while (body.read(part, sizeof part) || body.gcount() > 0) {
             bytes.append(part, static_cast<std::size_t>(body.gcount()));
-            if (bytes.size() > StillPicture::maxBytes) return noAnswer();
+            if (bytes.size() > StillPicture::maxBytes || began.isElapsed(longest.totalMicroseconds()))
+                return noAnswer();
         }
         if (pictureType(bytes).empty()) return noAnswer();
         return bytes;

@@ -68,7 +68,7 @@ protected:
         port->setAvailability("porch", "", Availability::Available); // it is put at once for this
         const auto device = context.devices().find("Porch");
         ASSERT_TRUE(device);
-        path = "/api/devices/" + std::to_string(device->info.id.value) + "/picture";
+        path = "/api/devices/" + std::to_string(device->info->id.value) + "/picture";
     }
 
     std::shared_ptr<IntegrationPort> port;

@@ -135,7 +135,8 @@ bool Listening::takePicture(const Topic& topic, const SharedText& filter, const 
         beforeSpeaking_(*device);
         for (const auto& entity : device->entities)
             for (const auto& channel : entity.shape->channels) {
-                if (channel.use != Channel::Use::Picture || !((*device->topicsOf(entity))[channel.topic] == filter)) continue;
+                if (channel.use != Channel::Use::Picture || !((*device->topicsOf(entity))[channel.topic] == filter))
+                    continue;
                 const auto& key = device->said.key;
                 port_->show(key, entity.id, {pictureBytes(entity.shape->config, message.payload), message.receivedAt});
                 port_->report(key, entity.id, {{"state", toIso8601(message.receivedAt)}}, message.receivedAt);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "atrium/fingerprint.h"
+
 #include <Poco/Version.h>
 
 #include <cstdint>
 
-/// Major: an incompatible change of any SDK type. Minor: additions only.
+/// Major: an incompatible change of any SDK type. Minor: additions only. Nothing is released yet: until then a plugin
+/// must have been built with the very headers of the server (ATRIUM_SDK_FINGERPRINT), whatever these numbers say.
 #define ATRIUM_ABI_MAJOR 1
 #define ATRIUM_ABI_MINOR 0
 
@@ -19,7 +22,7 @@
 #endif
 #define ATRIUM_BUILD_TAG                                                                                               \
     ATRIUM_COMPILER "-cxxabi" ATRIUM_TEXT(__GXX_ABI_VERSION) "-cxx11abi" ATRIUM_TEXT(                                  \
-        _GLIBCXX_USE_CXX11_ABI) "-poco" ATRIUM_TEXT(POCO_VERSION)
+        _GLIBCXX_USE_CXX11_ABI) "-poco" ATRIUM_TEXT(POCO_VERSION) "-sdk" ATRIUM_SDK_FINGERPRINT
 
 namespace atrium {
 class Plugin;
