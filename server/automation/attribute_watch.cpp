@@ -10,8 +10,6 @@ namespace atrium::automation {
 namespace {
 /// A start that was due before is told how late it comes, unless nobody would notice.
 constexpr std::chrono::seconds inTime{1};
-/// What is due late waits for this long: what devices say first after a start may end it.
-constexpr UtcTime::duration settle = std::chrono::milliseconds{500};
 } // namespace
 
 Attribute onlineOf(const Device& device)
@@ -77,8 +75,8 @@ void AttributeWatch::take(const PendingHold& kept, const Attribute& attribute)
 {
     const bool lasts = resumes(attribute.value);
     // The server died in the moment between the end of the time and the journal of the run; then the value changed.
-    owed_ = !lasts && kept.isDue() && attribute.changedAt >= kept.due;
-    if (owed_ || (lasts && kept.isDue())) return wait(kept);
+    const bool lastedWholly = attribute.changedAt >= kept.due;
+    if (kept.isDue() && (lasts || lastedWholly)) return wait(kept);
     if (lasts) spent_ = true;
     else if (kept.isSpent()) rest();
     else {
@@ -111,6 +109,8 @@ AttributeWatch::Verdict AttributeWatch::judge(const Value& value)
 void AttributeWatch::change(const AttributeChanged& change, const std::function<Object()>& event, Tracing tracing)
 {
     if (unknown_) return confirm(change.attribute);
+    // What was due before this change is owed, even if nobody has come to it yet (the server was down, or is busy).
+    if (timer_ && due_ <= clock_.now()) start();
     const auto verdict = judge(change.attribute.value);
     if (tracing == Tracing::On && threshold_) {
         const auto number = change.attribute.value.ifNumber();
@@ -121,7 +121,7 @@ void AttributeWatch::change(const AttributeChanged& change, const std::function<
         }
     }
     if (verdict.ends && trigger_.hold > 0) {
-        if (timer_ && !owed_) cutShort();
+        if (timer_) cutShort();
         else if (std::exchange(spent_, false)) rest();
     }
     if (!verdict.starts) return;
@@ -147,6 +147,7 @@ void AttributeWatch::rest()
 void AttributeWatch::cutShort()
 {
     timer_.reset();
+    waiting_.reset();
     rest();
     handlers_.skip(reasons::holdCutShort(std::chrono::microseconds(trigger_.hold),
                                          began_ == UtcTime{} ? std::nullopt : std::optional(clock_.now() - began_)));
@@ -159,14 +160,17 @@ void AttributeWatch::wait(PendingHold hold)
     const auto late = clock_.now() - hold.due;
     if (late > inTime) hold.event.set("late", static_cast<double>(late.count()) / 1e6);
     handlers_.keep(hold);
-    timer_ = scheduler_.after(late > UtcTime::duration{0} ? settle : -late,
-                              [this, event = std::move(hold.event), cause = std::move(hold.cause)]() mutable {
-                                  const auto spent = std::exchange(timer_, {}); // keeps what runs alive
-                                  spent_ = trigger_.hold > 0;
-                                  owed_ = false;
-                                  const auto fire = handlers_.fire; // which may remove this watch
-                                  fire(std::move(event), cause, Delay::Held);
-                              });
+    waiting_ = std::make_unique<PendingHold>(std::move(hold));
+    timer_ = scheduler_.after(std::max(-late, UtcTime::duration{0}), [this] { start(); });
+}
+
+void AttributeWatch::start()
+{
+    const auto timer = std::exchange(timer_, {}); // keeps what runs alive
+    const auto hold = std::move(waiting_);
+    spent_ = trigger_.hold > 0;
+    const auto fire = handlers_.fire; // which may remove this watch
+    fire(std::move(hold->event), hold->cause, Delay::Held);
 }
 
 AttributeWatch::State AttributeWatch::state(const Value& value) const

@@ -72,6 +72,8 @@ private:
     /// Goes on with what was kept, now that the value is known.
     void take(const PendingHold& kept, const Attribute& attribute);
     void wait(PendingHold hold);
+    /// The time is over: what waits starts the rule.
+    void start();
     void cutShort();
     /// Nothing is due any more.
     void rest();
@@ -85,7 +87,7 @@ private:
     UtcTime began_{};
     UtcTime due_{};
     std::unique_ptr<PendingHold> unknown_; ///< goes on with the first report
-    bool owed_ = false;                    ///< the hold had lasted its time: what comes does not end it
+    std::unique_ptr<PendingHold> waiting_; ///< for timer_
     bool spent_ = false;                   ///< the hold has started the rule, and the value is still so
     double nearest_;                       ///< NaN = none
     UtcTime nearestAt_{};
