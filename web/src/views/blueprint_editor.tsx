@@ -19,6 +19,11 @@ const blank: Draft = {
   source: 'local lamp = device(input.lamp)\n\nevery "1h" (function()\n  lamp:toggle()\nend)\n',
 };
 
+/** An input keeps its fields when one above it goes. */
+type Keyed = Input & {key?: number};
+let lastKey = 0;
+const keyed = (input: Input): Keyed => ({...input, key: ++lastKey});
+
 const numberOf = (text: string) => (text.trim() === '' ? undefined : Number(text.replace(',', '.')));
 
 function InputRow({input, change, onRemove}: {input: Input; change: (part: Partial<Input>) => void; onRemove: () => void}) {
@@ -42,17 +47,17 @@ function InputRow({input, change, onRemove}: {input: Input; change: (part: Parti
         </label>
       ) : input.type !== 'device' && (
         <label>{t.inputDefault}<input autocomplete="off" defaultValue={String(input.default ?? '')}
-          onChange={(event) => change({default: valueOf(input.type, event.currentTarget.value)})} /></label>
+          onInput={(event) => change({default: valueOf(input.type, event.currentTarget.value)})} /></label>
       )}
       {input.type === 'number' && (
         <>
-          <label>{t.minimum}<input type="number" step="any" value={input.minimum ?? ''} onChange={(event) => change({minimum: numberOf(event.currentTarget.value)})} /></label>
-          <label>{t.maximum}<input type="number" step="any" value={input.maximum ?? ''} onChange={(event) => change({maximum: numberOf(event.currentTarget.value)})} /></label>
+          <label>{t.minimum}<input type="number" step="any" defaultValue={input.minimum ?? ''} onInput={(event) => change({minimum: numberOf(event.currentTarget.value)})} /></label>
+          <label>{t.maximum}<input type="number" step="any" defaultValue={input.maximum ?? ''} onInput={(event) => change({maximum: numberOf(event.currentTarget.value)})} /></label>
         </>
       )}
       {input.type === 'choice' && (
         <label>{t.options}<input required defaultValue={(input.options ?? []).join(', ')} autocomplete="off"
-          onChange={(event) => change({options: event.currentTarget.value.split(',').map((one) => one.trim()).filter(Boolean)})} /></label>
+          onInput={(event) => change({options: event.currentTarget.value.split(',').map((one) => one.trim()).filter(Boolean)})} /></label>
       )}
       <button type="button" class="round" aria-label={t.removeInput(input.name)} title={t.removeInput(input.name)} onClick={onRemove}><Icon name="bin" /></button>
     </fieldset>
@@ -61,8 +66,9 @@ function InputRow({input, change, onRemove}: {input: Input; change: (part: Parti
 
 function Editing({id, given}: {id: number | null; given: Draft}) {
   const t = blueprintTexts.value;
-  const [draft, setDraft] = useState(given);
-  const [saved, setSaved] = useState<Draft | null>(id === null ? null : given);
+  const [first] = useState<Draft>(() => ({...given, inputs: given.inputs.map(keyed)}));
+  const [draft, setDraft] = useState(first);
+  const [saved, setSaved] = useState<Draft | null>(id === null ? null : first);
   const [problem, setProblem] = useState('');
   const form = useRef<HTMLFormElement>(null);
   const isChanged = draft !== saved;
@@ -112,8 +118,8 @@ function Editing({id, given}: {id: number | null; given: Draft}) {
       </section>
       <section class="card" aria-label={t.inputs}>
         <header><h2>{t.inputs}</h2></header>
-        {draft.inputs.map((one, index) => <InputRow key={index} input={one} change={(part) => put(index, part)} onRemove={() => put(index, null)} />)}
-        <button type="button" class="secondary" onClick={() => change(({inputs}) => ({inputs: [...inputs, {name: '', label: '', type: 'text'}]}))}>{t.addInput}</button>
+        {draft.inputs.map((one: Keyed, index) => <InputRow key={one.key} input={one} change={(part) => put(index, part)} onRemove={() => put(index, null)} />)}
+        <button type="button" class="secondary" onClick={() => change(({inputs}) => ({inputs: [...inputs, keyed({name: '', label: '', type: 'text'})]}))}>{t.addInput}</button>
       </section>
       <section class="card editor">
         <p class="aside">{t.codeHint}</p>
