@@ -49,7 +49,7 @@ test('somebody writes a blueprint with typed inputs', async () => {
   await row(2).getByLabel('Nom dans le texte').fill('note');
   await row(2).getByLabel('Valeur par défaut').fill('bonjour');
   await button('Retirer le réglage level').click();
-  assert.equal(await row(1).getByLabel('Valeur par défaut').inputValue(), 'bonjour', 'what is below one that goes stays as it was');
+  await until(async () => await row(1).getByLabel('Valeur par défaut').inputValue() === 'bonjour', 'what is below one that goes as it was');
   await page.reload();
   assert.equal(await row(1).getByLabel('Maximum').inputValue(), '100');
   await shows(page.locator('header [role=status]'), 'Enregistré');
