@@ -25,7 +25,7 @@ std::string_view lineOf(std::string_view source, int number)
     return source.substr(0, source.find('\n'));
 }
 
-/// The number in the first `:NUMBER: ` of the message, and what follows it.
+/// The number in the first `:NUMBER:` of the message, and what follows it. The name of a file may hold colons itself.
 std::optional<std::pair<int, std::string_view>> numbered(std::string_view message)
 {
     for (std::size_t at = 0; (at = message.find(':', at)) != std::string_view::npos;) {
@@ -50,6 +50,12 @@ std::string_view quoted(std::string_view message, std::string_view open, char cl
 }
 
 } // namespace
+
+std::int64_t lineOfMessage(std::string_view message)
+{
+    const auto found = numbered(message);
+    return found ? found->first : 0;
+}
 
 FieldError scriptFault(std::string pointer, const std::string& message, const std::string& source)
 {

@@ -135,8 +135,7 @@ void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std:
                                                   handlersOf(place.rule, trigger, selection));
     entry->selection = selection;
     const auto* kept = place.rule.instance < firstWatch ? handlers_.keptHold(place.rule, trigger) : nullptr;
-    const auto surrounding = surroundings_.find(DeviceId{trigger.device});
-    if (const auto device = surrounding ? surrounding : devices_.find(DeviceId{trigger.device})) {
+    if (const auto device = surroundings_.find(DeviceId{trigger.device}, devices_)) {
         const auto begin = [&](const Attribute& attribute, bool isKnown) {
             entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value),
                                isKnown ? AttributeWatch::Knowledge::Known : AttributeWatch::Knowledge::Unknown, kept);

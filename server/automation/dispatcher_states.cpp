@@ -51,8 +51,7 @@ std::vector<TriggerState> Dispatcher::states(std::uint32_t instance) const
     for (const auto& [id, name] : found->second.attributes) {
         const auto indices = attributes_.find(id);
         if (indices == attributes_.end()) continue;
-        const auto surrounding = surroundings_.find(DeviceId{id});
-        const auto device = surrounding ? surrounding : devices_.find(DeviceId{id});
+        const auto device = surroundings_.find(DeviceId{id}, devices_);
         for (const auto& index : indices->second) {
             if (index.name != name) continue;
             for (const auto& entry : index.entries) {

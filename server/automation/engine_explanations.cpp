@@ -1,5 +1,6 @@
 #include "automation/engine.h"
 
+#include "automation/automation_errors.h"
 #include "automation/explainer.h"
 #include "automation/reasons.h"
 

@@ -27,12 +27,6 @@ int weightOf(const Reason& reason)
 
 } // namespace
 
-DevicePtr Explainer::find(DeviceId id) const
-{
-    auto surrounding = surroundings_.find(id);
-    return surrounding ? surrounding : devices_.find(id);
-}
-
 std::vector<RuleExplanation> Explainer::explain(const Subject& subject) const
 {
     std::vector<RuleExplanation> list;
@@ -91,7 +85,7 @@ std::vector<Reason> Explainer::ofAttribute(const AttributeTrigger& trigger, cons
 {
     const auto what = subjectOf(state.device, trigger.attribute, devices_);
     const auto now = clock_.now();
-    const auto device = find(state.device);
+    const auto device = surroundings_.find(state.device, devices_);
     if (!device) return {reasons::deviceGone(state.device.value)};
     std::vector<Reason> list;
     const bool isOnline = trigger.attribute == onlineAttribute && !device->find(onlineAttribute);
@@ -148,7 +142,7 @@ std::vector<Reason> Explainer::ofSelection(const SelectedTrigger& trigger,
 Reason Explainer::ofSilence(const std::string& what, const TriggerState& state) const
 {
     const auto now = clock_.now();
-    if (!find(state.device)) return reasons::deviceGone(state.device.value);
+    if (!surroundings_.find(state.device, devices_)) return reasons::deviceGone(state.device.value);
     const auto& [last, due, isTold] = state.silence;
     return isTold ? reasons::silenceTold(what, last, now) : reasons::notSilent(what, last, due, now);
 }

@@ -36,7 +36,6 @@ private:
     Reason ofTopic(const MqttTrigger& trigger, const TriggerState& state) const;
     Reason ofEvent(const std::string& name) const;
     std::vector<Reason> ofSchedule(const ScheduleTrigger& trigger) const;
-    DevicePtr find(DeviceId id) const;
 
     const Devices& devices_;
     const Surroundings& surroundings_;

@@ -1,7 +1,8 @@
 #include "automation/run_log.h"
 
+#include "automation/automation_errors.h"
+
 #include <algorithm>
-#include <charconv>
 
 namespace atrium::automation {
 
@@ -104,18 +105,6 @@ const RunRecord* RunLog::last(AutomationId automation) const
 {
     const auto found = runs_.find(automation);
     return found == runs_.end() || found->second.empty() ? nullptr : &found->second.front();
-}
-
-std::int64_t lineOfMessage(std::string_view message)
-{
-    // The name of a file may hold colons itself: the first `:digits:` counts.
-    for (std::size_t colon = message.find(':'); colon != std::string_view::npos; colon = message.find(':', colon + 1)) {
-        std::int64_t line = 0;
-        const char* first = message.data() + colon + 1;
-        const auto [end, error] = std::from_chars(first, message.data() + message.size(), line);
-        if (error == std::errc{} && end != message.data() + message.size() && *end == ':') return line;
-    }
-    return 0;
 }
 
 Object toObject(const RunRecord& run)

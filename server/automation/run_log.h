@@ -79,8 +79,6 @@ private:
     Tracing tracing_ = Tracing::On;
 };
 
-/// The number in `file:12: message`; 0 when there is none.
-std::int64_t lineOfMessage(std::string_view message);
 /// As REST and WebSocket clients see it. Names that look like secrets are redacted.
 Object toObject(const RunRecord& run);
 Object toObject(const SkipRecord& skip, Language language = Language::English);

@@ -143,6 +143,8 @@ private:
     /// Why a trigger starts nothing now; empty = it may. `queue` is the rule's.
     std::optional<Reason> obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const;
     UtcTime oldestStart(const Queue& queue) const;
+    /// An empty one when nothing of the rule runs or waits. Valid until a run of the rule begins or ends.
+    const Queue& queueOf(RuleKey key) const;
     /// Begins the next attempt of a run that failed, in its time; false when none is left.
     bool retry(const LiveRun& failed);
     void startAt(LiveRun& run, UtcTime due);

@@ -45,14 +45,20 @@ UtcTime Runner::oldestStart(const Queue& queue) const
     return found == runs_.end() ? UtcTime{} : found->second.record.startedAt;
 }
 
+const Runner::Queue& Runner::queueOf(RuleKey key) const
+{
+    static const Queue none;
+    const auto found = queues_.find(key);
+    return found == queues_.end() ? none : found->second;
+}
+
 std::vector<Reason> Runner::obstacles(RuleKey key) const
 {
     std::vector<Reason> list;
     const auto rule = handlers_.rule(key);
     if (!rule) return list;
     if (const auto refusal = handlers_.startRefusal(key); !refusal.empty()) list.push_back(reasons::rights(refusal));
-    const auto found = queues_.find(key);
-    const auto& queue = found == queues_.end() ? Queue{} : found->second;
+    const auto& queue = queueOf(key);
     if (auto reason = obstacleOfMode(key, rule->view->mode, queue)) list.push_back(std::move(*reason));
     else if (!queue.waiting.empty())
         list.push_back(reasons::waitsInQueue(queue.waiting.size(), rule->view->mode.limit));
@@ -72,15 +78,15 @@ std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause, Dec
     if (cause.hops >= Cause::maxHops) return drop(reasons::chainTooLong(cause.hops));
     if (const auto refusal = handlers_.startRefusal(key); !refusal.empty()) return drop(reasons::rights(refusal));
     const auto& mode = rule->view->mode;
-    const auto known = queues_.find(key);
-    const auto queue = known == queues_.end() ? Queue{} : known->second;
+    const auto& queue = queueOf(key);
     if (auto obstacle = obstacleOfMode(key, mode, queue)) return drop(std::move(*obstacle));
     if (runs_.size() >= maxLiveRuns || handlers_.isCongested()) return drop(reasons::serverBusy(runs_.size()));
     if (mode.kind == RuleMode::Kind::Queued && !queue.running.empty())
         return enqueue(key, *rule, std::move(event), cause, std::move(decision));
     if (mode.kind == RuleMode::Kind::Throttle) lastStarts_[key] = services_.clock.now();
     if (mode.kind == RuleMode::Kind::Restart) {
-        for (const auto id : queue.running) end(id, RunState::Cancelled, "mode restart: the trigger came again");
+        const auto running = queue.running;
+        for (const auto id : running) end(id, RunState::Cancelled, "mode restart: the trigger came again");
         const auto still = handlers_.rule(key); // its last run may have been what kept an old version
         if (!still) return 0;
         return begin(key, *still, std::move(event), cause, std::move(decision));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "atrium/clock.h"
-#include "atrium/device.h"
+#include "atrium/devices.h"
 #include "atrium/result.h"
 #include "atrium/scheduler.h"
 #include "automation/site.h"
@@ -23,6 +23,12 @@ public:
 
     /// Null for an id that is none of them.
     DevicePtr find(DeviceId id) const;
+    /// That one, or else the device of the house.
+    DevicePtr find(DeviceId id, const Devices& devices) const
+    {
+        auto own = find(id);
+        return own ? own : devices.find(id);
+    }
     std::vector<DevicePtr> all() const { return {sun_, house_}; }
     const std::string& mode() const { return house_->value("mode").text(); }
     /// Error: InvalidArgument for a mode that the site does not have.

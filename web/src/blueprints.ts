@@ -57,13 +57,16 @@ export const useOf = async (automation: number): Promise<Use | null> => {
 };
 export const renew = (automation: number, inputs: Use['inputs']) => request('PUT', `/api/automations/${automation}/blueprint`, {inputs});
 
+/** Also with a decimal comma. */
+export const numberOf = (text: string): number => Number(text.replace(',', '.'));
+
 /** The values of a form whose fields are named after the inputs. What was left empty is left out: the blueprint knows what then. */
 export function valuesOf(inputs: Input[], fields: FormData): Use['inputs'] {
   const values: Use['inputs'] = {};
   for (const {name, type} of inputs) {
     const text = String(fields.get(`input-${name}`) ?? '').trim();
     if (type === 'boolean') values[name] = text === 'on';
-    else if (text !== '') values[name] = type === 'number' ? Number(text.replace(',', '.')) : text;
+    else if (text !== '') values[name] = type === 'number' ? numberOf(text) : text;
   }
   return values;
 }
@@ -71,7 +74,7 @@ export function valuesOf(inputs: Input[], fields: FormData): Use['inputs'] {
 /** A value as somebody types it, for an input of the type; undefined when nothing is typed. */
 export function valueOf(type: InputType, text: string): InputValue | undefined {
   if (text.trim() === '') return undefined;
-  if (type === 'number') return Number(text.replace(',', '.'));
+  if (type === 'number') return numberOf(text);
   return type === 'boolean' ? text === 'true' : text.trim();
 }
 

@@ -134,12 +134,7 @@ const std::span<const LanguageName> sandboxNames = names;
 void openEnvironment(lua_State* state)
 {
     lua_createtable(state, 0, 0);
-    lua_createtable(state, 0, 2);
-    lua_pushcfunction(state, guarded<openName>);
-    lua_setfield(state, -2, "__index");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_setmetatable(state, -2);
+    setClosedMethod(state, "__index", guarded<openName>);
 }
 
 } // namespace atrium::automation::lua

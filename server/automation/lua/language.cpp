@@ -95,6 +95,16 @@ void considerLanguageNames(lua_State* state, Suggestion& suggestion)
     for (const auto* surrounding : host.surroundings) suggestion.consider(surrounding->uid);
 }
 
+void setClosedMethod(lua_State* state, const char* method, lua_CFunction function)
+{
+    lua_createtable(state, 0, 2);
+    lua_pushcfunction(state, function);
+    lua_setfield(state, -2, method);
+    lua_pushboolean(state, 0);
+    lua_setfield(state, -2, "__metatable");
+    lua_setmetatable(state, -2);
+}
+
 void setType(lua_State* state, const HandleType& type)
 {
     if (luaL_newmetatable(state, type.name)) {

@@ -40,6 +40,9 @@ extern const std::span<const LanguageName> selectionNames;
 extern const std::span<const LanguageName> moduleNames;
 extern const std::span<const LanguageName> webNames;
 
+/// Gives the value at the top of the stack a metatable of its own, closed to scripts, with this one `method`.
+void setClosedMethod(lua_State* state, const char* method, lua_CFunction function);
+
 /// A kind of handle that scripts hold, closed to them. `fill` completes its metatable, which is at the top of the
 /// stack.
 struct HandleType {

@@ -62,12 +62,7 @@ void pushMqtt(lua_State* state, const char*)
     lua_createtable(state, 0, 1);
     lua_pushcfunction(state, guarded<publish>);
     lua_setfield(state, -2, "publish");
-    lua_createtable(state, 0, 2);
-    lua_pushcfunction(state, guarded<trigger>);
-    lua_setfield(state, -2, "__call");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_setmetatable(state, -2);
+    setClosedMethod(state, "__call", guarded<trigger>);
 }
 
 constexpr LanguageName names[] = {{"mqtt", nullptr, pushMqtt}};

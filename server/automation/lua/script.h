@@ -139,6 +139,8 @@ private:
     static int runBody(lua_State* state);
     static int goThroughConditions(lua_State* state);
     static int afterCondition(lua_State* state, int status, lua_KContext context);
+    /// Of a clause that looks at an attribute.
+    bool attributeHolds(const Condition& clause);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
     /// The states of a clause and of what it is made of; whether it holds.

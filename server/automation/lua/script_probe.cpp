@@ -46,8 +46,7 @@ bool Script::probe(std::uint32_t rule, int index, std::uint32_t depth, std::vect
     bool result = false;
     const auto error = protect([&](lua_State* state) {
         if (condition.kind != Condition::Kind::Function) {
-            const bool equal = read(*condition.device, condition.attribute) == condition.expected;
-            result = equal == (condition.kind == Condition::Kind::AttributeIs);
+            result = attributeHolds(condition);
             return;
         }
         lua_rawgeti(state, LUA_REGISTRYINDEX, condition.function);

@@ -53,8 +53,7 @@ int Script::goThroughConditions(lua_State* state)
     auto& run = *script.current_;
     while (const auto* clause = run.when ? run.when->leaf() : nullptr) {
         if (clause->kind != Condition::Kind::Function) {
-            const bool equal = script.read(*clause->device, clause->attribute) == clause->expected;
-            run.when->tell(equal == (clause->kind == Condition::Kind::AttributeIs));
+            run.when->tell(script.attributeHolds(*clause));
             continue;
         }
         luaL_checkstack(state, 4, "when");
@@ -72,6 +71,11 @@ int Script::goThroughConditions(lua_State* state)
     lua_insert(state, 1);
     lua_callk(state, 2, 0, 0, &Script::runEnd);
     return 0;
+}
+
+bool Script::attributeHolds(const Condition& clause)
+{
+    return (read(*clause.device, clause.attribute) == clause.expected) == (clause.kind == Condition::Kind::AttributeIs);
 }
 
 /// Back from a function that was interrupted.

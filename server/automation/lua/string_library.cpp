@@ -255,12 +255,7 @@ const std::span<const LanguageName> stringNames = names;
 void openTexts(lua_State* state)
 {
     lua_pushliteral(state, "");
-    lua_createtable(state, 0, 2);
-    lua_pushcfunction(state, guarded<firstMethod>);
-    lua_setfield(state, -2, "__index");
-    lua_pushboolean(state, 0);
-    lua_setfield(state, -2, "__metatable");
-    lua_setmetatable(state, -2);
+    setClosedMethod(state, "__index", guarded<firstMethod>);
     lua_pop(state, 1);
 }
 

@@ -79,6 +79,14 @@ protected:
         message.conflationKey = std::move(key);
         hub->publish(std::move(message));
     }
+    /// The number of a message that a client got before it went away.
+    std::int64_t seqOfOneWhoLeft()
+    {
+        WebSocketClient client(port, "/ws?token=user-1");
+        client.receiveJson();
+        publish("devices", 1);
+        return client.receiveJson().integerOr("seq", 0);
+    }
     template <class Condition>
     bool eventually(Condition condition, std::chrono::milliseconds patience = 5s)
     {
@@ -217,13 +225,7 @@ TEST_F(RealtimeHubTest, IgnoresWhatItDoesNotUnderstandAndHandsOnTheRest)
 TEST_F(RealtimeHubTest, ResumesWithWhatWasMissedAndRechecksRights)
 {
     startServer();
-    std::int64_t seq = 0;
-    {
-        WebSocketClient client(port, "/ws?token=user-1");
-        client.receiveJson();
-        publish("devices", 1);
-        seq = client.receiveJson().integerOr("seq", 0);
-    }
+    const auto seq = seqOfOneWhoLeft();
     ASSERT_TRUE(eventually([&] { return hub->clients() == 0; }));
     publish("devices", 2);
     publish("secret", 3, "plugs.manage");
@@ -243,13 +245,7 @@ TEST_F(RealtimeHubTest, KeepsNothingForWhoStaysAwayTooLong)
 {
     config.rememberFor = 0ms;
     startServer();
-    std::int64_t seq = 0;
-    {
-        WebSocketClient client(port, "/ws?token=user-1");
-        client.receiveJson();
-        publish("devices", 1);
-        seq = client.receiveJson().integerOr("seq", 0);
-    }
+    const auto seq = seqOfOneWhoLeft();
     ASSERT_TRUE(eventually([&] { return hub->clients() == 0; }));
     publish("devices", 2);
     WebSocketClient back(port, "/ws?token=user-1");

@@ -2,7 +2,7 @@
 
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {find, inputTypes, save, tidy, valueOf, type Draft, type Input, type InputType} from '../blueprints.ts';
+import {find, inputTypes, numberOf, save, tidy, valueOf, type Draft, type Input, type InputType} from '../blueprints.ts';
 import {texts} from '../i18n.ts';
 import {blueprintTexts} from '../i18n_blueprints.ts';
 import {ruleTexts} from '../i18n_rules.ts';
@@ -10,6 +10,7 @@ import {Empty, Skeleton} from '../parts/empty.tsx';
 import {Icon} from '../parts/icon.tsx';
 import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
+import {useUnsavedWarning} from '../parts/unsaved.ts';
 import {go} from '../router.ts';
 
 const CodeEditor = lazy(async () => (await import('../parts/code_editor.tsx')).CodeEditor);
@@ -24,7 +25,7 @@ type Keyed = Input & {key?: number};
 let lastKey = 0;
 const keyed = (input: Input): Keyed => ({...input, key: ++lastKey});
 
-const numberOf = (text: string) => (text.trim() === '' ? undefined : Number(text.replace(',', '.')));
+const boundOf = (text: string) => (text.trim() === '' ? undefined : numberOf(text));
 
 function InputRow({input, change, onRemove}: {input: Input; change: (part: Partial<Input>) => void; onRemove: () => void}) {
   const t = blueprintTexts.value;
@@ -51,8 +52,8 @@ function InputRow({input, change, onRemove}: {input: Input; change: (part: Parti
       )}
       {input.type === 'number' && (
         <>
-          <label>{t.minimum}<input type="number" step="any" defaultValue={input.minimum ?? ''} onInput={(event) => change({minimum: numberOf(event.currentTarget.value)})} /></label>
-          <label>{t.maximum}<input type="number" step="any" defaultValue={input.maximum ?? ''} onInput={(event) => change({maximum: numberOf(event.currentTarget.value)})} /></label>
+          <label>{t.minimum}<input type="number" step="any" defaultValue={input.minimum ?? ''} onInput={(event) => change({minimum: boundOf(event.currentTarget.value)})} /></label>
+          <label>{t.maximum}<input type="number" step="any" defaultValue={input.maximum ?? ''} onInput={(event) => change({maximum: boundOf(event.currentTarget.value)})} /></label>
         </>
       )}
       {input.type === 'choice' && (
@@ -79,12 +80,7 @@ function Editing({id, given}: {id: number | null; given: Draft}) {
     setDraft(now.current);
   };
   useTitle(draft.name || t.create);
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isChanged]);
+  useUnsavedWarning(isChanged);
   const keep = async () => {
     const sent = now.current;
     try {

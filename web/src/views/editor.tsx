@@ -14,6 +14,7 @@ import {Icon} from '../parts/icon.tsx';
 import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
 import {TryPanel} from '../parts/try_panel.tsx';
+import {useUnsavedWarning} from '../parts/unsaved.ts';
 import {Versions} from '../parts/versions.tsx';
 import {go} from '../router.ts';
 import type {Rule} from '../rule_model.ts';
@@ -78,12 +79,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   const rule = useMemo(() => readRule(source), [source]);
   const isChanged = source !== saved || id === null;
   useTitle(name || t.create);
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isChanged]);
+  useUnsavedWarning(isChanged);
   const keep = async () => {
     setBusy(true);
     try {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readFile, writeFile} from 'node:fs/promises';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {openAsAdministrator, until, violations} from './home.mjs';
+import {openAsAdministrator, ownStyleOfTheBrowser, until, violations} from './home.mjs';
 
 let visit;
 let home;
@@ -19,8 +19,6 @@ after(async () => {
 });
 
 const button = (name, place = page) => place.getByRole('button', {name, exact: true});
-/** When typing replaces a coloured selection, Chromium wants to keep its style by an attribute, which the policy of the page refuses. */
-const ownStyleOfTheBrowser = /Applying inline style/;
 const dialog = () => page.getByRole('dialog');
 const shows = (locator, wanted) => until(async () => (await locator.innerText()).includes(wanted), wanted);
 const row = (number) => page.locator('.input-row').nth(number);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {load} from '../unit/browser.mjs';
 import {everyPart} from '../unit/every_part.mjs';
-import {openAsAdministrator, until, violations} from './home.mjs';
+import {openAsAdministrator, ownStyleOfTheBrowser, until, violations} from './home.mjs';
 
 let visit;
 let home;
@@ -25,8 +25,6 @@ const shows = (locator, wanted) => until(async () => (await text(locator)).inclu
 const place = (name) => page.locator(`[data-place="${name}"]`);
 const content = () => page.locator('.cm-content');
 const expectStatus = (status) => { page.complaints = page.complaints.filter((one) => !one.includes(`status of ${status}`)); };
-/** When typing replaces a coloured selection, Chromium wants to keep its style by an attribute, which the policy of the page refuses. */
-const ownStyleOfTheBrowser = /Applying inline style/;
 
 /** Replaces what stands in the editor. */
 async function write(source) {

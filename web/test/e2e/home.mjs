@@ -152,6 +152,9 @@ export async function openAsAdministrator({settings = [], ...context} = {}) {
   return {home, page, close};
 }
 
+/** When typing replaces a coloured selection, Chromium wants to keep its style by an attribute, which the policy of the page refuses. */
+export const ownStyleOfTheBrowser = /Applying inline style/;
+
 let axe;
 /** Serious accessibility problems of what is shown, as text. */
 export async function violations(page) {
