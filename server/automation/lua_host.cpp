@@ -199,6 +199,8 @@ bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
     if (size < 0) return errno == EINTR || errno == EAGAIN;
     if (size == 0) return false;
     frames.append({buffer, static_cast<std::size_t>(size)});
+    if (process.board().isUnfiltered && !std::exchange(warnedOfFilter_, true))
+        log_.warning("the kernel refuses the filter of system calls for the script host: what confines it are its limits and Lua");
     std::vector<FromHost> messages;
     while (const auto frame = frames.next()) {
         auto message = decodeMessage<FromHost>(*frame);

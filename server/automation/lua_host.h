@@ -96,6 +96,7 @@ private:
 
     std::uint64_t coreEpoch_ = 0; ///< the process that core talks to
     std::atomic<bool> watching_{false};
+    bool warnedOfFilter_ = false; ///< thread `automation`
     std::atomic<bool> stopping_{false};
     std::atomic<pid_t> pid_{0};
     std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
