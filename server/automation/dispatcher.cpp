@@ -111,10 +111,10 @@ void Dispatcher::addPeriod(Place place, const EveryTrigger& trigger)
     periods_.emplace(place.rule.instance, Period{place, std::move(timer), clock_.steadyNow(), length});
 }
 
-AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection)
+AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, std::uint32_t selection)
 {
-    const auto fireNow = [this, rule, selection, trigger](Object event, const Cause& cause,
-                                                          AttributeWatch::Delay delay) {
+    const auto fireNow = [this, rule, selection](const AttributeTrigger& trigger, Object event, const Cause& cause,
+                                                 AttributeWatch::Delay delay) {
         const bool isWatch = rule.instance >= firstWatch;
         if (selection != 0 && !sees(rule, DeviceId{trigger.device})) {
             if (!isWatch && delay == AttributeWatch::Delay::Held) handlers_.keepHold(rule, trigger, {});
@@ -124,15 +124,15 @@ AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTri
         handlers_.fireHeld(rule, std::move(event), cause, trigger);
     };
     return {fireNow, [this, rule](Reason reason) { skip(rule, "attribute", std::move(reason)); },
-            [this, rule, trigger](const std::optional<PendingHold>& hold) {
+            [this, rule](const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
                 if (rule.instance < firstWatch) handlers_.keepHold(rule, trigger, hold);
             }};
 }
 
 void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection)
 {
-    auto entry = std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_,
-                                                  handlersOf(place.rule, trigger, selection));
+    auto entry =
+        std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_, handlersOf(place.rule, selection));
     entry->selection = selection;
     const auto* kept = place.rule.instance < firstWatch ? handlers_.keptHold(place.rule, trigger) : nullptr;
     if (const auto device = surroundings_.find(DeviceId{trigger.device}, devices_)) {

@@ -150,6 +150,8 @@ private:
     void startAt(LiveRun& run, UtcTime due);
     void failedForGood(RuleKey key, const RunRecord& run);
     void sendStart(LiveRun& run);
+    void perform(const LiveRun& run, const Step& step);
+    void keepAndPerform(LiveRun& run, Step step);
     void beginWait(LiveRun& run, UtcTime due);
     void beginWaitFor(LiveRun& run, Step& step);
     /// The journal that lets the wait survive; then its timer.
