@@ -128,7 +128,7 @@ public:
     std::vector<Condition> conditions;
     std::vector<Rule> rules;
     ChunkNames names;
-    std::unordered_map<std::string, MirroredDevice*> devices;
+    std::unordered_map<std::string, MirroredDevice*> devices; ///< by the name that it was asked for with
 
 private:
     struct Memory {
@@ -167,6 +167,7 @@ private:
     int loaderReference_ = LUA_NOREF;
     std::string loaderAsked_;
     bool loaderWaits_ = false; ///< for a SelectionAnswer or ModuleAnswer
+    std::vector<std::unique_ptr<MirroredDevice>> standIns_;
     std::size_t modules_ = 0;
     std::uint32_t loaderQueries_ = 0;
     Budget::Spent loaderSlice_{0};

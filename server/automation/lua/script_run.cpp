@@ -179,10 +179,19 @@ int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& re
     return ok ? 1 : 2;
 }
 
+namespace {
+
+void requireNoCondition(const Run& run, StepKind kind)
+{
+    if (run.when) throw ScriptError(std::string("a condition only looks: ") + toString(kind) + " belongs into run");
+}
+
+} // namespace
+
 int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers, lua_KFunction next)
 {
     auto& run = *current_;
-    if (run.when) throw ScriptError("a condition only looks: this belongs into run");
+    requireNoCondition(run, kind);
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     if (kind == StepKind::Wait || kind == StepKind::WaitFor) run.waited = true;
     if (run.step < run.journal.size()) {
@@ -206,6 +215,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
 void Script::stepWithoutAnswer(StepKind kind, Value payload)
 {
     auto& run = *current_;
+    if (kind != StepKind::Log) requireNoCondition(run, kind);
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     ++run.step;
     if (run.step <= run.journal.size()) {
