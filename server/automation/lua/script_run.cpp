@@ -1,5 +1,7 @@
 #include "automation/lua/script.h"
 
+#include <algorithm>
+
 namespace atrium::automation::lua {
 
 namespace {
@@ -64,7 +66,7 @@ int Script::goThroughConditions(lua_State* state)
     }
     const auto walk = std::move(run.when);
     if (walk && !walk->holds()) {
-        run.skippedBy = walk->failed();
+        run.skippedBy = withUnread(walk->failed(), run.named);
         return 0;
     }
     lua_rawgeti(state, LUA_REGISTRYINDEX, script.rules[run.rule].function);
@@ -227,6 +229,24 @@ void Script::stepWithoutAnswer(StepKind kind, Value payload)
     host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), false, {}});
 }
 
+void Script::noteNamed(const MirroredDevice& device, int attribute)
+{
+    if (!current_ || !current_->when) return;
+    auto name = device.uid + "." + device.attributes[attribute].name;
+    auto& named = current_->named;
+    constexpr std::size_t enough = 3;
+    if (named.size() < enough && std::find(named.begin(), named.end(), name) == named.end())
+        named.push_back(std::move(name));
+}
+
+std::string Script::withUnread(std::string clause, const std::vector<std::string>& named)
+{
+    if (named.empty()) return clause;
+    std::string attributes;
+    for (const auto& name : named) attributes += (attributes.empty() ? "" : ", ") + name;
+    return clause + " (" + attributes + ": its value was not read; write " + named.front() + ".value, or :is(...))";
+}
+
 const Value& Script::read(MirroredDevice& device, int attribute)
 {
     const auto& live = device.attributes[attribute];
@@ -237,6 +257,7 @@ const Value& Script::read(MirroredDevice& device, int attribute)
             if (read.device == device.id && read.attribute == live.name) return &read.value;
         return nullptr;
     };
+    if (!run.named.empty()) std::erase(run.named, device.uid + "." + live.name);
     if (const auto* before = among(run.reads)) return *before;
     const Value* value = nullptr;
     if (run.step < run.journal.size()) value = among(run.journal[run.step].reads);

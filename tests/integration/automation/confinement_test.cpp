@@ -76,14 +76,18 @@ const Attempt attempts[] = {
     {"read another's memory", [] { return ::syscall(SYS_process_vm_readv, ::getpid(), nullptr, 0, nullptr, 0, 0); }},
     {"unlink", [] { return ::syscall(SYS_unlinkat, AT_FDCWD, "/tmp/nothing", 0); }},
     {"look at files", [] { return ::syscall(SYS_statx, AT_FDCWD, "/etc/passwd", 0, 0, nullptr); }},
-    {"memory to run", [] {
-         return ::syscall(SYS_mmap, nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    {"memory to run",
+     [] {
+         return ::syscall(SYS_mmap, nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                          0);
      }},
-    {"run memory", [] {
+    {"run memory",
+     [] {
          void* const page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
          return page == MAP_FAILED ? 0L : ::syscall(SYS_mprotect, page, 4096, PROT_READ | PROT_EXEC);
      }},
-    {"more files", [] {
+    {"more files",
+     [] {
          const rlimit limit{100, 100};
          return ::syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr);
      }},
@@ -129,7 +133,7 @@ TEST(ConfinementTest, NothingIsOpenedConnectedStartedOrTracedFromWithin)
     ASSERT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
     const int place = WEXITSTATUS(status);
     EXPECT_EQ(place, 0) << (place > 0 && place <= static_cast<int>(std::size(attempts)) ? attempts[place - 1].what
-                                                                                       : "a need of the host");
+                                                                                        : "a need of the host");
 }
 
 TEST(ConfinementTest, AHostThatAbortsUnderTheFilterEnds)
