@@ -30,7 +30,7 @@ TEST(WhyReasonsTest, EveryReasonIsSeededByATestAndInTheGuide)
             seeded.merge(codesIn(entry.path(), R"#(cause\("([a-z_]+)"\))#"));
     const auto documented = codesIn(source / "docs/guides/automations.md", "`([a-z_]+)`");
     std::set<std::string> codes;
-    for (const char* file : {"reasons.cpp", "trigger_reasons.cpp"})
+    for (const char* file : {"reasons.cpp", "attribute_reasons.cpp", "trigger_reasons.cpp"})
         codes.merge(codesIn(source / "server/automation" / file,
                             R"#((?:return\s*\{|about\()\s*"([a-z]+(?:_[a-z]+)*)",\s*[^"\s])#"));
     EXPECT_GT(codes.size(), 50u);
