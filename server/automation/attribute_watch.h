@@ -29,7 +29,7 @@ public:
         /// With the trigger, which handlers need not keep therefore.
         std::function<void(const AttributeTrigger&, Object event, const Cause&, Delay)> fire;
         /// It nearly fired: why not, for the author.
-        std::function<void(Reason)> skip;
+        std::function<void(WhyNot)> skip;
         /// A hold or a quiet time began, was put off, or (empty) is over.
         std::function<void(const AttributeTrigger&, const std::optional<PendingHold>&)> keep;
     };

@@ -126,7 +126,8 @@ bool HostAnswers::readOnce(std::vector<FromHost>& messages)
 
 void HostAnswers::expect(From host)
 {
-    if (expected_ || (misses_ > 0 && ++passed_ % (1u << misses_) != 0)) return;
+    auto& luck = luck_[static_cast<std::size_t>(host)];
+    if (expected_ || (luck.misses > 0 && ++luck.passed % (1u << luck.misses) != 0)) return;
     expected_ = host;
     std::lock_guard lock(mutex_);
     if (!std::exchange(isLooking_, true)) watch();
@@ -152,8 +153,9 @@ std::vector<FromHost> HostAnswers::look(Clock::time_point until)
         const auto before = std::exchange(now, Clock::now());
         wanted = now - before > longTurn;
     }
-    if (wanted) misses_ = mostMisses;
-    else misses_ = messages.empty() ? std::min(misses_ + 1, mostMisses) : misses_ / 2;
+    auto& misses = luck_[static_cast<std::size_t>(*host)].misses;
+    if (wanted) misses = mostMisses;
+    else misses = messages.empty() ? std::min(misses + 1, mostMisses) : misses / 2;
     return messages;
 }
 

@@ -75,8 +75,11 @@ private:
 
     // Core only.
     std::optional<From> expected_;
-    unsigned misses_ = 0; ///< of late: a hit halves them
-    unsigned passed_ = 0; ///< chances to look since the last miss
+    struct Luck {
+        unsigned misses = 0; ///< of late: a hit halves them
+        unsigned passed = 0; ///< chances to look
+    };
+    Luck luck_[2]; ///< by From
 };
 
 } // namespace atrium::automation

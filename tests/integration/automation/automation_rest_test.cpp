@@ -1,5 +1,5 @@
-// Hooks, versions, files and blueprints over REST, on the server's own database.
-#include "tests/integration/automation/automation_api_fixture.h"
+// Hooks, versions and files over REST, on the server's own database.
+#include "tests/integration/automation/automation_rest_fixture.h"
 
 #include <openssl/hmac.h>
 
@@ -8,61 +8,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::FakeRequest;
-using ::testing::HasSubstr;
-
-class AutomationRestTest : public AutomationApiFixture {
-protected:
-    AutomationRestTest()
-    {
-        principal.permissions = std::make_shared<const std::set<Permission, std::less<>>>(
-            std::set<Permission, std::less<>>{"automations.read", "automations.write", "devices.read"});
-        DeviceInfo info;
-        info.id = DeviceId{1};
-        info.uid = info.name = "hall/light";
-        core.runAndWait([&] {
-            Attribute status;
-            status.spec = AttributeSpec{"status", Value::Kind::Boolean};
-            status.value = false;
-            devices.put(info, {status}).value();
-        });
-    }
-    Value created(const std::string& name, const std::string& source)
-    {
-        const auto response = send(HttpMethod::Post, "/api/automations", Object{{"name", name}, {"source", source}});
-        EXPECT_TRUE(response) << (response ? "" : response.error().message.en);
-        if (!response) return {};
-        when(name, isActive);
-        return parseJson(response->body).value();
-    }
-    static std::string path(const Value& automation, const std::string& rest = "")
-    {
-        return "/api/automations/" + std::to_string(automation.integerOr("id", 0)) + rest;
-    }
-    bool eventually(const std::function<bool()>& done)
-    {
-        const auto end = std::chrono::steady_clock::now() + 5s;
-        while (std::chrono::steady_clock::now() < end) {
-            bool is = false;
-            core.runAndWait([&] { is = done(); });
-            if (is) return true;
-            std::this_thread::sleep_for(10ms);
-        }
-        return false;
-    }
-    bool published(const std::string& topic, const std::string& payload)
-    {
-        return eventually([&] {
-            for (const auto& publication : mqtt.published)
-                if (publication.topic == topic && publication.payload == payload) return true;
-            return false;
-        });
-    }
-    void reopen()
-    {
-        close();
-        open();
-    }
-};
 
 constexpr const char* door = R"lua(
 rule "Door" { on = { webhook "door" }, run = function(ev) mqtt.publish("door", ev.body) end }
@@ -227,89 +172,6 @@ TEST_F(AutomationRestTest, ExportsAFileAndImportsItWholeOrNotAtAll)
     ASSERT_TRUE(replaced);
     EXPECT_EQ(parseJson(replaced->body)->find("automations")->list()[1].textOr("outcome", ""), "replaced");
     EXPECT_EQ(get("/api/automations").find("automations")->list().size(), 2u);
-}
-
-Object blueprintBody(const std::string& source)
-{
-    return Object{{"name", "Motion light"},
-                  {"source", source},
-                  {"inputs", List{Object{{"name", "lamp"}, {"type", "device"}},
-                                  Object{{"name", "minutes"}, {"type", "number"}, {"default", 5}, {"minimum", 1}},
-                                  Object{{"name", "note"}, {"type", "text"}, {"default", ""}}}}};
-}
-
-TEST_F(AutomationRestTest, MakesAutomationsOfBlueprintsAndMakesThemAnew)
-{
-    const auto response = send(HttpMethod::Post, "/api/blueprints", blueprintBody(R"lua(local lamp = device(input.lamp)
-on(event 'go', function() mqtt.publish('first', lamp.uid .. input.minutes .. input.note) end))lua"));
-    ASSERT_TRUE(response) << response.error().message.en;
-    const auto blueprint = parseJson(response->body).value();
-    const auto at = "/api/blueprints/" + std::to_string(blueprint.integerOr("id", 0));
-    EXPECT_EQ(send(HttpMethod::Post, "/api/blueprints", blueprintBody("on(event 'go', function() end)")).error().code,
-              ErrorCode::Conflict);
-
-    auto reserved = blueprintBody("on(event 'go', function() end)");
-    reserved.set("name", "reserved");
-    reserved.set("inputs", List{Object{{"name", "end"}, {"type", "text"}}});
-    EXPECT_EQ(send(HttpMethod::Post, "/api/blueprints", reserved).error().fields.at(0).pointer, "/inputs/0/name");
-
-    const auto wrong =
-        send(HttpMethod::Post, at + "/automations",
-             Object{{"name", "x"}, {"inputs", Object{{"lamp", "hal/light"}, {"minutes", 0}, {"mins", 3}}}});
-    ASSERT_FALSE(wrong);
-    std::string faults;
-    for (const auto& field : wrong.error().fields) faults += field.pointer + ": " + field.detail + "\n";
-    EXPECT_THAT(faults, HasSubstr("/inputs/lamp: there is no such device"));
-    EXPECT_THAT(faults, HasSubstr("/inputs/minutes: it is too small"));
-    EXPECT_THAT(faults, HasSubstr("/inputs/mins: there is no such input"));
-
-    // What is given is a value, whatever is in it.
-    const std::string note = "\"} mqtt.publish('evil', '1') x = {\"\\\n";
-    const auto made = send(HttpMethod::Post, at + "/automations",
-                           Object{{"name", "mine"}, {"inputs", Object{{"lamp", "hall/light"}, {"note", note}}}});
-    ASSERT_TRUE(made) << made.error().message.en;
-    when("mine", isActive);
-    core.runAndWait([&] { service->engine().raiseEvent("go", {}, Cause{"c", "test", 0}); });
-    EXPECT_TRUE(published("first", "hall/light5" + note));
-    const auto id = parseJson(made->body)->integerOr("id", 0);
-    const auto automation = Value(Object{{"id", id}});
-
-    ASSERT_TRUE(send(HttpMethod::Put, at, blueprintBody(R"lua(
-on(event 'go', function() mqtt.publish('second', input.lamp .. input.minutes) end))lua")));
-    reopen();
-    when("mine", isActive);
-    ASSERT_TRUE(eventually([&] { return !blueprints->all().empty(); }));
-    const auto use = get(path(automation, "/blueprint"));
-    EXPECT_EQ(use.integerOr("version", 0), 1);
-    EXPECT_EQ(use.integerOr("newest", 0), 2);
-    core.runAndWait([&] { mqtt.published.clear(); });
-    core.runAndWait([&] { service->engine().raiseEvent("go", {}, Cause{"c", "test", 0}); });
-    EXPECT_TRUE(published("first", "hall/light5" + note)) << "a changed blueprint changes no automation by itself";
-    const auto renewed =
-        send(HttpMethod::Put, path(automation, "/blueprint"), Object{{"inputs", Object{{"minutes", 9}}}});
-    ASSERT_TRUE(renewed) << renewed.error().message.en;
-    when("mine", isActive);
-    core.runAndWait([&] { service->engine().raiseEvent("go", {}, Cause{"c", "test", 0}); });
-    EXPECT_TRUE(published("second", "hall/light9"));
-
-    ASSERT_TRUE(
-        send(HttpMethod::Put, path(automation, "/source"), Object{{"source", "on(event 'go', function() end)"}}));
-    EXPECT_TRUE(get(path(automation, "/blueprint")).find("blueprint")->isNull())
-        << "edited by hand it is no use of it any more";
-    EXPECT_FALSE(send(HttpMethod::Get, "/api/automations/999/blueprint"));
-    ASSERT_TRUE(send(HttpMethod::Delete, at));
-    EXPECT_TRUE(send(HttpMethod::Get, path(automation))) << "the automation stays";
-}
-
-TEST_F(AutomationRestTest, AnErrorInABlueprintHasTheBlueprintsLine)
-{
-    const auto response = send(HttpMethod::Post, "/api/blueprints", blueprintBody("\nlocal x = devize(input.lamp)"));
-    ASSERT_TRUE(response);
-    const auto at = "/api/blueprints/" + std::to_string(parseJson(response->body)->integerOr("id", 0));
-    const auto made = send(HttpMethod::Post, at + "/automations",
-                           Object{{"name", "mine"}, {"inputs", Object{{"lamp", "hall/light"}}}});
-    ASSERT_FALSE(made);
-    EXPECT_THAT(made.error().message.en, HasSubstr("mine:2: unknown name \"devize\" (did you mean \"device\"?)"));
 }
 
 } // namespace

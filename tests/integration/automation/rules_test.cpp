@@ -92,6 +92,14 @@ TEST_F(RulesTest, NamesTheLineAndWhatWasMeant)
     EXPECT_THAT(house.load(1, "at('07:30', {tz = 'Europe/Pariss'})(function() end)"), HasSubstr("Unknown time zone"));
 }
 
+TEST_F(RulesTest, SaysThatAnAttributeIsNotItsValueWhereSomebodyComputesWithIt)
+{
+    for (const char* expression : {"lamp.power > 100", "100 <= lamp.power", "lamp.power + 1", "'at ' .. lamp.power"})
+        EXPECT_EQ(house.load(1, "local lamp = device 'hall/light'\nlocal x = " + std::string(expression)),
+                  "test.lua:2: hall/light.power is an attribute, not its value: write hall/light.power.value")
+            << expression;
+}
+
 TEST_F(RulesTest, KeepsTheOldVersionWhileTheNewOneDoesNotLoad)
 {
     ASSERT_EQ(house.load(1, "on(mqtt 'go', function() mqtt.publish('old', '') end)"), "");
@@ -158,7 +166,7 @@ TEST_F(RulesTest, EndsChainsOfRulesThatSetEachOtherOff)
     house.report(1, "status", true);
     house.settle(500ms);
     EXPECT_EQ(house.commands.sent.size(), static_cast<std::size_t>(Cause::maxHops));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1}).at(0).reason.text.en, HasSubstr("chain of rules"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1}).at(0).why().text.en, HasSubstr("chain of rules"));
 }
 
 TEST_F(RulesTest, CallsPluginsAsSteps)
@@ -204,7 +212,7 @@ TEST_F(RulesTest, ReadsLiveValuesAndEvents)
     house.report(1, "power", 5.0);
     house.report(2, "illuminance", 56.5);
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("any"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("any"));
 }
 
 TEST_F(RulesTest, KnowsTheTriggersThatWait)
@@ -350,7 +358,7 @@ TEST_F(RulesTest, KnowsTheSunAndTheModeOfTheHouse)
     ASSERT_EQ(house.load(1, script), "");
     house.mqtt.deliver("go", "");
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("sun.down"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("sun.down"));
     house.clock.jumpTo(*parseTime("2026-06-21T19:57:00Z"));
     house.settle();
     EXPECT_FALSE(house.published("sun", "down"));
@@ -361,7 +369,7 @@ TEST_F(RulesTest, KnowsTheSunAndTheModeOfTheHouse)
     EXPECT_TRUE(house.published("light", "home"));
     house.mqtt.deliver("go", "");
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 2; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("house.mode:is_not"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("house.mode:is_not"));
 }
 
 TEST_F(RulesTest, RefusesAModeThatTheHouseDoesNotHave)

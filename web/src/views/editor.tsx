@@ -3,7 +3,7 @@
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {find} from '../automations.ts';
-import {check, save, type Checked} from '../drafts.ts';
+import {check, save} from '../drafts.ts';
 import {texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {notify} from '../notices.ts';
@@ -15,6 +15,7 @@ import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
 import {TryPanel} from '../parts/try_panel.tsx';
 import {useUnsavedWarning} from '../parts/unsaved.ts';
+import {useCheck, Verdict} from '../parts/verdict.tsx';
 import {Versions} from '../parts/versions.tsx';
 import {go} from '../router.ts';
 import type {Rule} from '../rule_model.ts';
@@ -23,38 +24,9 @@ import {writeRule} from '../rule_writer.ts';
 
 const CodeEditor = lazy(async () => (await import('../parts/code_editor.tsx')).CodeEditor);
 
-const checkPause = 500;
 type Form = 'guided' | 'text';
 
 const blank = (name: string): Rule => ({name, triggers: [], conditions: [], mode: '', actions: []});
-
-function Verdict({checked}: {checked: Checked | null}) {
-  const t = ruleTexts.value;
-  if (!checked) return <p class="verdict" role="status">{t.checking}</p>;
-  if (!checked.problem) return <p class="verdict is-fine" role="status"><Icon name="check" />{t.fine(checked.rules.length)}</p>;
-  return (
-    <p class="verdict is-bad" role="alert">
-      <Icon name="alert" />
-      {checked.faults.length === 0 ? checked.problem
-        : checked.faults.map((one) => <span key={one.message}><b>{t.fault(one.line, one.column)}</b>{' '}{one.message}</span>)}
-    </p>
-  );
-}
-
-/** What is checked is what was typed last, when the hands rest. */
-function useCheck(name: string, source: string): Checked | null {
-  const [checked, setChecked] = useState<Checked | null>(null);
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      check(name, source).then((next) => current && setChecked(next), (error) => {
-        if (current) setChecked({rules: [], problem: error instanceof ApiError ? error.message : texts.peek().failed, faults: []});
-      });
-    }, checkPause);
-    return () => { current = false; clearTimeout(timer); };
-  }, [name, source]);
-  return checked;
-}
 
 function Editing({id, given}: {id: number | null; given: {name: string; source: string}}) {
   const t = ruleTexts.value;
@@ -71,13 +43,16 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
     if (before) setSource(writeRule(edit(before)));
   };
   const [saved, setSaved] = useState(given.source);
+  const [savedName, setSavedName] = useState(given.name);
   const [form, setForm] = useState<Form>(readRule(given.source) ? 'guided' : 'text');
   const [isBusy, setBusy] = useState(false);
   /** Counts texts that came from elsewhere: the editor begins anew with them. */
   const [taken, setTaken] = useState(0);
-  const checked = useCheck(name, source);
+  const checked = useCheck(() => check(name, source), [name, source]);
   const rule = useMemo(() => readRule(source), [source]);
-  const isChanged = source !== saved || id === null;
+  const isChanged = source !== saved || name.trim() !== savedName || id === null;
+  /** A text is judged when there is something to judge. */
+  const isBegun = id !== null || name.trim() !== '';
   useTitle(name || t.create);
   useUnsavedWarning(isChanged);
   const keep = async () => {
@@ -86,6 +61,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
       const sent = now.current;
       const next = await save(id, name.trim(), sent);
       setSaved(sent);
+      setSavedName(name.trim());
       if (id === null) go(`/automations/${next}/edit`);
     } catch (error) {
       notify(error instanceof ApiError ? error.message : texts.peek().failed);
@@ -103,21 +79,22 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   };
   const rename = (next: string) => {
     setName(next);
-    if (form === 'guided') change((before) => ({...before, name: next}));
+    // Later the rule keeps its name: what it remembers between runs is filed under it.
+    if (form === 'guided' && id === null) change((before) => ({...before, name: next}));
   };
   return (
     <>
       <header class="title">
         <a class="back" href={id === null ? '/automations' : `/automations/${id}`} aria-label={texts.value.back}><Icon name="back" /></a>
         <div>
-          <h1>{id === null ? t.create : name}</h1>
+          <h1>{id === null ? t.create : savedName}</h1>
           <p role="status">{isChanged ? t.unsaved : t.saved}</p>
         </div>
         <button type="button" class="primary" disabled={isBusy || name.trim() === '' || !isChanged} onClick={() => void keep()}>{t.save}</button>
       </header>
       <section class="card editor">
         <div class="editor-head">
-          <label>{t.name}<input type="text" maxLength={100} value={name} disabled={id !== null} onInput={(event) => rename(event.currentTarget.value)} /></label>
+          <label>{t.name}<input type="text" maxLength={100} value={name} onInput={(event) => rename(event.currentTarget.value)} /></label>
           <Choice<Form> label={t.form} value={form} onChoose={setForm} options={[['guided', t.guided], ['text', t.text]]} />
         </div>
         {form === 'guided' && !rule && <p class="aside">{t.notGuided}</p>}
@@ -133,7 +110,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
           </>
         )}
         {form === 'text' && <CodeEditor key={taken} label={t.code} source={source} faults={checked?.faults ?? []} onChange={setSource} onSave={() => void latest.current()} />}
-        <Verdict checked={checked} />
+        {isBegun ? <Verdict checked={checked} /> : <p class="verdict" role="status">{t.begin}</p>}
       </section>
       <TryPanel id={id} name={name} source={source} />
       {id !== null && <Versions id={id} saved={saved} source={source} onTake={take} />}
