@@ -165,6 +165,9 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
         }
         const auto interruptions = process.board().interruptions.load(std::memory_order_relaxed);
         interruptions_.add(interruptions - std::exchange(counted, interruptions));
+        if (process.board().isUnfiltered && !std::exchange(warnedOfFilter_, true))
+            log_.warning("the kernel refuses the filter of system calls for the script host: what confines it are its "
+                         "limits and Lua");
         const auto now = std::chrono::steady_clock::now();
         if (process.isBusy() || pending) idleSince = now;
         if (now - idleSince > restWhenIdle) watching_ = false;

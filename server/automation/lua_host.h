@@ -101,6 +101,7 @@ private:
     bool asks_ = false;           ///< core: what leaves with the next flush() is answered at once
     HostAnswers answers_;
     std::atomic<bool> watching_{false};
+    bool warnedOfFilter_ = false; ///< thread `automation`
     std::atomic<bool> stopping_{false};
     std::atomic<pid_t> pid_{0};
     std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);

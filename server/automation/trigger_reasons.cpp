@@ -53,19 +53,19 @@ Reason nextPeriod(UtcTime at, UtcTime now)
 Reason nextTime(UtcTime at, const std::string& local, const std::string& zone, UtcTime now)
 {
     return {"next_time",
-            {"Prochaine fois dans " + shown(at - now) + " (" + local + ")",
-             "The next time is in " + shown(at - now) + " (" + local + ")"},
+            {"Prochaine fois dans " + shown(at - now) + " (" + shownLocal(local) + ")",
+             "The next time is in " + shown(at - now) + " (" + shownLocal(local) + ")"},
             {{"at", timeOf(at)}, {"local", local}, {"zone", zone}, {"left_s", seconds(at - now)}}};
 }
 
 Reason exceptionDay(const std::string& local, const std::string& zone, std::optional<UtcTime> next, UtcTime now)
 {
-    return {
-        "exception_day",
-        {local + " est exclu par les jours de l'horaire" + (next ? " ; prochaine fois dans " + shown(*next - now) : ""),
-         local + " is left out by the days of the schedule" +
-             (next ? "; the next time is in " + shown(*next - now) : "")},
-        {{"left_out", local}, {"zone", zone}, {"next", next ? timeOf(*next) : Value()}}};
+    return {"exception_day",
+            {shownLocal(local) + " est exclu par les jours de l'horaire" +
+                 (next ? " ; prochaine fois dans " + shown(*next - now) : ""),
+             shownLocal(local) + " is left out by the days of the schedule" +
+                 (next ? "; the next time is in " + shown(*next - now) : "")},
+            {{"left_out", local}, {"zone", zone}, {"next", next ? timeOf(*next) : Value()}}};
 }
 
 Reason localTimeSkipped(const std::string& change, const std::string& zone, UtcTime at, UtcTime now)

@@ -56,10 +56,21 @@ struct Run {
     std::uint32_t queries = 0;  ///< for devices and selections
     std::unique_ptr<ConditionWalk> when; ///< while its conditions are looked at
     std::string skippedBy;               ///< the clause of `when` that did not hold
+    std::vector<std::string> named;      ///< attributes that a condition named and whose values it has not read
     Budget::Spent cpu{0};                ///< of all slices
     Budget::Spent slice{0};              ///< of the slice that was interrupted
     int store = LUA_NOREF;
     std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
+};
+
+/// The question how conditions stand, while it is being answered.
+struct ConditionProbe {
+    ConditionsProbed answer;
+    std::vector<int> clauses; ///< the condition of each state in the answer
+    std::size_t next = 0;     ///< the state that is found out now
+    Run reader;               ///< what clauses read is noted as for a run
+    Budget::Spent slice{0};
+    bool exceeded = false;
 };
 
 /// One loaded version of one automation: a lua_State of its own with its own memory limit, the rules that it declared
@@ -103,9 +114,12 @@ public:
              lua_KFunction next = nullptr);
     /// The same for a step that nobody answers.
     void stepWithoutAnswer(StepKind kind, Value payload);
-    void logWhileLoading(std::string level, std::string text);
+    /// While the file is loaded, and in conditions: what they log is no step.
+    void logOutsideOfRun(std::string level, std::string text);
     /// The value of an attribute as this run sees it: the recorded one, or the mirror's.
     const Value& read(MirroredDevice& device, int attribute);
+    /// A condition gets hold of an attribute: to read its value, one hopes.
+    void noteNamed(const MirroredDevice& device, int attribute);
     MirroredDevice* knownDevice(const std::string& name) const;
     /// Asks the server for a device. The caller yields and looks again.
     void askForDevice(lua_State* state, const std::string& name);
@@ -141,10 +155,14 @@ private:
     static int afterCondition(lua_State* state, int status, lua_KContext context);
     /// Of a clause that looks at an attribute.
     bool attributeHolds(const Condition& clause);
+    /// A clause that is false, with a word on attributes that stand in it like values: comparing them is never true.
+    static std::string withUnread(std::string clause, const std::vector<std::string>& named);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
-    /// The states of a clause and of what it is made of; whether it holds.
-    bool probe(std::uint32_t rule, int condition, std::uint32_t depth, std::vector<ConditionState>& states);
+    void listClauses(std::uint32_t rule, int condition, std::uint32_t depth);
+    void goOnProbing();
+    bool callClause(const Condition& clause, ConditionState& state);
+    bool decideGroups(int condition, std::size_t& place);
 
     /// Runs `body` under lua_pcall; the error text when it failed.
     std::optional<std::string> protect(const std::function<void(lua_State*)>& body);
@@ -172,7 +190,8 @@ private:
     std::uint32_t loaderQueries_ = 0;
     Budget::Spent loaderSlice_{0};
     bool interrupted_ = false;
-    std::uint64_t interruptedRun_ = 0; ///< 0 = the loader
+    std::uint64_t interruptedRun_ = 0;      ///< 0 = the loader
+    std::unique_ptr<ConditionProbe> probe_; ///< while it is found out how conditions stand
     /// Lets the run (0 = the loader) go on with what `push` puts on the stack.
     void goOn(std::uint64_t run, const std::function<void(lua_State*)>& push);
     std::unordered_map<std::uint64_t, std::unique_ptr<Run>> runs_;

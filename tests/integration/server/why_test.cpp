@@ -119,6 +119,18 @@ TEST_F(WhyTest, AConditionThatIsFalseIsToldWithWhatItRead)
     EXPECT_EQ(skip.find("read")->list().size(), 1u);
 }
 
+TEST_F(WhyTest, AnAttributeThatStandsForItsValueIsPointedOut)
+{
+    save(onPower(":above(25)", "when = { function() return plug.status == true end }, "));
+    const auto clause = cause("condition_false").textOr("clause", "");
+    EXPECT_NE(clause.find("cuisine/prise.status.value"), std::string::npos) << clause;
+    report(R"({"power":30})");
+    ASSERT_TRUE(eventually([&] { return !at("/why").body.find("rules")->list()[0].find("not_run")->list().empty(); }));
+    const auto told = at("/why").body;
+    const auto reason = told.find("rules")->list()[0].find("not_run")->list()[0].textOr("reason", "");
+    EXPECT_NE(reason.find("cuisine/prise.status.value"), std::string::npos) << reason;
+}
+
 TEST_F(WhyTest, AHouseThatIsAwayIsTold)
 {
     save(onPower(":above(25)", "when = { house.mode:is_not \"away\" }, "));
