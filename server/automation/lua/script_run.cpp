@@ -218,7 +218,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
 void Script::stepWithoutAnswer(StepKind kind, Value payload)
 {
     auto& run = *current_;
-    requireNoCondition(run, kind); // a log line too: it is a step, and conditions are not looked at when a run goes on
+    requireNoCondition(run, kind);
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     ++run.step;
     if (run.step <= run.journal.size()) {
