@@ -112,7 +112,7 @@ TEST_F(BlueprintRestTest, ABlueprintIsTriedWithStandInsForDevicesAndExamplesForT
 rule "All" {
   on = { pir.motion:becomes(true), pir.lux:below(input.dark), mqtt(input.topic), every(input.pause), at(input.hour),
          device(input.topic).power:above(3), event(input.kind) },
-  when = { lamp.status:is(false), input.really },
+  when = { lamp.status:is(false), function() return input.really end },
   run = function() lamp:on{ level = input.dark } end,
 })lua"},
         {"inputs", List{Object{{"name", "lamp"}, {"type", "device"}}, Object{{"name", "pir"}, {"type", "device"}},

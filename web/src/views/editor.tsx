@@ -52,7 +52,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   const rule = useMemo(() => readRule(source), [source]);
   const isChanged = source !== saved || name.trim() !== savedName || id === null;
   /** A text is judged when there is something to judge. */
-  const isBegun = id !== null || name.trim() !== '';
+  const isBegun = id !== null || name.trim() !== '' || source !== given.source;
   useTitle(name || t.create);
   useUnsavedWarning(isChanged);
   const keep = async () => {
