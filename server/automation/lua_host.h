@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 
 namespace atrium::automation {
 
@@ -48,8 +49,8 @@ public:
     /// the process does not read (outgoing buffer over 8 MiB), it is ended and started anew, since it would otherwise
     /// run on old values; the engine brings it up to date. Thread: core.
     void send(const ToHost& message);
-    /// The same for a message that need not leave before another one does: no system call unless many wait.
-    void sendWithNext(const ToHost& message);
+    /// The same for a value, which need not leave before another message does: no system call unless many wait.
+    void mirror(MirrorUpdate update);
     /// Never waits. Thread: core.
     void flush();
     /// Whether so much is on its way (over 2 MiB) that new runs should not be begun. Thread: core.
@@ -61,6 +62,8 @@ public:
 private:
     /// How many bytes wait then.
     std::size_t append(const ToHost& message);
+    /// Sends the values that wait for the next message.
+    void release();
     void loop();
     /// Makes it the one that core writes to; nullptr = none.
     void connect(HostProcess* process, std::uint64_t epoch);
@@ -95,6 +98,8 @@ private:
     bool overflowed_ = false;
 
     std::uint64_t coreEpoch_ = 0; ///< the process that core talks to
+    /// Values by device and attribute that wait for the next message (Mirroring::BeforeRuns).
+    std::unordered_map<std::int64_t, std::vector<std::pair<std::string, Value>>> held_;
     std::atomic<bool> watching_{false};
     std::atomic<bool> stopping_{false};
     std::atomic<pid_t> pid_{0};

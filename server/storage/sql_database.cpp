@@ -187,6 +187,20 @@ void SqlDatabase::attempt(std::chrono::milliseconds limit, TransactionKind kind,
     lease.giveBack();
 }
 
+void SqlDatabase::scan(std::string_view sql, std::span<const SqlParameters> parameters,
+                       const std::function<NextRow(std::size_t, SqlRow&)>& visit)
+{
+    requireMayBlock();
+    Nesting nesting(*this);
+    auto lease = poolFor(TransactionKind::Read).acquire();
+    lease->checkOut(options_.jobLimit);
+    lease->begin(TransactionKind::Read);
+    auto next = NextRow::Wanted;
+    for (std::size_t i = 0; i < parameters.size() && next == NextRow::Wanted; ++i)
+        lease->scan(sql, parameters[i], [&](SqlRow& row) { return next = visit(i, row); });
+    if (lease->rollback()) lease.giveBack();
+}
+
 void SqlDatabase::withSession(const std::function<void(SqlSession&)>& work)
 {
     requireMayBlock();

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace atrium::storage {
@@ -38,6 +39,11 @@ public:
 
     /// transact() for background jobs: statements may take `jobLimit`.
     void transactJob(TransactionKind kind, const std::function<void(Transaction&)>& work);
+    /// Runs a query for each of `parameters` in one read transaction, in which statements may take `jobLimit`, and
+    /// hands the rows over as they come, with the index of their parameters, until the visitor wants no more. Never run
+    /// again.
+    void scan(std::string_view sql, std::span<const SqlParameters> parameters,
+              const std::function<NextRow(std::size_t index, SqlRow& row)>& visit);
     /// Runs `work` on a connection without any transaction; for migrations. Nobody else writes on SQLite meanwhile.
     void withSession(const std::function<void(SqlSession&)>& work);
     /// Whether a connection answers; for the health page. Never throws.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "outbox.h"
-#include "webhook_policy.h"
 
 #include "atrium/automation.h"
 #include "atrium/executor.h"
@@ -40,7 +39,7 @@ public:
         Log& log;
         Mailer& mailer;
         Outbox& webhooks;
-        const WebhookPolicy& policy;
+        const outgoing::WebPolicy& policy;
         const Clock& clock;
         std::function<std::shared_ptr<Accounts>()> accounts; ///< null = no accounts
     };
