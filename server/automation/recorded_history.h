@@ -42,6 +42,9 @@ public:
     enum class Next { Wanted, NotWanted };
     using Visitor = std::function<Next(std::size_t series, UtcTime at, Value&& value)>;
     virtual void scan(const std::vector<RecordedSeries>& series, UtcTime from, UtcTime to, const Visitor& visit) = 0;
+    /// Whoever scans will go on for long: what is kept on a disk may be fetched from there in one go, as long as
+    /// `goesOn` says so.
+    virtual void expectMuch(const std::function<bool()>& goesOn) { (void)goesOn; }
     /// The newest values before a time, at most `count`, newest first.
     virtual std::vector<RecordedSample> last(DeviceId device, const std::string& attribute, UtcTime time,
                                              std::size_t count) = 0;

@@ -82,6 +82,9 @@ public:
     using SampleVisitor = std::function<NextRow(std::size_t series, UtcTime at, Value&& value)>;
     void scan(const std::vector<SeriesName>& series, UtcTime from, UtcTime to, const SampleVisitor& visit) const;
 
+    /// What is read next is much: the database may prepare for that, as long as `goesOn` says so.
+    void expectMuch(const std::function<bool()>& goesOn) const { database_.readAhead(goesOn); }
+
     /// Of [from, to), from samples where they are kept and few enough, else from the finest summaries that are.
     /// `limit` and `resolution` do not matter.
     HistoryStatistics statistics(const HistoryQuery& wanted) const;

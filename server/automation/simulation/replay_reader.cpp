@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::size_t pieceBytes = 8 << 20;
+constexpr std::size_t piecesOfMuch = 8; ///< that were read, and more to come: a day of a thousand devices
 constexpr std::chrono::microseconds firstSpan = 1h;
 constexpr std::chrono::microseconds shortestSpan = 1us; ///< in which a series has one value
 constexpr std::chrono::microseconds longestSpan = 24h * 31;
@@ -60,7 +61,8 @@ void ReplayReader::run()
     std::exception_ptr failure;
     try {
         Piece piece;
-        while (from_ < to_ && !stopping_) {
+        for (std::size_t pieces = 0; from_ < to_ && !stopping_; ++pieces) {
+            if (pieces == piecesOfMuch) history_.expectMuch([this] { return !stopping_; });
             read(piece);
             std::unique_lock lock(mutex_);
             changed_.wait(lock, [this] { return !isReady_ || stopping_; });
