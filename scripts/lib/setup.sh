@@ -7,7 +7,7 @@ say() { printf '%s\n' "$*" >&2; }
 # To build and run the server.
 build_packages="g++ cmake ninja-build ccache mold pkg-config libpoco-dev libpistache-dev libmosquitto-dev mosquitto
  liblua5.4-dev libsimdjson-dev nlohmann-json3-dev libvalijson-dev libhowardhinnant-date-dev libssl-dev
- libcrypt-dev liboath-dev libqrencode-dev libsystemd-dev zlib1g-dev libsqlite3-dev libmariadb-dev tzdata curl"
+ libcrypt-dev liboath-dev libqrencode-dev libseccomp-dev libsystemd-dev zlib1g-dev libsqlite3-dev libmariadb-dev tzdata curl"
 # To test it as well.
 test_packages="libgtest-dev libgmock-dev mosquitto-clients mariadb-server clang-format chromium fonts-dejavu-core lua5.4
  openssl sqlite3"

@@ -383,4 +383,9 @@ void Server::start() { parts_->start(); }
 
 void Server::stop() { parts_->stop(); }
 
+void Server::setTracing(automation::Tracing tracing)
+{
+    parts_->core.runAndWait([&] { parts_->automation.engine().setTracing(tracing); });
+}
+
 } // namespace atrium::app

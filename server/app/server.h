@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/configuration.h"
+#include "automation/tracing.h"
 
 #include <memory>
 
@@ -21,6 +22,9 @@ public:
     void start();
     /// Ends requests in hand, writes out what is queued, and stops within ten seconds. Idempotent.
     void stop();
+    /// Whether rules note what people will need who ask why nothing happened: a measurement turns it off and on again
+    /// while the server runs. Thread: any but core.
+    void setTracing(automation::Tracing tracing);
 
 private:
     struct Parts;

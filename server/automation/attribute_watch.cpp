@@ -149,8 +149,11 @@ void AttributeWatch::cutShort()
     timer_.reset();
     waiting_.reset();
     rest();
-    handlers_.skip(reasons::holdCutShort(std::chrono::microseconds(trigger_.hold),
-                                         began_ == UtcTime{} ? std::nullopt : std::optional(clock_.now() - began_)));
+    // Two numbers, so that noting it allocates nothing.
+    handlers_.skip([hold = trigger_.hold, lasted = began_ == UtcTime{} ? -1 : (clock_.now() - began_).count()] {
+        const std::chrono::microseconds span(lasted);
+        return reasons::holdCutShort(std::chrono::microseconds(hold), lasted < 0 ? std::nullopt : std::optional(span));
+    });
 }
 
 void AttributeWatch::wait(PendingHold hold)

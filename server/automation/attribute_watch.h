@@ -28,7 +28,7 @@ public:
     struct Handlers {
         std::function<void(Object event, const Cause&, Delay)> fire;
         /// It nearly fired: why not, for the author.
-        std::function<void(Reason)> skip;
+        std::function<void(WhyNot)> skip;
         /// A hold or a quiet time began, was put off, or (empty) is over.
         std::function<void(const std::optional<PendingHold>&)> keep;
     };

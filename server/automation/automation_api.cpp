@@ -232,7 +232,7 @@ void AutomationApi::addWriteRoutes(Http& http)
         answerOnCore(core_, std::move(answer),
                      [this, name, source, author = authorOf(request.principal)](const HttpAnswer& respond) {
                          service_.engine().validate(
-                             name, source, author, [respond, source](Result<std::vector<std::string>> rules) {
+                             {{}, name, source, author}, [respond, source](Result<std::vector<std::string>> rules) {
                                  if (!rules) return respond(scriptError(rules.error(), source));
                                  respond(HttpResponse::json(
                                      Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));

@@ -24,7 +24,7 @@ public:
             return save(0);
         }
         const auto& item = items_[index];
-        service_.engine().validate(item.name, item.source, author_,
+        service_.engine().validate({{}, item.name, item.source, author_},
                                    [self = shared_from_this(), index](const Result<std::vector<std::string>>& valid) {
                                        if (!valid)
                                            self->faults_.fields.push_back(

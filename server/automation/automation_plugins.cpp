@@ -11,7 +11,7 @@ void AutomationService::check(std::string source, std::function<void(Result<void
     const auto shared = std::make_shared<std::function<void(Result<void>)>>(std::move(done));
     const bool posted = services_.core.post([this, alive = alive_, source = std::move(source), shared] {
         if (!*alive) return (*shared)(makeError(ErrorCode::Unavailable));
-        engine_->validate("check", source, {}, [shared](const Result<std::vector<std::string>>& valid) {
+        engine_->validate({{}, "check", source, {}}, [shared](const Result<std::vector<std::string>>& valid) {
             (*shared)(valid ? Result<void>() : Result<void>(valid.error()));
         });
     });

@@ -149,6 +149,7 @@ void AutomationService::explain(AutomationId id, std::function<void(Result<Expla
             told.reasons.insert(told.reasons.begin(), reason.empty() ? reasons::disabled(by, name, at, told.at)
                                                                      : reasons::stoppedByServer(reason, at));
         }
+        if (entry->row.kind == SourceKind::Database) return explainVersion(id, std::move(told), done);
         done(std::move(told));
     });
 }

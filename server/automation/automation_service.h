@@ -119,6 +119,8 @@ private:
         std::string mode;
     };
     void begin(Beginning beginning);
+    /// Adds that the text is an older one again.
+    void explainVersion(AutomationId id, Explanation told, std::function<void(Result<Explanation>)> done);
     void setLibrary(std::map<std::string, std::string> library);
     void makeHookSecrets(AutomationId id, const std::vector<RuleView>& rules);
     void storeHookSecret(HookSecret secret, std::function<void(Result<std::string>)> done);

@@ -164,7 +164,7 @@ void AutomationService::saveSource(AutomationId id, std::string name, std::strin
     row.updatedAt = services_.clock.now();
     row.author = author;
     if (triggers) row.enabled = *triggers == Engine::Triggers::Armed;
-    engine_->validate(row.name, row.source, author, [this, row, done](Result<std::vector<std::string>> valid) {
+    engine_->validate({{}, row.name, row.source, author}, [this, row, done](Result<std::vector<std::string>> valid) {
         if (!valid) return done(valid.error());
         store([store = store_, row]() -> Result<AutomationId> { return store->save(row); },
               [this, row, done](Result<AutomationId> saved) {

@@ -1,5 +1,6 @@
 #include "automation/automation_errors.h"
 #include "automation/automation_service.h"
+#include "automation/reasons.h"
 
 #include <algorithm>
 
@@ -28,6 +29,23 @@ void AutomationService::versions(AutomationId id, std::function<void(Result<std:
             if (!read) return done(read.error());
             done(std::move(*versions));
         });
+}
+
+void AutomationService::explainVersion(AutomationId id, Explanation told, std::function<void(Result<Explanation>)> done)
+{
+    versions(id, [told = std::move(told), done](const Result<std::vector<AutomationVersion>>& versions) mutable {
+        if (!versions || versions->empty()) return done(std::move(told));
+        const auto& newest = versions->front();
+        // The text before it was another one: the same text saved twice is no older one.
+        const auto older = std::find_if(versions->begin() + 1, versions->end(),
+                                        [&](const auto& version) { return version.source == newest.source; });
+        const bool hasRun = std::any_of(told.rules.begin(), told.rules.end(), [&](const RuleExplanation& rule) {
+            return rule.lastRun && *rule.lastRun >= newest.savedAt;
+        });
+        if (older != versions->end() && older != versions->begin() + 1 && !hasRun)
+            told.reasons.push_back(reasons::rolledBack(newest.number, older->number, newest.savedAt, told.at));
+        done(std::move(told));
+    });
 }
 
 void AutomationService::rollBack(AutomationId id, std::optional<std::int64_t> number, UserId author, Saved done)

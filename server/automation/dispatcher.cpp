@@ -18,9 +18,9 @@ Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const
                                                           return fire(key, std::move(event), cause);
                                                       handlers_.fireAt(key, std::move(event), cause, due);
                                                   },
-                                                  [this](RuleKey key, const char* kind, Reason reason, UtcTime until) {
+                                                  [this](RuleKey key, const char* kind, WhyNot why, UtcTime until) {
                                                       if (key.instance < firstWatch)
-                                                          handlers_.missed(key, kind, std::move(reason), until);
+                                                          handlers_.missed(key, kind, std::move(why), until);
                                                   }})
 {
     changes_ = devices_.onAttributeChanged([this](const AttributeChanged& change) { onChange(change); });
@@ -34,14 +34,13 @@ Dispatcher::Dispatcher(Devices& devices, Mqtt& mqtt, Scheduler& scheduler, const
     });
 }
 
-Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers, RuleKey owner,
-                                       std::function<void(Object event, const Cause&)> fire)
+Result<Subscription> Dispatcher::watch(std::vector<Trigger> triggers, RuleKey owner, Listener listener)
 {
     if (++lastWatch_ < firstWatch) lastWatch_ = firstWatch;
     const auto id = lastWatch_;
     RuleView view;
     view.triggers = std::move(triggers);
-    watches_[id] = {owner, std::move(fire)};
+    watches_[id] = {owner, std::move(listener)};
     if (auto added = add(id, {std::move(view)}); !added) {
         watches_.erase(id);
         return added.error();
@@ -117,16 +116,28 @@ AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTri
                                                           AttributeWatch::Delay delay) {
         const bool isWatch = rule.instance >= firstWatch;
         if (selection != 0 && !sees(rule, DeviceId{trigger.device})) {
-            if (!isWatch && delay == AttributeWatch::Delay::Held) handlers_.keepHold(rule, trigger, {});
+            if (delay == AttributeWatch::Delay::Held) keepHold(rule, trigger, {});
             return;
         }
         if (isWatch || delay == AttributeWatch::Delay::None) return fire(rule, std::move(event), cause);
         handlers_.fireHeld(rule, std::move(event), cause, trigger);
     };
-    return {fireNow, [this, rule](Reason reason) { skip(rule, "attribute", std::move(reason)); },
-            [this, rule, trigger](const std::optional<PendingHold>& hold) {
-                if (rule.instance < firstWatch) handlers_.keepHold(rule, trigger, hold);
-            }};
+    return {fireNow, [this, rule](WhyNot why) { skip(rule, "attribute", std::move(why)); },
+            [this, rule, trigger](const std::optional<PendingHold>& hold) { keepHold(rule, trigger, hold); }};
+}
+
+void Dispatcher::keepHold(RuleKey rule, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold)
+{
+    if (rule.instance < firstWatch) return handlers_.keepHold(rule, trigger, hold);
+    if (const auto watch = watches_.find(rule.instance); watch != watches_.end())
+        watch->second.listener.keepHold(trigger, hold);
+}
+
+const PendingHold* Dispatcher::keptHold(RuleKey rule, const AttributeTrigger& trigger) const
+{
+    if (rule.instance < firstWatch) return handlers_.keptHold(rule, trigger);
+    const auto watch = watches_.find(rule.instance);
+    return watch == watches_.end() ? nullptr : watch->second.listener.keptHold(trigger);
 }
 
 void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection)
@@ -134,7 +145,7 @@ void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std:
     auto entry = std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_,
                                                   handlersOf(place.rule, trigger, selection));
     entry->selection = selection;
-    const auto* kept = place.rule.instance < firstWatch ? handlers_.keptHold(place.rule, trigger) : nullptr;
+    const auto* kept = keptHold(place.rule, trigger);
     if (const auto device = surroundings_.find(DeviceId{trigger.device}, devices_)) {
         const auto begin = [&](const Attribute& attribute, bool isKnown) {
             entry->watch.begin(attribute, eventOf(*device, trigger.attribute, {}, attribute.value),

@@ -40,13 +40,13 @@ public:
     struct Handlers {
         std::function<void(RuleKey, Object event, const Cause&)> fire;
         /// A rule was not started for a reason that its author should see.
-        std::function<void(RuleKey, const char* trigger, Reason)> skip;
+        std::function<void(RuleKey, const char* trigger, WhyNot)> skip;
         /// Before any fire of the same change.
         std::function<void(const MirrorUpdate&)> mirror;
         /// A schedule came round at `due`.
         std::function<void(RuleKey, Object event, const Cause&, UtcTime due)> fireAt;
         /// Instants of a schedule before `until` were missed.
-        std::function<void(RuleKey, const char* kind, Reason, UtcTime until)> missed;
+        std::function<void(RuleKey, const char* kind, WhyNot, UtcTime until)> missed;
         /// Up to when the instants of a rule were decided before.
         std::function<UtcTime(RuleKey)> decided;
         /// Whether a rule may know of a device that it did not name.
@@ -78,11 +78,19 @@ public:
     /// The triggers of an instance on a hook, those of wait_for included.
     std::vector<WebhookTrigger> hooks(std::uint32_t instance, const std::string& name) const;
     void raise(const std::string& name, Object data, const Cause& cause);
-    /// Calls `fire` for every event of the triggers until the subscription ends, which may be within `fire`.
+    /// Who waits for triggers beside the rules.
+    struct Listener {
+        std::function<void(Object event, const Cause&)> fire;
+        /// A hold or a quiet time began, was put off, or (empty) ended otherwise than by `fire`.
+        std::function<void(const AttributeTrigger&, const std::optional<PendingHold>&)> keepHold;
+        /// What an earlier life of the trigger left; null = nothing. Called before watch() returns, and for devices
+        /// that join a selection.
+        std::function<const PendingHold*(const AttributeTrigger&)> keptHold;
+    };
+    /// Calls the listener for every event of the triggers until the subscription ends, which may be within `fire`.
     /// Error: InvalidArgument as add().
     /// `owner` is the rule whose run waits.
-    Result<Subscription> watch(std::vector<Trigger> triggers, RuleKey owner,
-                               std::function<void(Object event, const Cause&)> fire);
+    Result<Subscription> watch(std::vector<Trigger> triggers, RuleKey owner, Listener listener);
     /// A value changed: of a device, or of the surroundings.
     void onChange(const AttributeChanged& change);
     /// Sorted by time, at most `limit`; of one instance when it is given.
@@ -164,7 +172,9 @@ private:
     };
 
     void fire(RuleKey rule, Object event, const Cause& cause);
-    void skip(RuleKey rule, const char* trigger, Reason reason);
+    void skip(RuleKey rule, const char* trigger, WhyNot why);
+    void keepHold(RuleKey rule, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold);
+    const PendingHold* keptHold(RuleKey rule, const AttributeTrigger& trigger) const;
     void addTrigger(Place place, const Trigger& trigger);
     void addTopic(Place place, const MqttTrigger& trigger);
     void addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection = 0);
@@ -214,7 +224,7 @@ private:
     /// Watches take part in the index as instances with numbers from firstWatch on, of one rule each.
     struct Watch {
         RuleKey owner;
-        std::function<void(Object event, const Cause&)> fire;
+        Listener listener;
     };
     std::map<std::uint32_t, Watch> watches_;
     std::uint32_t lastWatch_ = firstWatch;

@@ -59,13 +59,13 @@ void Dispatcher::fire(RuleKey rule, Object event, const Cause& cause)
     if (rule.instance < firstWatch) return handlers_.fire(rule, std::move(event), cause);
     const auto found = watches_.find(rule.instance);
     if (found == watches_.end()) return;
-    const auto handler = found->second.fire; // which may end the watch
+    const auto handler = found->second.listener.fire; // which may end the watch
     handler(std::move(event), cause);
 }
 
-void Dispatcher::skip(RuleKey rule, const char* trigger, Reason reason)
+void Dispatcher::skip(RuleKey rule, const char* trigger, WhyNot why)
 {
-    if (rule.instance < firstWatch && tracing_ == Tracing::On) handlers_.skip(rule, trigger, std::move(reason));
+    if (rule.instance < firstWatch && tracing_ == Tracing::On) handlers_.skip(rule, trigger, std::move(why));
 }
 
 void Dispatcher::startup(std::uint32_t instance)
@@ -104,7 +104,8 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
     for (const auto& entry : entries) {
         if (message.retained && !entry->trigger.retained) continue;
         if (message.payload.size() > maxPayloadBytes) {
-            skip(entry->place.rule, "mqtt", reasons::messageTooLarge(message.payload.size(), maxPayloadBytes));
+            skip(entry->place.rule, "mqtt",
+                 [bytes = message.payload.size()] { return reasons::messageTooLarge(bytes, maxPayloadBytes); });
             continue;
         }
         auto event = eventOf("mqtt");
@@ -115,7 +116,7 @@ void Dispatcher::onMessage(const std::string& filter, const MqttMessage& message
         if (entry->trigger.json) {
             if (!json) json = parseJson(message.payload);
             if (!json->ok()) {
-                skip(entry->place.rule, "mqtt", reasons::noJson(json->error().message.en));
+                skip(entry->place.rule, "mqtt", [error = json->error().message.en] { return reasons::noJson(error); });
                 continue;
             }
             event.append("json", **json);

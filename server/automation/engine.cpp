@@ -29,14 +29,14 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
       dispatcher_(
           services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
-           [this](RuleKey key, const char* trigger, Reason reason) { runner_.skip(key, trigger, std::move(reason)); },
+           [this](RuleKey key, const char* trigger, WhyNot why) { runner_.skip(key, trigger, std::move(why)); },
            // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
            [this](const MirrorUpdate& update) { host_.mirror(update); },
            [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
                runner_.trigger(key, std::move(event), cause, {mark(key, due), {}});
            },
-           [this](RuleKey key, const char* kind, Reason reason, UtcTime until) {
-               runner_.skip(key, kind, std::move(reason));
+           [this](RuleKey key, const char* kind, WhyNot why, UtcTime until) {
+               runner_.skip(key, kind, std::move(why));
                if (auto passed = mark(key, until)) journal_.keep(Decision{std::move(*passed), {}});
            },
            [this](RuleKey key) { return decided(key); },
@@ -65,10 +65,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                },
                [this](RuleKey key) { return rights_.refusal(actorOf(key)); },
                [this](RuleKey key, const Step& step) { return rights_.refusal(actorOf(key), step); },
-               [this](std::vector<Trigger> triggers, RuleKey key, std::function<void(Object)> tell) {
-                   return dispatcher_.watch(
-                       std::move(triggers), key,
-                       [tell = std::move(tell)](Object event, const Cause&) { tell(std::move(event)); });
+               [this](std::vector<Trigger> triggers, RuleKey key, Dispatcher::Listener listener) {
+                   return dispatcher_.watch(std::move(triggers), key, std::move(listener));
                },
                [this](std::uint32_t id) {
                    const auto found = instances_.find(id);
@@ -119,13 +117,12 @@ void Engine::apply(Script script, Triggers triggers)
     host_.flush();
 }
 
-void Engine::validate(const std::string& name, const std::string& source, UserId author,
-                      std::function<void(Result<std::vector<std::string>>)> done)
+void Engine::validate(Script script, std::function<void(Result<std::vector<std::string>>)> done)
 {
     const auto id = ++lastInstance_;
     auto& instance = create(id, {});
     instance.state = State::Validating;
-    instance.script = {{}, name, source, author};
+    instance.script = std::move(script);
     instance.validated = std::move(done);
     load(id, instance);
     host_.flush();

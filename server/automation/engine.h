@@ -34,6 +34,8 @@ public:
         /// from the moment that it is loaded.
         std::optional<UtcTime> since;
         std::string provided; ///< PluginAutomation::key; empty = people's
+        /// Of a text that is only checked: names that stand for devices which are not known yet.
+        std::set<std::string> standIns;
     };
     struct Handlers {
         std::function<void(AutomationId, const std::vector<RuleView>&, std::uint64_t memoryBytes)> loaded;
@@ -72,8 +74,7 @@ public:
     void setTriggers(AutomationId automation, Triggers triggers);
     void remove(AutomationId automation);
     /// Loads a text only to see whether it does. `done`: the rules, or the message.
-    void validate(const std::string& name, const std::string& source, UserId author,
-                  std::function<void(Result<std::vector<std::string>>)> done);
+    void validate(Script script, std::function<void(Result<std::vector<std::string>>)> done);
     /// Starts every rule of an automation, or the named one, by hand. NotFound, Conflict (not loaded).
     Result<std::vector<std::uint64_t>> runNow(AutomationId automation, const std::string& rule, const Cause& cause);
     void restoreMarks(std::vector<ScheduleMark> marks) { marks_.restore(std::move(marks)); }

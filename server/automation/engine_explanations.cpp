@@ -42,7 +42,11 @@ Explanation Engine::explanationOf(AutomationId automation) const
     if (!active) return told;
     const auto& instance = instances_.at(active);
     const Explainer explainer(services_.devices, surroundings_, services_.clock, dispatcher_, runner_, runLog_);
-    told.rules = explainer.explain({automation, active, instance.rules, instance.triggers == Triggers::Armed});
+    const auto hides = [&](const RuleView& rule, DeviceId device) {
+        const std::set<DeviceId> only{device};
+        return rights_.refusal({instance.script.author, &rule, &only});
+    };
+    told.rules = explainer.explain({automation, active, instance.rules, instance.triggers == Triggers::Armed, hides});
     return told;
 }
 

@@ -6,6 +6,24 @@
 
 namespace atrium::automation {
 
+namespace {
+
+/// Of a device that there is not.
+constexpr std::int64_t standInId = std::int64_t{1} << 52;
+
+/// What is wrong with the schedules of a text, with the line of the rule; the script host knows no time zones.
+std::optional<std::string> scheduleFault(const std::string& name, const std::vector<RuleView>& rules)
+{
+    for (const auto& rule : rules)
+        for (const auto& trigger : rule.triggers)
+            if (const auto* when = std::get_if<ScheduleTrigger>(&trigger))
+                if (const auto schedule = LocalSchedule::make(*when, {}); !schedule)
+                    return name + ":" + std::to_string(rule.line) + ": " + schedule.error().message.en;
+    return {};
+}
+
+} // namespace
+
 void Engine::onStarted()
 {
     host_.send(definitions());
@@ -72,6 +90,11 @@ void Engine::onDeviceQuery(const DeviceQuery& query)
     DeviceAnswer answer{query.instance, query.run, {}, {}};
     const auto asking = instances_.find(query.instance);
     const auto author = asking == instances_.end() ? UserId{} : asking->second.script.author;
+    if (asking != instances_.end() && asking->second.script.standIns.contains(query.name)) {
+        answer.device = DeviceView{standInId, query.name, query.name, {}, true};
+        host_.send(answer);
+        return host_.flush();
+    }
     const auto device = services_.devices.find(query.name);
     // What its author may not see is to a script as if it did not exist.
     if (device && rights_.maySee(author, *device)) {
@@ -107,14 +130,9 @@ void Engine::onLoaded(ScriptLoaded& loaded)
         for (const auto& rule : loaded.rules)
             if (!rule.isTest) names.push_back(rule.name);
         auto done = std::move(instance.validated);
-        for (const auto& rule : loaded.rules)
-            for (const auto& trigger : rule.triggers)
-                if (const auto* when = std::get_if<ScheduleTrigger>(&trigger))
-                    if (const auto schedule = LocalSchedule::make(*when, {}); !schedule) {
-                        unload(id);
-                        return done(makeError(ErrorCode::Unprocessable, schedule.error().message));
-                    }
+        const auto fault = scheduleFault(instance.script.name, loaded.rules);
         unload(id);
+        if (fault) return done(makeError(ErrorCode::Unprocessable, {*fault, *fault}));
         return done(std::move(names));
     }
     for (const auto& wish : loaded.mirror) dispatcher_.addMirror(id, wish);
@@ -134,13 +152,15 @@ void Engine::onLoaded(ScriptLoaded& loaded)
 void Engine::activate(std::uint32_t id, Instance& instance, std::uint64_t memoryBytes)
 {
     const auto automation = instance.script.automation;
-    if (instance.triggers == Triggers::Armed) {
-        if (const auto added = dispatcher_.add(id, instance.rules); !added) {
-            host_.send(UnloadScript{id});
-            instance.state = State::Failed;
-            instance.error = instance.script.name + ": " + added.error().message.en;
-            return handlers_.failed(automation, instance.error);
-        }
+    auto fault = scheduleFault(instance.script.name, instance.rules);
+    if (!fault && instance.triggers == Triggers::Armed)
+        if (const auto added = dispatcher_.add(id, instance.rules); !added)
+            fault = instance.script.name + ": " + added.error().message.en;
+    if (fault) {
+        host_.send(UnloadScript{id});
+        instance.state = State::Failed;
+        instance.error = *fault;
+        return handlers_.failed(automation, *fault);
     }
     if (const auto old = find(automation, State::Active)) {
         dispatcher_.remove(old);

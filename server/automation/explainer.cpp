@@ -1,5 +1,7 @@
 #include "automation/explainer.h"
 
+#include "atrium/json.h"
+#include "automation/automation_errors.h"
 #include "automation/reasons.h"
 #include "automation/trigger_text.h"
 
@@ -10,17 +12,43 @@ namespace atrium::automation {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// What a step asked for, as a script says it.
+std::string toText(const StepRecord& step)
+{
+    const auto& asked = step.payload;
+    switch (step.kind) {
+    case StepKind::Command: return asked.textOr("uid", "?") + ':' + asked.textOr("name", "?");
+    case StepKind::Publish: return "mqtt.publish " + asked.textOr("topic", "");
+    case StepKind::Call: return asked.textOr("module", "?") + '.' + asked.textOr("function", "?");
+    case StepKind::Web: return asked.textOr("method", "?") + ' ' + asked.textOr("url", "?");
+    default: return toString(step.kind);
+    }
+}
+
 constexpr std::size_t membersShown = 10;
+constexpr std::size_t stepsShown = 5;
 /// How far back an instant is looked for that exceptions left out.
 constexpr auto lookBack = 48h;
+
+/// The same schedule, were a time that a clock change skips not left out.
+ScheduleTrigger withoutSkips(ScheduleTrigger trigger)
+{
+    const auto change = [](auto& when) {
+        if constexpr (requires { when.dst; })
+            if (when.dst == DstPolicy::Skip) when.dst = DstPolicy::Once;
+    };
+    std::visit(change, trigger.when);
+    return trigger;
+}
 
 /// What keeps a device from saying anything comes before what it says.
 int weightOf(const Reason& reason)
 {
-    static constexpr const char* order[] = {"device_gone", "device_offline", "never_reported", "report_refused",
-                                            "wrong_type",  "hold_running",   "hold_unknown",   "debounce_running",
-                                            "not_rearmed", "already_beyond", "already_so",     "not_crossed",
-                                            "not_so"};
+    static constexpr const char* order[] = {"rights",           "device_gone", "device_offline", "never_reported",
+                                            "report_refused",   "wrong_type",  "hold_running",   "hold_unknown",
+                                            "debounce_running", "not_rearmed", "already_beyond", "already_so",
+                                            "not_crossed",      "not_so"};
     const auto found = std::find(std::begin(order), std::end(order), reason.code);
     return static_cast<int>(found - std::begin(order));
 }
@@ -40,23 +68,48 @@ std::vector<RuleExplanation> Explainer::explain(const Subject& subject) const
         RuleExplanation told{rule.name, rule.line, runner_.obstacles(key), {}, {}, false, {}, {}};
         if (subject.isArmed)
             for (std::uint32_t t = 0; t < rule.triggers.size(); ++t)
-                told.triggers.push_back(explain(rule.triggers[t], key, t, states));
+                told.triggers.push_back(explain(subject, key, t, states));
         for (const auto& skip : runLog_.skips(subject.automation))
             if (skip.rule == rule.name) told.notRun.push_back(skip);
+        const RunRecord* newest = nullptr;
         const auto note = [&](const RunRecord* run) {
             if (run->rule == rule.name && run->state != RunState::Queued)
-                told.lastRun = std::max(told.lastRun.value_or(run->startedAt), run->startedAt);
+                if (!newest || run->startedAt > newest->startedAt) newest = run;
         };
         std::for_each(runs.begin(), runs.end(), note);
         std::for_each(live.begin(), live.end(), note);
+        if (newest) {
+            told.lastRun = newest->startedAt;
+            told.lastOutcome = outcomeOf(*newest, key);
+        }
         list.push_back(std::move(told));
     }
     return list;
 }
 
-TriggerExplanation Explainer::explain(const Trigger& trigger, RuleKey key, std::uint32_t position,
+std::vector<Reason> Explainer::outcomeOf(const RunRecord& run, RuleKey key) const
+{
+    std::vector<Reason> list;
+    const auto now = clock_.now();
+    for (std::size_t i = 0; i < run.steps.size() && list.size() < stepsShown; ++i) {
+        const auto& step = run.steps[i];
+        if (!step.done || step.ok) continue;
+        // What may not be done today either is told as that.
+        if (const auto refusal = runner_.refusal(key, step)) list.push_back(reasons::rights(*refusal));
+        else
+            list.push_back(reasons::stepFailed(
+                toText(step), i + 1, step.result.isText() ? step.result.text() : toJson(step.result), step.at, now));
+    }
+    if (run.state == RunState::Failed || run.state == RunState::OverBudget)
+        list.push_back(reasons::runFailed(run.message, lineOfMessage(run.message), run.startedAt, now));
+    return list;
+}
+
+TriggerExplanation Explainer::explain(const Subject& subject, RuleKey key, std::uint32_t position,
                                       const std::vector<TriggerState>& states) const
 {
+    const auto& rule = subject.rules[key.rule];
+    const auto& trigger = rule.triggers[position];
     TriggerExplanation told{kindOf(trigger), toText(trigger, devices_), {}};
     std::vector<const TriggerState*> own;
     for (const auto& state : states)
@@ -67,7 +120,8 @@ TriggerExplanation Explainer::explain(const Trigger& trigger, RuleKey key, std::
     else if (const auto* event = std::get_if<EventTrigger>(&trigger)) told.reasons = {ofEvent(event->name)};
     else if (std::holds_alternative<StartupTrigger>(trigger)) told.reasons = {reasons::onlyAtStart()};
     else if (std::holds_alternative<ShutdownTrigger>(trigger)) told.reasons = {reasons::onlyAtStop()};
-    else if (const auto* selected = std::get_if<SelectedTrigger>(&trigger)) told.reasons = ofSelection(*selected, own);
+    else if (const auto* selected = std::get_if<SelectedTrigger>(&trigger))
+        told.reasons = ofSelection(subject, rule, *selected, own);
     else if (!state) return told;
     else if (const auto* attribute = std::get_if<AttributeTrigger>(&trigger))
         told.reasons = ofAttribute(*attribute, *state);
@@ -121,16 +175,19 @@ std::vector<Reason> Explainer::ofAttribute(const AttributeTrigger& trigger, cons
     else if (trigger.test == AttributeTest::Changes) list.push_back(reasons::noChange(what, value, since, now));
     else if (value == trigger.operand) list.push_back(reasons::alreadySo(what, value, since, now));
     else list.push_back(reasons::notSo(what, value, trigger.operand, since, now));
+    if (!isOnline && device->lastSeen > attribute->reportedAt)
+        list.push_back(reasons::notInReport(what, attribute->reportedAt, device->lastSeen, now));
     return list;
 }
 
-std::vector<Reason> Explainer::ofSelection(const SelectedTrigger& trigger,
+std::vector<Reason> Explainer::ofSelection(const Subject& subject, const RuleView& rule, const SelectedTrigger& trigger,
                                            const std::vector<const TriggerState*>& members) const
 {
     if (members.empty()) return {reasons::noMember()};
     std::vector<Reason> list;
     for (const auto* member : members) {
-        if (!member->isSilence)
+        if (const auto refusal = subject.hides(rule, member->device)) list.push_back(reasons::rights(*refusal));
+        else if (!member->isSilence)
             for (auto& reason : ofAttribute(trigger.attribute, *member)) list.push_back(std::move(reason));
         else list.push_back(ofSilence(subjectOf(member->device, trigger.attribute.attribute, devices_), *member));
     }
@@ -170,16 +227,22 @@ std::vector<Reason> Explainer::ofSchedule(const ScheduleTrigger& trigger) const
     if (!schedule) return {};
     std::vector<Reason> list;
     const auto next = schedule->next(now);
-    // Without the days that it leaves out: was there an instant lately, or will there be one before the next?
+    // The first instant that a variant of the schedule has lately, or before the next one, and it has not.
+    const auto leftOutOf = [&](const LocalSchedule& whole) -> std::optional<UtcTime> {
+        std::optional<UtcTime> leftOut;
+        for (auto at = whole.next(now - lookBack); at && *at <= now; at = whole.next(*at))
+            leftOut = schedule->next(*at - 1us) == at ? std::nullopt : at;
+        if (const auto coming = whole.next(now); !leftOut && coming && coming != next) leftOut = coming;
+        return leftOut;
+    };
+    if (const auto once = LocalSchedule::make(withoutSkips(trigger), surroundings_.site()))
+        if (const auto at = leftOutOf(*once))
+            list.push_back(reasons::localTimeSkipped(once->toLocalText(*at), once->zone(), *at, now));
     auto everyDay = trigger;
     everyDay.days = {};
-    if (const auto whole = LocalSchedule::make(everyDay, surroundings_.site())) {
-        std::optional<UtcTime> leftOut;
-        for (auto at = whole->next(now - lookBack); at && *at <= now; at = whole->next(*at))
-            leftOut = schedule->next(*at - 1us) == at ? std::nullopt : at;
-        if (const auto coming = whole->next(now); !leftOut && coming && coming != next) leftOut = coming;
-        if (leftOut) list.push_back(reasons::exceptionDay(whole->toLocalText(*leftOut), whole->zone(), next, now));
-    }
+    if (const auto whole = LocalSchedule::make(everyDay, surroundings_.site()))
+        if (const auto at = leftOutOf(*whole))
+            list.push_back(reasons::exceptionDay(whole->toLocalText(*at), whole->zone(), next, now));
     if (next) list.push_back(reasons::nextTime(*next, schedule->toLocalText(*next), schedule->zone(), now));
     else list.push_back(reasons::scheduleOver());
     return list;

@@ -15,6 +15,8 @@ public:
         std::uint32_t instance = 0;
         const std::vector<RuleView>& rules;
         bool isArmed = true;
+        /// Why the author of a rule may not know of a device; empty = he may.
+        std::function<std::optional<Text>(const RuleView&, DeviceId)> hides;
     };
 
     Explainer(const Devices& devices, const Surroundings& surroundings, const Clock& clock,
@@ -27,10 +29,11 @@ public:
     std::vector<RuleExplanation> explain(const Subject& subject) const;
 
 private:
-    TriggerExplanation explain(const Trigger& trigger, RuleKey key, std::uint32_t position,
+    std::vector<Reason> outcomeOf(const RunRecord& run, RuleKey key) const;
+    TriggerExplanation explain(const Subject& subject, RuleKey key, std::uint32_t position,
                                const std::vector<TriggerState>& states) const;
     std::vector<Reason> ofAttribute(const AttributeTrigger& trigger, const TriggerState& state) const;
-    std::vector<Reason> ofSelection(const SelectedTrigger& trigger,
+    std::vector<Reason> ofSelection(const Subject& subject, const RuleView& rule, const SelectedTrigger& trigger,
                                     const std::vector<const TriggerState*>& members) const;
     Reason ofSilence(const std::string& what, const TriggerState& state) const;
     Reason ofTopic(const MqttTrigger& trigger, const TriggerState& state) const;

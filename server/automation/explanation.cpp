@@ -41,7 +41,8 @@ std::vector<Reason> causesOf(const Explanation& whole, const RuleExplanation& ru
     auto causes = whole.reasons;
     causes.insert(causes.end(), rule.obstacles.begin(), rule.obstacles.end());
     if (!rule.notRun.empty() && (!rule.lastRun || rule.notRun.front().at > *rule.lastRun))
-        causes.push_back(rule.notRun.front().reason);
+        causes.push_back(rule.notRun.front().why());
+    causes.insert(causes.end(), rule.lastOutcome.begin(), rule.lastOutcome.end());
     for (const auto& condition : rule.conditions) {
         if (condition.depth > 0 || condition.holds) continue;
         auto reason = condition.error.empty() ? reasons::conditionFalse(condition.text)

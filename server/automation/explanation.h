@@ -24,7 +24,8 @@ struct RuleExplanation {
     std::vector<ConditionState> conditions;
     bool conditionsKnown = false; ///< the script host told how they stand
     std::vector<SkipRecord> notRun;
-    std::optional<UtcTime> lastRun; ///< when the newest run that is known of began
+    std::optional<UtcTime> lastRun;  ///< when the newest run that is known of began
+    std::vector<Reason> lastOutcome; ///< what was wrong with it
 };
 
 struct Explanation {

@@ -159,6 +159,16 @@ void Journal::progressed(const RunRecord& run)
     write();
 }
 
+void Journal::waitsOn(const RunRecord& run, Urgency urgency)
+{
+    // The wait itself may still be on its way.
+    if (!store_ || (!stored_.contains(run.id) && !pending_.contains(run.id))) return;
+    put(run, nullptr);
+    if (urgency == Urgency::Soon) return writeSoon();
+    urgent_ = true;
+    write();
+}
+
 void Journal::keep(JournalBatch::Store store)
 {
     if (!store_) return;

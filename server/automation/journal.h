@@ -47,6 +47,8 @@ public:
     void waits(const RunRecord& run, std::function<void(bool)> committed);
     /// A run that waited before did another step: written soon, so that a restart repeats as little as possible.
     void progressed(const RunRecord& run);
+    /// The triggers of the wait_for in which a run waits stand otherwise than before.
+    void waitsOn(const RunRecord& run, Urgency urgency);
     void keep(JournalBatch::Store store);
     /// The run has a row with this many steps (it was read from the store).
     void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }

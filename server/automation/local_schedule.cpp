@@ -26,7 +26,8 @@ Result<LocalSchedule> LocalSchedule::make(const ScheduleTrigger& trigger, const 
         return LocalSchedule(trigger, date::locate_zone(name), name, site);
     }
     catch (const std::exception& error) {
-        return makeError(ErrorCode::InvalidArgument, {"Fuseau horaire inconnu : " + name, "Unknown time zone: " + name},
+        return makeError(ErrorCode::InvalidArgument,
+                         {"Fuseau horaire inconnu : « " + name + " »", "Unknown time zone: \"" + name + "\""},
                          error.what());
     }
 }

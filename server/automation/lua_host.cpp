@@ -6,8 +6,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
@@ -19,11 +17,20 @@ using namespace std::chrono_literals;
 constexpr std::size_t overflowAt = 8 * 1024 * 1024;
 constexpr std::size_t gatherUpTo = 64 * 1024;
 constexpr std::size_t congestedAt = 2 * 1024 * 1024;
-constexpr auto lookEvery = 20ms; ///< at a busy process
+constexpr std::chrono::milliseconds lookEvery = 20ms; ///< at a busy process
+constexpr std::chrono::milliseconds forEver{-1};
+constexpr std::chrono::microseconds lingerFor = 80us; ///< most answers come within 40 us
 constexpr auto restWhenIdle = 1s;
 constexpr auto shortestPause = 50ms;
 constexpr auto longestPause = 10'000ms;
 constexpr auto steadyAfter = 10s; ///< a process that lived this long is restarted at once
+
+/// Whether the host says something to it within a moment, as a rule.
+bool isAnswered(const ToHost& message)
+{
+    return std::holds_alternative<StartRun>(message) || std::holds_alternative<StepAnswer>(message) ||
+           std::holds_alternative<DeviceAnswer>(message) || std::holds_alternative<SelectionAnswer>(message);
+}
 } // namespace
 
 LuaHost::LuaHost(HostOptions options, runtime::CoreLoop& core, Log& log, Metrics& metrics, Handlers handlers)
@@ -32,17 +39,15 @@ LuaHost::LuaHost(HostOptions options, runtime::CoreLoop& core, Log& log, Metrics
       kills_(metrics.counter("atrium_script_host_kills_total", "Script host processes killed past a deadline")),
       interruptions_(metrics.counter("atrium_script_host_interruptions_total",
                                      "Slices of scripts interrupted because something waited")),
-      outgoingBytes_(metrics.gauge("atrium_queue_depth", "Entries waiting", {{"queue", "script_host_bytes"}}))
+      outgoingBytes_(metrics.gauge("atrium_queue_depth", "Entries waiting", {{"queue", "script_host_bytes"}})),
+      answers_(log)
 {
-    wakeDescriptor_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (wakeDescriptor_ < 0) throw std::runtime_error("no eventfd");
+    linger_ = core_.setLinger([this, alive = alive_] {
+        if (*alive) lookForAnswers();
+    });
 }
 
-LuaHost::~LuaHost()
-{
-    stop();
-    ::close(wakeDescriptor_);
-}
+LuaHost::~LuaHost() { stop(); }
 
 void LuaHost::start()
 {
@@ -53,27 +58,17 @@ void LuaHost::stop()
 {
     *alive_ = false;
     stopping_ = true;
-    wake();
+    answers_.wake();
     if (thread_.joinable()) thread_.join();
-}
-
-void LuaHost::wake()
-{
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = ::write(wakeDescriptor_, &one, sizeof one);
 }
 
 bool LuaHost::pause(std::chrono::milliseconds duration)
 {
-    pollfd descriptor{wakeDescriptor_, POLLIN, 0};
     const auto until = std::chrono::steady_clock::now() + duration;
     while (!stopping_) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
         if (left <= 0ms) break;
-        if (::poll(&descriptor, 1, static_cast<int>(left.count())) > 0) {
-            std::uint64_t count = 0;
-            [[maybe_unused]] const auto read = ::read(wakeDescriptor_, &count, sizeof count);
-        }
+        answers_.wait(left, false);
     }
     return !stopping_;
 }
@@ -124,15 +119,18 @@ void LuaHost::live(std::uint64_t epoch)
     HostProcess process(options_);
     pid_ = process.pid();
     restarts_.add();
+    answers_.open(process.socket());
     connect(&process, epoch);
     Ending ending;
     try {
         ending = serve(process, epoch);
     }
     catch (...) {
+        answers_.close();
         connect(nullptr, epoch);
         throw;
     }
+    answers_.close();
     connect(nullptr, epoch);
     process.kill();
     const int signal = process.reap();
@@ -158,7 +156,6 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
         handlers_.started();
     });
 
-    FrameBuffer frames;
     Ending ending;
     std::uint64_t counted = 0;
     auto idleSince = std::chrono::steady_clock::now();
@@ -171,54 +168,47 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
         }
         const auto interruptions = process.board().interruptions.load(std::memory_order_relaxed);
         interruptions_.add(interruptions - std::exchange(counted, interruptions));
+        if (process.board().isUnfiltered && !std::exchange(warnedOfFilter_, true))
+            log_.warning("the kernel refuses the filter of system calls for the script host: what confines it are its "
+                         "limits and Lua");
         const auto now = std::chrono::steady_clock::now();
         if (process.isBusy() || pending) idleSince = now;
         if (now - idleSince > restWhenIdle) watching_ = false;
-        pollfd descriptors[] = {{process.socket(), static_cast<short>(POLLIN | (pending ? POLLOUT : 0)), 0},
-                                {wakeDescriptor_, POLLIN, 0}};
-        const int timeout = watching_ ? static_cast<int>(lookEvery.count()) : -1;
-        ::poll(descriptors, 2, timeout);
-        if (descriptors[1].revents) {
-            std::uint64_t count = 0;
-            [[maybe_unused]] const auto read = ::read(wakeDescriptor_, &count, sizeof count);
-            idleSince = std::chrono::steady_clock::now();
-        }
+        const auto ready = answers_.wait(watching_ ? lookEvery : forEver, pending);
+        if (ready.woken) idleSince = std::chrono::steady_clock::now();
         if (!ending.killed && (stopping_ || overflowed || process.isOverdue())) {
             ending.overdue = !stopping_ && !overflowed;
             if (ending.overdue) kills_.add();
             ending.killed = true;
             process.kill();
         }
-        if ((descriptors[0].revents & POLLOUT) && !writeSome(process.socket())) return ending;
+        if (ready.room && !writeSome(process.socket())) return ending;
         // What a dying process has said before counts: read up to the end of the stream.
-        if ((descriptors[0].revents & (POLLIN | POLLHUP | POLLERR)) && !readSome(process, frames)) return ending;
+        if (ready.answers && !readSome()) return ending;
     }
 }
 
-bool LuaHost::readSome(HostProcess& process, FrameBuffer& frames)
+bool LuaHost::readSome()
 {
-    char buffer[65536];
-    const auto size = ::recv(process.socket(), buffer, sizeof buffer, MSG_DONTWAIT);
-    if (size < 0) return errno == EINTR || errno == EAGAIN;
-    if (size == 0) return false;
-    frames.append({buffer, static_cast<std::size_t>(size)});
-    std::vector<FromHost> messages;
-    while (const auto frame = frames.next()) {
-        auto message = decodeMessage<FromHost>(*frame);
-        if (!message) {
-            log_.error("unreadable message from the script host");
-            return false;
-        }
-        messages.push_back(std::move(*message));
-    }
-    if (frames.broken()) return false;
-    if (!messages.empty()) {
-        auto batch = std::make_shared<std::vector<FromHost>>(std::move(messages));
+    auto batch = std::make_shared<std::vector<FromHost>>();
+    const bool goesOn = answers_.read(*batch);
+    if (!batch->empty())
         onCore([this, batch] {
+            const Subscription handled([this] { answers_.delivered(); }); // whatever one of them throws
             for (auto& message : *batch) handlers_.message(message);
         });
+    return goesOn;
+}
+
+void LuaHost::lookForAnswers()
+{
+    const auto until = std::chrono::steady_clock::now() + lingerFor;
+    for (;;) {
+        auto messages = answers_.look(until);
+        if (messages.empty()) break;
+        for (auto& message : messages) handlers_.message(message);
     }
-    return true;
+    answers_.giveBack();
 }
 
 bool LuaHost::writeSome(int socket)
@@ -251,10 +241,11 @@ std::size_t LuaHost::append(const ToHost& message)
     std::lock_guard lock(mutex_);
     if (!process_ || coreEpoch_ != epoch_ || overflowed_) return 0;
     appendFrame(outgoing_, message);
+    asks_ = asks_ || isAnswered(message);
     const auto pending = outgoing_.size() - written_;
     if (pending > overflowAt) {
         overflowed_ = true;
-        wake();
+        answers_.wake();
     }
     return pending;
 }
@@ -285,6 +276,9 @@ void LuaHost::flush()
     {
         std::lock_guard lock(mutex_);
         if (!process_ || coreEpoch_ != epoch_ || outgoing_.empty()) return;
+        // First, so that the answer wakes nobody.
+        if (std::exchange(asks_, false) && core_.isBorrowed())
+            answers_.expect(process_->isBusy() ? HostAnswers::From::Computing : HostAnswers::From::Resting);
         while (written_ < outgoing_.size()) {
             const auto size = ::send(process_->socket(), outgoing_.data() + written_, outgoing_.size() - written_,
                                      MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -300,7 +294,7 @@ void LuaHost::flush()
         outgoingBytes_.set(static_cast<double>(outgoing_.size() - written_));
         process_->interruptLongSlice();
     }
-    if (!watching_.exchange(true) || blocked) wake();
+    if (!watching_.exchange(true) || blocked) answers_.wake();
 }
 
 bool LuaHost::isCongested() const

@@ -2,6 +2,7 @@
 
 #include "atrium/log.h"
 #include "atrium/metrics.h"
+#include "automation/host_answers.h"
 #include "automation/host_process.h"
 #include "automation/messages.h"
 #include "runtime/core_loop.h"
@@ -15,9 +16,10 @@
 
 namespace atrium::automation {
 
-/// Keeps a script host process alive and carries messages to and from it. Core writes straight into the socket; the
-/// thread `automation` starts the process, reads its answers, acts as core for them when core rests and else hands them
-/// over in batches, writes what did not fit, and kills the process when a slice is over its time.
+/// Keeps a script host process alive and carries messages to and from it. Core writes straight into the socket; whoever
+/// borrowed core for that waits a moment for the answer. The thread `automation` starts the process, reads all other
+/// answers, acts as core for them when core rests and else hands them over in batches, writes what did not fit, and
+/// kills the process when a slice is over its time.
 class LuaHost {
 public:
     /// Why a process ended and what it was running then.
@@ -75,10 +77,11 @@ private:
     /// Until the process ends or is killed.
     Ending serve(HostProcess& process, std::uint64_t epoch);
     /// False at the end of the stream.
-    bool readSome(HostProcess& process, FrameBuffer& frames);
+    bool readSome();
+    /// Core, borrowed: handles answers that come within a moment.
+    void lookForAnswers();
     bool writeSome(int socket);
     void onCore(std::function<void()> task);
-    void wake();
     bool pause(std::chrono::milliseconds duration);
 
     const HostOptions options_;
@@ -100,12 +103,15 @@ private:
     std::uint64_t coreEpoch_ = 0; ///< the process that core talks to
     /// Values by device and attribute that wait for the next message (Mirroring::BeforeRuns).
     std::unordered_map<std::int64_t, std::vector<std::pair<std::string, Value>>> held_;
+    bool asks_ = false; ///< core: what leaves with the next flush() is answered at once
+    HostAnswers answers_;
     std::atomic<bool> watching_{false};
+    bool warnedOfFilter_ = false; ///< thread `automation`
     std::atomic<bool> stopping_{false};
     std::atomic<pid_t> pid_{0};
     std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
-    int wakeDescriptor_ = -1;
     std::thread thread_;
+    Subscription linger_;
 };
 
 } // namespace atrium::automation

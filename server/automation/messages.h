@@ -27,10 +27,11 @@ struct DeviceView {
     std::string uid;
     std::string name;
     std::vector<AttributeView> attributes;
+    bool isStandIn = false; ///< for a device that is not known yet: it has every attribute that a text names
     template <class A>
     void fields(A& a)
     {
-        a(id, uid, name, attributes);
+        a(id, uid, name, attributes, isStandIn);
     }
 };
 

@@ -42,6 +42,12 @@ struct HoldChange {
 /// 16 hexadecimal digits.
 std::string fingerprintOf(const AttributeTrigger& trigger);
 
+/// Where the triggers of one wait_for stand, by fingerprint.
+using WaitHolds = std::map<std::string, PendingHold>;
+/// As the journal keeps them.
+Value toValue(const WaitHolds& holds);
+WaitHolds toWaitHolds(const Value& value);
+
 /// The holds of all rules, those of an earlier life of the server included. Thread: core.
 class PendingHolds {
 public:

@@ -3,6 +3,7 @@
 #include "atrium/text.h"
 #include "atrium/value.h"
 
+#include <functional>
 #include <string>
 
 namespace atrium::automation {
@@ -13,5 +14,8 @@ struct Reason {
     Text text;        ///< for people
     Object facts;     ///< what the text counts with: numbers, times as RFC 3339
 };
+
+/// The same as it is noted while events pass: put into words only when somebody asks. It holds all that it needs.
+using WhyNot = std::function<Reason()>;
 
 } // namespace atrium::automation

@@ -25,7 +25,7 @@ Reason budget(int used, int limit, UtcTime until);
 Reason nearlyStopped(std::size_t offences, std::size_t allowed, UtcTime last);
 
 // ---- of rules
-Reason rights(const std::string& refusal);
+Reason rights(const Text& refusal);
 Reason chainTooLong(int hops);
 Reason conditionFalse(const std::string& clause);
 Reason conditionUnknown(const std::string& clause, const std::string& error);
@@ -35,6 +35,12 @@ Reason modeParallel(std::size_t running, std::size_t limit);
 Reason queueFull(std::size_t waiting, std::size_t limit);
 Reason waitsInQueue(std::size_t waiting, std::size_t limit);
 Reason serverBusy(std::size_t runs);
+/// The newest run of the rule did not come to its end.
+Reason runFailed(const std::string& error, std::int64_t line, UtcTime at, UtcTime now);
+/// It did, but a step of it came to nothing.
+Reason stepFailed(const std::string& what, std::size_t step, const std::string& why, UtcTime at, UtcTime now);
+/// Nothing has run since the text became an older one again.
+Reason rolledBack(std::int64_t version, std::int64_t older, UtcTime at, UtcTime now);
 
 // ---- of triggers on an attribute; `what` is `uid.attribute`
 struct Crossing {
@@ -48,6 +54,8 @@ Reason deviceOffline(const std::string& what, UtcTime lastSeen, UtcTime now);
 Reason neverReported(const std::string& what, UtcTime deviceSeen, UtcTime now);
 /// It sent something that could not be taken.
 Reason reportRefused(const std::string& what, const std::string& why, UtcTime at, UtcTime now);
+/// The device spoke since, but not of this.
+Reason notInReport(const std::string& what, UtcTime reported, UtcTime deviceSeen, UtcTime now);
 Reason wrongType(const std::string& what, const Value& value);
 /// `nearest`: what came closest since the rule was loaded or last started.
 Reason notCrossed(const std::string& what, const Crossing& crossing, std::optional<double> nearest, UtcTime nearestAt,
@@ -77,6 +85,8 @@ Reason nextPeriod(UtcTime at, UtcTime now);
 Reason nextTime(UtcTime at, const std::string& local, const std::string& zone, UtcTime now);
 /// `at` would have been an instant, were its day not left out.
 Reason exceptionDay(const std::string& local, const std::string& zone, std::optional<UtcTime> next, UtcTime now);
+/// The time that the schedule says does not come on a day on which clocks go forward.
+Reason localTimeSkipped(const std::string& change, const std::string& zone, UtcTime at, UtcTime now);
 Reason scheduleOver();
 Reason missed();
 Reason clockSetBack();

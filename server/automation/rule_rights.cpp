@@ -21,6 +21,15 @@ bool readsTopics(const std::vector<Trigger>& triggers)
                        [](const Trigger& trigger) { return std::holds_alternative<MqttTrigger>(trigger); });
 }
 
+Text accountClosed() { return {"le compte de l'auteur est fermé", "the account of the author is closed"}; }
+
+Text noTopics() { return {"l'auteur n'a pas le droit de lire des sujets MQTT", "the author may not read MQTT topics"}; }
+
+Text unseen(const Device& device)
+{
+    return {"l'auteur n'a pas le droit de voir " + device.info->uid, "the author may not see " + device.info->uid};
+}
+
 } // namespace
 
 Result<Principal> RuleRights::principalOf(UserId author) const
@@ -30,15 +39,15 @@ Result<Principal> RuleRights::principalOf(UserId author) const
     return accounts->principalOf(author);
 }
 
-std::string RuleRights::refusal(const RuleActor& actor, const Step& step) const
+std::optional<Text> RuleRights::refusal(const RuleActor& actor, const Step& step) const
 {
     if (step.kind == StepKind::Log || step.kind == StepKind::Wait) return {};
     if (actor.rule)
-        if (auto reason = refusalByGrants(*actor.rule, step); !reason.empty()) return reason;
-    return actor.author ? refusalByAuthor(actor.author, step) : "";
+        if (auto reason = refusalByGrants(*actor.rule, step)) return reason;
+    return actor.author ? refusalByAuthor(actor.author, step) : std::nullopt;
 }
 
-std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
+std::optional<Text> RuleRights::refusalByGrants(const RuleView& rule, const Step& step) const
 {
     if (!rule.grants || step.kind == StepKind::WaitFor || step.kind == StepKind::History ||
         step.kind == StepKind::Select)
@@ -64,45 +73,50 @@ std::string RuleRights::refusalByGrants(const RuleView& rule, const Step& step) 
         break;
     }
     if (contains(grants, wanted) || (!narrower.empty() && contains(grants, narrower))) return {};
-    return "not permitted: the grants of the rule do not contain \"" + wanted + "\"";
+    return Text{"les droits de la règle (grants) ne contiennent pas « " + wanted + " »",
+                "the grants of the rule do not contain \"" + wanted + "\""};
 }
 
-std::string RuleRights::refusalByAuthor(UserId author, const Step& step) const
+std::optional<Text> RuleRights::refusalByAuthor(UserId author, const Step& step) const
 {
     const auto principal = principalOf(author);
-    if (!principal) return "not permitted: the account of the author is closed";
-    if (step.kind == StepKind::WaitFor && readsTopics(step.triggers) && !principal->may(mqttPermission))
-        return "not permitted: the author may not read MQTT topics";
+    if (!principal) return accountClosed();
+    const auto unless = [&](const char* permission, Text refusal) {
+        return principal->may(permission) ? std::nullopt : std::optional(std::move(refusal));
+    };
+    if (step.kind == StepKind::WaitFor && readsTopics(step.triggers)) return unless(mqttPermission, noTopics());
     if (step.kind == StepKind::Publish)
-        return principal->may(mqttPermission) ? "" : "not permitted: the author may not write MQTT topics";
+        return unless(mqttPermission,
+                      {"l'auteur n'a pas le droit d'écrire des sujets MQTT", "the author may not write MQTT topics"});
     if (step.kind == StepKind::Web)
-        return principal->may(webPermission) ? "" : "not permitted: the author may not ask servers";
+        return unless(webPermission,
+                      {"l'auteur n'a pas le droit d'interroger des serveurs", "the author may not ask servers"});
     if (step.kind == StepKind::History) {
         const auto device = devices_.find(deviceOf(step.payload));
         if (!device || principal->may(readPermission, accessObjectOf(*device))) return {};
-        return "not permitted: the author may not see " + device->info->uid;
+        return unseen(*device);
     }
     if (step.kind != StepKind::Command) return {};
     if (deviceOf(step.payload) == Surroundings::houseId)
-        return principal->may(housePermission) ? "" : "not permitted: the author may not set the mode of the house";
+        return unless(housePermission, {"l'auteur n'a pas le droit de changer le mode de la maison",
+                                        "the author may not set the mode of the house"});
     const auto device = devices_.find(deviceOf(step.payload));
-    if (!device) return {}; // the command itself fails, and says so
-    return principal->may(controlPermission, accessObjectOf(*device))
-               ? ""
-               : "not permitted: the author may not control " + device->info->uid;
+    // Without a device the command itself fails, and says so.
+    if (!device || principal->may(controlPermission, accessObjectOf(*device))) return {};
+    return Text{"l'auteur n'a pas le droit de commander " + device->info->uid,
+                "the author may not control " + device->info->uid};
 }
 
-std::string RuleRights::refusal(const RuleActor& actor) const
+std::optional<Text> RuleRights::refusal(const RuleActor& actor) const
 {
     if (!actor.author || !actor.rule) return {};
     const auto principal = principalOf(actor.author);
-    if (!principal) return "the account of the author is closed";
-    if (readsTopics(actor.rule->triggers) && !principal->may(mqttPermission))
-        return "the author may not read MQTT topics";
+    if (!principal) return accountClosed();
+    if (readsTopics(actor.rule->triggers) && !principal->may(mqttPermission)) return noTopics();
     if (!actor.devices) return {};
     for (const auto id : *actor.devices)
         if (const auto device = devices_.find(id); device && !principal->may(readPermission, accessObjectOf(*device)))
-            return "the author may not see " + device->info->uid;
+            return unseen(*device);
     return {};
 }
 

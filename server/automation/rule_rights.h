@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace atrium::automation {
@@ -34,17 +35,17 @@ public:
         : devices_(devices), accounts_(std::move(accounts))
     {}
 
-    /// Why the step may not be done, for the log of the run; empty = it may.
-    std::string refusal(const RuleActor& actor, const Step& step) const;
+    /// Why the step may not be done; empty = it may. Scripts are told in English.
+    std::optional<Text> refusal(const RuleActor& actor, const Step& step) const;
     /// Why the rule must not start: a device or topic that its author may not see (any more); empty = it may.
-    std::string refusal(const RuleActor& actor) const;
+    std::optional<Text> refusal(const RuleActor& actor) const;
     /// Whether rules of `author` may know of a device.
     bool maySee(UserId author, const Device& device) const;
 
 private:
     Result<Principal> principalOf(UserId author) const;
-    std::string refusalByGrants(const RuleView& rule, const Step& step) const;
-    std::string refusalByAuthor(UserId author, const Step& step) const;
+    std::optional<Text> refusalByGrants(const RuleView& rule, const Step& step) const;
+    std::optional<Text> refusalByAuthor(UserId author, const Step& step) const;
 
     const Devices& devices_;
     const std::function<std::shared_ptr<Accounts>()> accounts_;

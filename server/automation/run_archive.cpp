@@ -67,7 +67,7 @@ RunRecord runOf(const SqlRow& row)
 
 void readSteps(Transaction& transaction, RunRecord& run)
 {
-    for (const auto& row : transaction.query("SELECT kind, payload, done, ok, result, read_values, at, due_at "
+    for (const auto& row : transaction.query("SELECT kind, payload, done, ok, result, read_values, at, due_at, holds "
                                              "FROM automation_steps WHERE run_id = ? ORDER BY step",
                                              {run.id})) {
         StepRecord step;
@@ -79,6 +79,7 @@ void readSteps(Transaction& transaction, RunRecord& run)
         step.reads = toReads(unpacked(row[5]));
         step.at = fromMicroseconds(row[6].integer());
         step.due = fromMicroseconds(row[7].integer());
+        if (!row[8].isNull()) step.holds = toWaitHolds(unpacked(row[8]));
         run.steps.push_back(std::move(step));
     }
 }
@@ -95,7 +96,8 @@ SqlParameters stepOf(const RunRecord& run, std::size_t index)
             packed(step.result),
             packed(toValue(step.reads)),
             toMicroseconds(step.at),
-            toMicroseconds(step.due)};
+            toMicroseconds(step.due),
+            step.holds.empty() ? SqlValue() : SqlValue(packed(toValue(step.holds)))};
 }
 
 std::vector<RunRecord> readRuns(Transaction& transaction, const std::string& condition, const SqlParameters& values)
@@ -137,7 +139,7 @@ void writeRuns(Transaction& transaction, const std::vector<JournalBatch::Entry>&
                                 runs);
     if (!steps.empty())
         transaction.executeMany("INSERT INTO automation_steps (run_id, step, kind, payload, done, ok, result, "
-                                "read_values, at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                "read_values, at, due_at, holds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                                 steps);
 }
 

@@ -70,7 +70,7 @@ void RunLog::add(RunRecord run)
 
 void RunLog::add(AutomationId automation, SkipRecord skip)
 {
-    if (tracing_ == Tracing::Off) return;
+    if (!notesSkips()) return;
     auto& ring = skips_[automation];
     ring.push_front(std::move(skip));
     if (ring.size() > skipsKept) ring.pop_back();
@@ -145,9 +145,10 @@ Object toObject(const RunRecord& run)
 
 Object toObject(const SkipRecord& skip, Language language)
 {
-    return Object{{"rule", skip.rule},          {"trigger", skip.trigger},
-                  {"code", skip.reason.code},   {"reason", skip.reason.text.in(language)},
-                  {"facts", skip.reason.facts}, {"at", timeText(skip.at)},
+    const auto reason = skip.why();
+    return Object{{"rule", skip.rule},         {"trigger", skip.trigger},
+                  {"code", reason.code},       {"reason", reason.text.in(language)},
+                  {"facts", reason.facts},     {"at", timeText(skip.at)},
                   {"read", toList(skip.reads)}};
 }
 

@@ -3,6 +3,7 @@
 #include "atrium/ids.h"
 #include "atrium/time.h"
 #include "automation/messages.h"
+#include "automation/pending_hold.h"
 #include "automation/reason.h"
 #include "automation/tracing.h"
 
@@ -28,7 +29,8 @@ struct StepRecord {
     Value result;
     std::vector<ReadValue> reads;
     UtcTime at{};
-    UtcTime due{}; ///< of a wait
+    UtcTime due{};   ///< of a wait
+    WaitHolds holds; ///< of a wait_for that is not over
 };
 
 /// One run of one rule, from its trigger to its end.
@@ -53,7 +55,7 @@ struct RunRecord {
 struct SkipRecord {
     std::string rule;
     std::string trigger; ///< kind of the event
-    Reason reason;
+    WhyNot why;
     std::vector<ReadValue> reads; ///< what the clause saw
     UtcTime at{};
 };
@@ -68,6 +70,7 @@ public:
     void add(AutomationId automation, SkipRecord skip);
     void forget(AutomationId automation);
     void setTracing(Tracing tracing) { tracing_ = tracing; }
+    bool notesSkips() const { return tracing_ == Tracing::On; }
     /// Newest first.
     std::vector<const RunRecord*> runs(AutomationId automation, std::size_t limit) const;
     const std::deque<SkipRecord>& skips(AutomationId automation) const;

@@ -56,12 +56,12 @@ void Runner::forget(std::uint32_t instance)
     std::erase_if(lastStarts_, [&](const auto& entry) { return entry.first.instance == instance; });
 }
 
-void Runner::skip(RuleKey key, const std::string& trigger, Reason reason, std::vector<ReadValue> reads)
+void Runner::skip(RuleKey key, const std::string& trigger, WhyNot why, std::vector<ReadValue> reads)
 {
+    if (!runLog_.notesSkips()) return;
     const auto rule = handlers_.rule(key);
     if (!rule) return;
-    runLog_.add(rule->automation,
-                {rule->view->name, trigger, std::move(reason), std::move(reads), services_.clock.now()});
+    runLog_.add(rule->automation, {rule->view->name, trigger, std::move(why), std::move(reads), services_.clock.now()});
 }
 
 void Runner::onEnded(RunEnded& ended)
@@ -72,7 +72,9 @@ void Runner::onEnded(RunEnded& ended)
     record.cpuMicroseconds += ended.cpuMicroseconds;
     if (ended.end == RunEnd::Skipped) {
         const auto key = found->second.key;
-        skip(key, kindOf(record.event), reasons::conditionFalse(ended.message), std::move(ended.reads));
+        skip(
+            key, kindOf(record.event), [clause = ended.message] { return reasons::conditionFalse(clause); },
+            std::move(ended.reads));
         return end(ended.run, RunState::Cancelled, {});
     }
     const auto automation = record.automation;

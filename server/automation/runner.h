@@ -42,10 +42,10 @@ public:
         /// Empty when there is no such rule any more.
         std::function<std::optional<Rule>(RuleKey)> rule;
         /// Why the rule must not start, or must not do a step; empty = it may.
-        std::function<std::string(RuleKey)> startRefusal;
-        std::function<std::string(RuleKey, const Step&)> stepRefusal;
-        /// Calls back for every event of the triggers (Dispatcher::watch).
-        std::function<Result<Subscription>(std::vector<Trigger>, RuleKey, std::function<void(Object)>)> watch;
+        std::function<std::optional<Text>(RuleKey)> startRefusal;
+        std::function<std::optional<Text>(RuleKey, const Step&)> stepRefusal;
+        /// Dispatcher::watch.
+        std::function<Result<Subscription>(std::vector<Trigger>, RuleKey, Dispatcher::Listener)> watch;
         /// The last run of an instance ended.
         std::function<void(std::uint32_t instance)> idle;
         /// A run went over a budget.
@@ -71,7 +71,7 @@ public:
     /// Begins a run, or queues or drops it as the mode says. The id of the run, or 0. With a decision the run begins
     /// when both are on the disk.
     std::uint64_t trigger(RuleKey key, Object event, const Cause& cause, Decision decision = {});
-    void skip(RuleKey key, const std::string& trigger, Reason reason, std::vector<ReadValue> reads = {});
+    void skip(RuleKey key, const std::string& trigger, WhyNot why, std::vector<ReadValue> reads = {});
     /// Takes up a run that the store kept.
     void resume(RunRecord record, RuleKey key);
     /// After all runs of an instance were taken up: those that wait for their turn get it.
@@ -97,6 +97,8 @@ public:
     std::size_t liveRuns() const { return runs_.size(); }
     /// What keeps a new run of the rule from beginning now: its mode, its author's rights; in no order.
     std::vector<Reason> obstacles(RuleKey key) const;
+    /// Why the rule may not do a step that it asked for; empty = it may.
+    std::optional<Text> refusal(RuleKey key, const StepRecord& step) const;
     /// Empty unless the automation has used up its effects of this minute.
     std::optional<Reason> budgetUsedUp(AutomationId automation) const;
     void restore(std::vector<FailureCount> counts);
@@ -117,11 +119,13 @@ private:
         Value event; ///< whole, while record.event may be cut
         std::vector<RecordedStep> journal;
         bool inHost = false;
-        bool committing = false;    ///< begins later: when its journal is on the disk, or when a retry is due
-        bool durable = false;       ///< has waited, or can be taken up from the store
-        Subscription wait;          ///< timer of the step that it waits in
-        Subscription listener;      ///< what wait_for listens to
-        std::optional<UtcTime> due; ///< end of a wait_for that an earlier life of the server began
+        bool committing = false; ///< begins later: when its journal is on the disk, or when a retry is due
+        bool durable = false;    ///< has waited, or can be taken up from the store
+        Subscription wait;       ///< timer of the step that it waits in
+        Subscription listener;   ///< what wait_for listens to
+        // Of a wait_for that an earlier life of the server began.
+        std::optional<UtcTime> due;
+        WaitHolds holds;
     };
     struct Queue {
         std::vector<std::uint64_t> running;
@@ -141,7 +145,7 @@ private:
     /// The first that waits has its turn, if nothing runs.
     void beginNext(RuleKey key);
     /// Why a trigger starts nothing now; empty = it may. `queue` is the rule's.
-    std::optional<Reason> obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const;
+    WhyNot obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const;
     UtcTime oldestStart(const Queue& queue) const;
     /// An empty one when nothing of the rule runs or waits. Valid until a run of the rule begins or ends.
     const Queue& queueOf(RuleKey key) const;
@@ -152,6 +156,8 @@ private:
     void sendStart(LiveRun& run);
     void beginWait(LiveRun& run, UtcTime due);
     void beginWaitFor(LiveRun& run, Step& step);
+    void keepHold(std::uint64_t id, std::size_t step, const AttributeTrigger& trigger,
+                  const std::optional<PendingHold>& hold);
     /// The journal that lets the wait survive; then its timer.
     void keepWait(LiveRun& run);
     void startWait(LiveRun& run, std::chrono::microseconds duration);

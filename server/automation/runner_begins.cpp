@@ -12,27 +12,29 @@ using namespace std::chrono_literals;
 constexpr std::size_t maxLiveRuns = 20'000;
 } // namespace
 
-std::optional<Reason> Runner::obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const
+WhyNot Runner::obstacleOfMode(RuleKey key, const RuleMode& mode, const Queue& queue) const
 {
     const auto now = services_.clock.now();
     switch (mode.kind) {
     case RuleMode::Kind::Single:
-        if (!queue.running.empty()) return reasons::modeSingle(oldestStart(queue), now);
+        if (!queue.running.empty())
+            return [began = oldestStart(queue), now] { return reasons::modeSingle(began, now); };
         break;
     case RuleMode::Kind::Throttle: {
         const auto last = lastStarts_.find(key);
         if (last == lastStarts_.end()) break;
         const std::chrono::microseconds period(mode.period);
         if (now < last->second + period && now >= last->second)
-            return reasons::modeThrottle(period, last->second + period - now);
+            return [period, left = last->second + period - now] { return reasons::modeThrottle(period, left); };
         break;
     }
     case RuleMode::Kind::Queued:
         if (!queue.running.empty() && queue.waiting.size() >= mode.limit)
-            return reasons::queueFull(queue.waiting.size(), mode.limit);
+            return [waits = queue.waiting.size(), limit = mode.limit] { return reasons::queueFull(waits, limit); };
         break;
     case RuleMode::Kind::Parallel:
-        if (queue.running.size() >= mode.limit) return reasons::modeParallel(queue.running.size(), mode.limit);
+        if (queue.running.size() >= mode.limit)
+            return [runs = queue.running.size(), limit = mode.limit] { return reasons::modeParallel(runs, limit); };
         break;
     case RuleMode::Kind::Restart: break;
     }
@@ -57,30 +59,40 @@ std::vector<Reason> Runner::obstacles(RuleKey key) const
     std::vector<Reason> list;
     const auto rule = handlers_.rule(key);
     if (!rule) return list;
-    if (const auto refusal = handlers_.startRefusal(key); !refusal.empty()) list.push_back(reasons::rights(refusal));
+    if (const auto refusal = handlers_.startRefusal(key)) list.push_back(reasons::rights(*refusal));
     const auto& queue = queueOf(key);
-    if (auto reason = obstacleOfMode(key, rule->view->mode, queue)) list.push_back(std::move(*reason));
+    if (const auto why = obstacleOfMode(key, rule->view->mode, queue)) list.push_back(why());
     else if (!queue.waiting.empty())
         list.push_back(reasons::waitsInQueue(queue.waiting.size(), rule->view->mode.limit));
     return list;
+}
+
+std::optional<Text> Runner::refusal(RuleKey key, const StepRecord& step) const
+{
+    Step again;
+    again.kind = step.kind;
+    again.payload = step.payload;
+    return handlers_.stepRefusal(key, again);
 }
 
 std::uint64_t Runner::trigger(RuleKey key, Object event, const Cause& cause, Decision decision)
 {
     const auto rule = handlers_.rule(key);
     if (!rule) return 0;
-    const auto drop = [&](Reason reason) {
+    const auto drop = [&](WhyNot why) {
         dropped_.add();
-        skip(key, kindOf(event), std::move(reason));
+        skip(key, kindOf(event), std::move(why));
         if (!decision.isEmpty()) journal_.keep(std::move(decision));
         return std::uint64_t{0};
     };
-    if (cause.hops >= Cause::maxHops) return drop(reasons::chainTooLong(cause.hops));
-    if (const auto refusal = handlers_.startRefusal(key); !refusal.empty()) return drop(reasons::rights(refusal));
+    if (cause.hops >= Cause::maxHops) return drop([hops = cause.hops] { return reasons::chainTooLong(hops); });
+    if (const auto refusal = handlers_.startRefusal(key))
+        return drop([refusal = *refusal] { return reasons::rights(refusal); });
     const auto& mode = rule->view->mode;
     const auto& queue = queueOf(key);
-    if (auto obstacle = obstacleOfMode(key, mode, queue)) return drop(std::move(*obstacle));
-    if (runs_.size() >= maxLiveRuns || handlers_.isCongested()) return drop(reasons::serverBusy(runs_.size()));
+    if (auto obstacle = obstacleOfMode(key, mode, queue)) return drop(std::move(obstacle));
+    if (runs_.size() >= maxLiveRuns || handlers_.isCongested())
+        return drop([runs = runs_.size()] { return reasons::serverBusy(runs); });
     if (mode.kind == RuleMode::Kind::Queued && !queue.running.empty())
         return enqueue(key, *rule, std::move(event), cause, std::move(decision));
     if (mode.kind == RuleMode::Kind::Throttle) lastStarts_[key] = services_.clock.now();

@@ -95,8 +95,8 @@ void Runner::failedForGood(RuleKey key, const RunRecord& run)
                                        Cause{run.correlationId, "rule:" + run.rule, run.hops + 1},
                                        std::to_string(run.id) + ":failed",
                                        rule->provided};
-        if (refusal.empty()) effects_.perform(request, told);
-        else told(false, refusal);
+        if (refusal) told(false, refusal->en);
+        else effects_.perform(request, told);
     }
     if (policy.disableAfter == 0 || count < policy.disableAfter) return;
     succeeded(run.automation, run.rule); // enabled again it begins anew

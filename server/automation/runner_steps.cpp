@@ -27,7 +27,10 @@ void Runner::resume(RunRecord record, RuleKey key)
     for (auto& step : record.steps) {
         if (step.done) run.journal.push_back({step.kind, step.ok, step.result, step.reads});
         else if (step.kind == StepKind::Wait) due = step.due;
-        else if (step.kind == StepKind::WaitFor && step.due != UtcTime{}) run.due = step.due;
+        else if (step.kind == StepKind::WaitFor) {
+            if (step.due != UtcTime{}) run.due = step.due;
+            run.holds = step.holds;
+        }
     }
     // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key; a
     // wait_for too, because only the script knows what it waits for.
@@ -85,8 +88,8 @@ void Runner::onStep(Step& step)
     steps.push_back(std::move(record));
     const auto id = step.run;
     const std::size_t number = step.step;
-    if (const auto refusal = handlers_.stepRefusal(run.key, step); !refusal.empty()) {
-        if (complete(id, number, false, refusal) && step.awaited) answer(run, number);
+    if (const auto refusal = handlers_.stepRefusal(run.key, step)) {
+        if (complete(id, number, false, "not permitted: " + refusal->en) && step.awaited) answer(run, number);
         return;
     }
     switch (step.kind) {
@@ -134,15 +137,43 @@ void Runner::beginWaitFor(LiveRun& run, Step& step)
     const auto number = run.record.steps.size();
     if (run.record.event.booleanOr("too_large", false))
         return finishWait(id, number, false, "the event is too large for a run that waits");
-    auto watch = handlers_.watch(std::move(step.triggers), run.key, [this, id, number](Object event) {
-        finishWait(id, number, true, keptEvent(std::move(event)));
-    });
+    const auto kept = std::make_shared<const WaitHolds>(std::exchange(run.holds, {}));
+    auto watch = handlers_.watch(
+        std::move(step.triggers), run.key,
+        {[this, id, number](Object event, const Cause&) { finishWait(id, number, true, keptEvent(std::move(event))); },
+         [this, id, number](const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+             keepHold(id, number, trigger, hold);
+         },
+         [kept](const AttributeTrigger& trigger) {
+             const auto found = kept->find(fingerprintOf(trigger));
+             return found == kept->end() ? nullptr : &found->second;
+         }});
     if (!watch) return finishWait(id, number, false, watch.error().message.en);
     run.listener = std::move(*watch);
     if (const auto timeout = step.payload.integerOr("timeout", 0); timeout > 0)
         run.record.steps.back().due = run.due.value_or(services_.clock.now() + std::chrono::microseconds(timeout));
     run.due.reset();
     keepWait(run);
+}
+
+void Runner::keepHold(std::uint64_t id, std::size_t step, const AttributeTrigger& trigger,
+                      const std::optional<PendingHold>& hold)
+{
+    const auto found = runs_.find(id);
+    if (found == runs_.end()) return;
+    auto& record = found->second.record;
+    if (record.steps.size() != step || record.steps.back().done) return;
+    auto& holds = record.steps.back().holds;
+    const auto key = fingerprintOf(trigger);
+    const auto before = holds.find(key);
+    if (before == holds.end() && !hold) return;
+    // A quiet time that is put off again and again: the disk need not follow at once.
+    const bool isPutOff = hold && before != holds.end() && before->second.isDue() && hold->isDue();
+    if (hold) holds.insert_or_assign(key, *hold);
+    else holds.erase(before);
+    // Of a wait that is about to begin, keepWait() writes all.
+    if (record.state == RunState::Waiting)
+        journal_.waitsOn(record, isPutOff ? Journal::Urgency::Soon : Journal::Urgency::AtOnce);
 }
 
 void Runner::keepWait(LiveRun& run)
@@ -189,6 +220,7 @@ bool Runner::complete(std::uint64_t id, std::size_t step, bool ok, Value result)
     if (run.record.steps.size() != step || run.record.steps.back().done) return false;
     auto& record = run.record.steps.back();
     record.done = true;
+    record.holds.clear();
     record.ok = ok;
     record.result = result;
     run.record.state = RunState::Running;

@@ -118,7 +118,7 @@ void ScheduleBoard::collect(Entry& entry, UtcTime now, std::vector<Due>& due)
     }
     // Nothing between the last instant and now is left: both are as good a mark.
     entry.decided = now;
-    if (missed) handlers_.missed(entry.rule, missed, reasons::missed(), found.empty() ? now : found.front().at - 1us);
+    if (missed) handlers_.missed(entry.rule, missed, reasons::missed, found.empty() ? now : found.front().at - 1us);
     due.insert(due.end(), found.begin(), found.end());
 }
 
@@ -140,7 +140,7 @@ void ScheduleBoard::startOver(UtcTime now)
     for (auto& [instance, entry] : entries_) {
         unqueue(entry);
         entry.decided = now;
-        handlers_.missed(entry.rule, entry.schedules.front().kind(), reasons::clockSetBack(), now);
+        handlers_.missed(entry.rule, entry.schedules.front().kind(), reasons::clockSetBack, now);
         queue(entry);
     }
     arm();

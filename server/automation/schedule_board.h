@@ -39,7 +39,7 @@ public:
         /// The instants up to and including `due` are decided with it.
         std::function<void(RuleKey, Object event, UtcTime due)> fire;
         /// Nothing is fired for some instants before `until`, and nothing will be.
-        std::function<void(RuleKey, const char* kind, Reason, UtcTime until)> missed;
+        std::function<void(RuleKey, const char* kind, WhyNot, UtcTime until)> missed;
     };
 
     ScheduleBoard(Scheduler& scheduler, const Clock& clock, Handlers handlers);

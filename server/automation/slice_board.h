@@ -17,6 +17,7 @@ struct SliceBoard {
     std::atomic<std::uint64_t> run{0};        ///< 0 = loading a script
     std::atomic<std::uint32_t> instance{0};
     std::atomic<std::uint64_t> interruptions{0}; ///< slices that made place for others, counted each time
+    std::atomic<bool> isUnfiltered{false};       ///< the kernel refused the host's filter of system calls
 };
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);
 

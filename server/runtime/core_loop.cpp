@@ -74,8 +74,12 @@ bool CoreLoop::runNow(const std::function<void()>& task)
     if (stopping_ || !running_ || taken_ || !tasks_.empty()) return false;
     taken_ = true;
     threadId_ = std::this_thread::get_id();
+    const auto linger = linger_;
     lock.unlock();
+    borrowed_ = linger != nullptr;
     guarded(task);
+    if (linger) guarded([&] { linger->gate.pass(linger->call); });
+    borrowed_ = false;
     std::vector<Task> tasks;
     lock.lock();
     for (int round = 0; round < borrowedRounds && !tasks_.empty(); ++round) {
@@ -94,6 +98,21 @@ bool CoreLoop::runNow(const std::function<void()>& task)
     lock.unlock();
     if (wake) wake_.notify_one();
     return true;
+}
+
+Subscription CoreLoop::setLinger(std::function<void()> call)
+{
+    const auto linger = std::make_shared<Linger>();
+    linger->call = std::move(call);
+    std::lock_guard lock(mutex_);
+    linger_ = linger;
+    return Subscription([this, linger] {
+        {
+            std::lock_guard lock(mutex_);
+            if (linger_ == linger) linger_ = nullptr;
+        }
+        linger->gate.close();
+    });
 }
 
 void CoreLoop::runAndWait(const std::function<void()>& task)

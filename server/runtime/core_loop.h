@@ -40,6 +40,12 @@ public:
     /// Runs `task` and what it posts right here, as core, when core rests; else false, and nothing has happened: post
     /// it. What others post meanwhile is left to the thread `core`: it may join this one. Thread: any.
     bool runNow(const std::function<void()>& task);
+    /// Called as core by whoever borrowed the role (runNow), when its work is done and before it gives the role back:
+    /// to wait a moment for the answer to what that work asked. One at a time; it ends with the subscription, when no
+    /// call runs any more unless that is made by the caller.
+    [[nodiscard]] Subscription setLinger(std::function<void()> linger);
+    /// Whether a thread borrowed the role and will linger. Thread: core.
+    bool isBorrowed() const { return borrowed_; }
     /// Runs `task` on core and returns when it has run; runs it at once when called on core, or when core is not
     /// running.
     void runAndWait(const std::function<void()>& task);
@@ -66,6 +72,10 @@ private:
         std::shared_ptr<CallGate> gate;
         std::function<void()> handler;
         std::chrono::microseconds period{0}; ///< 0 = once
+    };
+    struct Linger {
+        CallGate gate;
+        std::function<void()> call;
     };
     template <class Time>
     using TimerQueue = std::multimap<Time, std::shared_ptr<Timer>>;
@@ -96,7 +106,9 @@ private:
     TimerQueue<UtcTime> utcTimers_;
     bool stopping_ = false;
     bool running_ = false;
-    bool taken_ = false; ///< a thread has the role: the one in threadId_
+    bool taken_ = false;    ///< a thread has the role: the one in threadId_
+    bool borrowed_ = false; ///< core only
+    std::shared_ptr<Linger> linger_;
     bool asked_ = false; ///< the thread `core` waits for the role
     std::thread thread_;
     std::thread::id ownThread_{};             ///< the thread `core`

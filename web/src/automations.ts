@@ -124,8 +124,9 @@ export function isTroubled(one: Automation): boolean {
     (one.enabled && (one.lastRun?.state === 'failed' || one.lastRun?.state === 'over-budget'));
 }
 
-/** People know what an automation does better than what its file is called, unless nobody named its rules. */
+/** The name that somebody gave it. A file says better what it does by its rules than by its name, unless nobody named them. */
 export function titleOf(one: Automation): string {
+  if (one.kind === 'database') return one.name;
   return one.rules.filter((rule) => !/^rule \d+$/.test(rule.name)).map((rule) => rule.name).join(' · ') || one.name;
 }
 

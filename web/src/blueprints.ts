@@ -1,6 +1,7 @@
 // Blueprints: texts with typed inputs, of which automations are made.
 
 import {request} from './api.ts';
+import {checkAt} from './drafts.ts';
 
 export type InputType = 'device' | 'text' | 'number' | 'boolean' | 'duration' | 'time' | 'choice';
 export const inputTypes: InputType[] = ['device', 'text', 'number', 'boolean', 'duration', 'time', 'choice'];
@@ -46,6 +47,9 @@ export const find = (id: number) => request<Blueprint>('GET', `${listPath}/${id}
 export const remove = (id: number) => request('DELETE', `${listPath}/${id}`);
 export const save = (id: number | null, draft: Draft) =>
   (id === null ? request<Blueprint>('POST', listPath, draft) : request<Blueprint>('PUT', `${listPath}/${id}`, draft));
+
+/** Tried with what the inputs fall back on, or examples. */
+export const check = (draft: Draft) => checkAt(`${listPath}/validate`, draft, draft.source);
 
 /** The id of the automation. */
 export const make = async (id: number, name: string, inputs: Use['inputs']): Promise<number> =>

@@ -44,9 +44,13 @@ export interface Checked {
   faults: Fault[];
 }
 
-export async function check(name: string, source: string): Promise<Checked> {
+export const check = (name: string, source: string) =>
+  checkAt('/api/automations/validate', {name: name || 'script', source}, source);
+
+/** Asks a route that says which rules a text has, or what is wrong with it and where. */
+export async function checkAt(path: string, body: object, source: string): Promise<Checked> {
   try {
-    const {rules} = await request<{rules: string[]}>('POST', '/api/automations/validate', {name: name || 'script', source});
+    const {rules} = await request<{rules: string[]}>('POST', path, body);
     return {rules, problem: '', faults: []};
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 422) throw error;

@@ -35,31 +35,6 @@ bool isIdentifier(const std::string& name)
            std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
-/// Why a value does not fit its input; empty = it does.
-std::string misfit(const BlueprintInput& input, const Value& value)
-{
-    switch (input.type) {
-    case Type::Number: {
-        const auto number = value.ifNumber();
-        if (!number) return "a number is wanted";
-        if (input.minimum && *number < *input.minimum) return "it is too small";
-        if (input.maximum && *number > *input.maximum) return "it is too large";
-        return {};
-    }
-    case Type::Boolean: return value.isBoolean() ? "" : "true or false is wanted";
-    default: break;
-    }
-    if (!value.isText()) return "a text is wanted";
-    const auto& text = value.text();
-    if (text.size() > longestText) return "it is longer than 1000 bytes";
-    if (input.type == Type::Duration && !parseDuration(text)) return "a duration such as 5m is wanted";
-    if (input.type == Type::Time && !parseTimeOfDay(text)) return "a time such as 07:30 is wanted";
-    if (input.type == Type::Choice &&
-        std::find(input.options.begin(), input.options.end(), text) == input.options.end())
-        return "it is none of the choices";
-    return {};
-}
-
 std::string luaText(const std::string& text)
 {
     std::string quoted = "\"";
@@ -83,6 +58,33 @@ std::string luaValue(const Value& value)
     char number[40];
     const auto end = std::to_chars(number, number + sizeof number, value.ifNumber().value_or(0)).ptr;
     return {number, end};
+}
+
+/// Why a value does not fit its input; empty = it does.
+std::string misfit(const BlueprintInput& input, const Value& value)
+{
+    switch (input.type) {
+    case Type::Number: {
+        const auto number = value.ifNumber();
+        if (!number) return "a number is wanted";
+        if (input.minimum && *number < *input.minimum)
+            return "it is too small: at least " + luaValue(*input.minimum) + " is wanted";
+        if (input.maximum && *number > *input.maximum)
+            return "it is too large: at most " + luaValue(*input.maximum) + " is wanted";
+        return {};
+    }
+    case Type::Boolean: return value.isBoolean() ? "" : "true or false is wanted";
+    default: break;
+    }
+    if (!value.isText()) return "a text is wanted";
+    const auto& text = value.text();
+    if (text.size() > longestText) return "it is longer than 1000 bytes";
+    if (input.type == Type::Duration && !parseDuration(text)) return "a duration such as 5m is wanted";
+    if (input.type == Type::Time && !parseTimeOfDay(text)) return "a time such as 07:30 is wanted";
+    if (input.type == Type::Choice &&
+        std::find(input.options.begin(), input.options.end(), text) == input.options.end())
+        return "it is none of the choices";
+    return {};
 }
 
 } // namespace
@@ -164,6 +166,30 @@ Result<Object> checkInputs(const std::vector<BlueprintInput>& inputs, const Obje
     }
     if (!wrong.fields.empty()) return wrong;
     return values;
+}
+
+BlueprintExample exampleOf(const std::vector<BlueprintInput>& inputs)
+{
+    BlueprintExample example;
+    for (const auto& input : inputs) {
+        const auto named = "input." + input.name;
+        auto value = input.fallback;
+        if (input.type == Type::Device) value = named; // the house may not have the one that it falls back on
+        else if (value.isNull()) {
+            switch (input.type) {
+            case Type::Number: value = input.minimum.value_or(input.maximum.value_or(1)); break;
+            case Type::Boolean: value = false; break;
+            case Type::Duration: value = "1m"; break;
+            case Type::Time: value = "12:00"; break;
+            case Type::Choice: value = input.options.front(); break;
+            default: value = named; break;
+            }
+        }
+        // A text may be the name of a device as well.
+        if (value == Value(named)) example.standIns.insert(named);
+        example.inputs.set(input.name, std::move(value));
+    }
+    return example;
 }
 
 std::string textOf(const Blueprint& blueprint, const Object& inputs)

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,14 @@ Value toValue(const std::vector<BlueprintInput>& inputs);
 /// wrong type, out of its bounds, not known, no device.
 Result<Object> checkInputs(const std::vector<BlueprintInput>& inputs, const Object& given,
                            const std::function<bool(const std::string& uid)>& isDevice);
+
+/// Values to check a blueprint's text with before anybody uses it: what the inputs fall back on, else an example that
+/// is within their bounds. What is to be named by hand is named `input.NAME`.
+struct BlueprintExample {
+    Object inputs;
+    std::set<std::string> standIns; ///< of devices
+};
+BlueprintExample exampleOf(const std::vector<BlueprintInput>& inputs);
 
 /// The text of an automation: the inputs as a table `input` before the blueprint's text, on its first line, so that
 /// lines in errors are those of the blueprint.

@@ -117,6 +117,7 @@ void BlueprintApi::addWrites(Http& http)
         route.responseSchema = blueprintSchema;
         route.successStatus = isNew ? 201 : 200;
         route.errors.push_back(ErrorCode::Conflict);
+        route.errors.push_back(ErrorCode::Unprocessable);
         routes_ += http.asyncRoute(
             route, [this, isNew, status = route.successStatus](const HttpRequest& request, HttpAnswer answer) {
                 auto blueprint = blueprintOf(request);
@@ -131,6 +132,25 @@ void BlueprintApi::addWrites(Http& http)
                              });
             });
     }
+    auto validate =
+        blueprintRoute(HttpMethod::Post, "/api/blueprints/validate", "validateBlueprint",
+                       {"Vérifier un modèle sans l'enregistrer",
+                        "Check a blueprint without saving it, with what its inputs fall back on or examples"},
+                       "automations.write");
+    validate.requestSchema = writeSchema;
+    validate.responseSchema = R"({"type":"object","required":["success","rules"],"properties":{
+      "success":{"type":"boolean"},"rules":{"type":"array","items":{"type":"string"}}}})";
+    validate.errors = {ErrorCode::Unprocessable};
+    routes_ += http.asyncRoute(validate, [this](const HttpRequest& request, HttpAnswer answer) {
+        auto blueprint = blueprintOf(request);
+        if (!blueprint) return answer(blueprint.error());
+        answerOnCore(core_, std::move(answer), [this, blueprint = std::move(*blueprint)](const HttpAnswer& respond) {
+            shelf_.check(blueprint, [respond](const Result<std::vector<std::string>>& rules) {
+                if (!rules) return respond(rules.error());
+                respond(HttpResponse::json(Object{{"success", true}, {"rules", List(rules->begin(), rules->end())}}));
+            });
+        });
+    });
     auto remove =
         blueprintRoute(HttpMethod::Delete, "/api/blueprints/{id}", "deleteBlueprint",
                        {"Supprimer un modèle", "Delete a blueprint; automations made of it stay"}, "automations.write");

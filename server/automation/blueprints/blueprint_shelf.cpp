@@ -71,7 +71,28 @@ std::size_t BlueprintShelf::countUses(std::int64_t blueprint) const
     }));
 }
 
+void BlueprintShelf::check(const Blueprint& blueprint, Done<std::vector<std::string>> done)
+{
+    auto example = exampleOf(blueprint.inputs);
+    Engine::Script script{{}, blueprint.name, textOf(blueprint, example.inputs), blueprint.author};
+    script.standIns = std::move(example.standIns);
+    service_.engine().validate(std::move(script),
+                               [done, source = blueprint.source](Result<std::vector<std::string>> rules) {
+                                   if (!rules) return done(scriptError(rules.error(), source));
+                                   done(std::move(rules));
+                               });
+}
+
 void BlueprintShelf::save(Blueprint blueprint, Done<std::int64_t> done)
+{
+    if (blueprint.id != 0 && !find(blueprint.id)) return done(unknownBlueprint());
+    check(blueprint, [this, blueprint, done](const Result<std::vector<std::string>>& rules) {
+        if (!rules) return done(rules.error());
+        store(blueprint, done);
+    });
+}
+
+void BlueprintShelf::store(Blueprint blueprint, Done<std::int64_t> done)
 {
     blueprint.version = 1;
     blueprint.updatedAt = clock_.now();

@@ -28,7 +28,10 @@ public:
     const BlueprintUse* useOf(AutomationId id) const;
     std::size_t countUses(std::int64_t blueprint) const;
 
-    /// Adds (id 0) or replaces. NotFound, Conflict.
+    /// Whether the text of a blueprint loads, tried with exampleOf() its inputs: the names of its rules, or
+    /// Unprocessable with the place in its text.
+    void check(const Blueprint& blueprint, Done<std::vector<std::string>> done);
+    /// Adds (id 0) or replaces what stands the check. NotFound, Conflict, Unprocessable.
     void save(Blueprint blueprint, Done<std::int64_t> done);
     void remove(std::int64_t id, Done<std::int64_t> done);
     /// Makes an automation with the rights of `who`. NotFound, InvalidArgument, Unprocessable (it does not load).
@@ -39,6 +42,7 @@ public:
     void renew(AutomationId id, const Object& inputs, const Principal& who, Done<AutomationId> done);
 
 private:
+    void store(Blueprint blueprint, Done<std::int64_t> done);
     void make(AutomationId id, const Blueprint& blueprint, const std::string& name, const Object& inputs,
               const Principal& who, Done<AutomationId> done);
     /// Runs `work` on a worker and `then` on core with its result.

@@ -1,3 +1,4 @@
+#include "automation/lua/resumable.h"
 #include "automation/lua/script.h"
 
 #include <limits>
@@ -27,14 +28,24 @@ int setMetatable(lua_State* state)
     return 1;
 }
 
-/// A table function of the standard library for tables without metatable only: `__len` and `__index` could lie about
-/// sizes and keep C code busy for hours. The stock function is upvalue 1.
-template <bool sorts>
-int plainTable(lua_State* state)
+/// `__len` and `__index` could lie about sizes and keep C code busy for hours.
+void requirePlainTable(lua_State* state)
 {
     if (!lua_istable(state, 1)) throw ScriptError("a table is wanted");
     if (lua_getmetatable(state, 1)) throw ScriptError("this works on tables without metatable only");
-    if (sorts && lua_rawlen(state, 1) > maxSorted) throw ScriptError("tables of more than 20000 items are not sorted");
+}
+
+int sort(lua_State* state)
+{
+    requirePlainTable(state);
+    if (lua_rawlen(state, 1) > maxSorted) throw ScriptError("tables of more than 20000 items are not sorted");
+    return sortTable(state);
+}
+
+/// A table function of the standard library, for tables without metatable only. The stock function is upvalue 1.
+int plainTable(lua_State* state)
+{
+    requirePlainTable(state);
     // Called as plain C, so that its errors name the line of the script; these functions use no upvalues of their own.
     return lua_tocfunction(state, lua_upvalueindex(1))(state);
 }
@@ -90,21 +101,22 @@ void pushTable(lua_State* state, const char*)
     lua_createtable(state, 0, 6);
     lua_pushcfunction(state, stockFunction(luaopen_table, "pack"));
     lua_setfield(state, -2, "pack");
-    for (const char* name : {"concat", "insert", "remove", "unpack", "sort"}) {
+    for (const char* name : {"concat", "insert", "remove", "unpack"}) {
         lua_pushcfunction(state, stockFunction(luaopen_table, name));
-        const bool sorts = std::string_view(name) == "sort";
-        lua_pushcclosure(state, sorts ? guarded<plainTable<true>> : guarded<plainTable<false>>, 1);
+        lua_pushcclosure(state, guarded<plainTable>, 1);
         lua_setfield(state, -2, name);
     }
+    lua_pushcfunction(state, guarded<sort>);
+    lua_setfield(state, -2, "sort");
 }
 
 constexpr LanguageName names[] = {{"assert", nullptr, pushBase},       {"error", nullptr, pushBase},
-                                  {"getmetatable", nullptr, pushBase}, {"ipairs", nullptr, pushBase},
+                                  {"getmetatable", nullptr, pushBase}, {"ipairs", eachItem},
                                   {"next", nullptr, pushBase},         {"pairs", nullptr, pushBase},
                                   {"pcall", nullptr, pushBase},        {"rawequal", nullptr, pushBase},
                                   {"rawget", nullptr, pushBase},       {"rawlen", nullptr, pushBase},
                                   {"rawset", nullptr, pushBase},       {"select", nullptr, pushBase},
-                                  {"tonumber", nullptr, pushBase},     {"tostring", nullptr, pushBase},
+                                  {"tonumber", nullptr, pushBase},     {"tostring", toText},
                                   {"type", nullptr, pushBase},         {"setmetatable", guarded<setMetatable>},
                                   {"math", nullptr, pushMath},         {"table", nullptr, pushTable}};
 

@@ -100,10 +100,21 @@ void Budget::interrupt()
 
 void Budget::yieldToOthers(lua_State* state, lua_Debug*)
 {
-    // Inside a callback of C it stays armed until the callback is over.
-    if (!lua_isyieldable(state) || theBudget->exceeded_) return;
+    // Where C called Lua without a way back it stays armed until that is over.
+    if (lua_isyieldable(state) && !theBudget->exceeded_) pause(state, 0, nullptr);
+}
+
+bool Budget::mustPause(lua_State* state)
+{
+    if (!theBudget || !theBudget->hooked_) return false;
+    if (theBudget->exceeded_) raiseOverBudget(state, nullptr);
+    return lua_isyieldable(state) != 0;
+}
+
+int Budget::pause(lua_State* state, std::intptr_t context, int (*next)(lua_State*, int, std::intptr_t))
+{
     theBudget->interrupted_ = true;
-    lua_yield(state, 0);
+    return lua_yieldk(state, 0, context, next);
 }
 
 void Budget::extendKernelLimit(std::int64_t now)

@@ -28,6 +28,12 @@ public:
     Budget(const Budget&) = delete;
     Budget& operator=(const Budget&) = delete;
 
+    /// For loops in C, which no hook sees: whether the coroutine is to yield now, with pause(). Raises a Lua error when
+    /// the budget is spent. Costs a comparison.
+    static bool mustPause(lua_State* state);
+    /// To be returned: yields for others, then goes on with `next`.
+    static int pause(lua_State* state, std::intptr_t context, int (*next)(lua_State*, int, std::intptr_t));
+
     /// Whether others wait for the slice that is about to run, besides those whose messages are not received yet.
     void setOthersWait(bool wait) { othersWait_ = wait; }
 

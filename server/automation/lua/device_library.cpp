@@ -15,10 +15,15 @@ MirroredDevice& deviceAt(lua_State* state, int index)
     return **static_cast<MirroredDevice**>(luaL_checkudata(state, index, deviceType.name));
 }
 
-int requireAttribute(const MirroredDevice& device, std::string_view name)
+int requireAttribute(MirroredDevice& device, std::string_view name)
 {
+    constexpr std::size_t mostAttributes = 200;
     const int attribute = device.find(name);
     if (attribute >= 0) return attribute;
+    if (device.isStandIn && device.attributes.size() < mostAttributes) {
+        device.attributes.push_back({std::string(name), true, {}});
+        return static_cast<int>(device.attributes.size()) - 1;
+    }
     Suggestion suggestion(name);
     for (const auto& known : device.attributes) suggestion.consider(known.name);
     throw ScriptError("device \"" + device.uid + "\" has no attribute \"" + std::string(name) + "\"" +

@@ -14,6 +14,7 @@ struct MirroredDevice {
     std::string uid;
     std::string name;
     std::vector<AttributeView> attributes;
+    bool isStandIn = false; ///< DeviceView::isStandIn
 
     /// The position of an attribute, or -1.
     int find(std::string_view attribute) const

@@ -1,3 +1,4 @@
+#include "automation/lua/resumable.h"
 #include "automation/lua/script.h"
 
 namespace atrium::automation::lua {
@@ -21,9 +22,9 @@ int log(lua_State* state)
     if (text.size() > maxLogBytes) text.resize(maxLogBytes);
     const std::string level = lua_tostring(state, lua_upvalueindex(1));
     auto& script = Script::of(state);
-    if (script.currentRun())
+    if (const auto* run = script.currentRun(); run && !run->when)
         script.stepWithoutAnswer(StepKind::Log, Object{{"level", level}, {"text", std::move(text)}});
-    else script.logWhileLoading(level, std::move(text));
+    else script.logOutsideOfRun(level, std::move(text));
     return 0;
 }
 
@@ -92,7 +93,7 @@ int waitFor(lua_State* state)
 void pushPrint(lua_State* state, const char*)
 {
     lua_pushliteral(state, "info");
-    lua_pushcclosure(state, guarded<log>, 1);
+    lua_pushcclosure(state, withTexts<guarded<log>>, 1);
 }
 
 void pushLog(lua_State* state, const char*)
@@ -100,7 +101,7 @@ void pushLog(lua_State* state, const char*)
     lua_createtable(state, 0, 4);
     for (const char* level : {"debug", "info", "warn", "error"}) {
         lua_pushstring(state, level);
-        lua_pushcclosure(state, guarded<log>, 1);
+        lua_pushcclosure(state, withTexts<guarded<log>>, 1);
         lua_setfield(state, -2, level);
     }
 }

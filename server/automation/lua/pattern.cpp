@@ -144,7 +144,7 @@ Pattern::End Pattern::endCapture(std::size_t at, std::size_t item)
 
 Pattern::End Pattern::balanced(std::size_t at, std::size_t item)
 {
-    if (item + 1 >= pattern_.size()) throw PatternError("missing arguments to '%b'");
+    if (item + 1 >= pattern_.size()) throw PatternError("malformed pattern (missing arguments to '%b')");
     const char opening = pattern_[item], closing = pattern_[item + 1];
     if (at >= subject_.size() || subject_[at] != opening) return {};
     for (std::size_t nesting = 1, i = at + 1; i < subject_.size(); ++i) {

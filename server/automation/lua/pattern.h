@@ -25,12 +25,15 @@ public:
         bool isPosition = false;
     };
 
+    static constexpr std::uint64_t maxSteps = 2'000'000;
     /// `steps` is shared by all matches with this object; single comparisons of a character count one.
-    Pattern(std::string_view subject, std::string_view pattern, std::uint64_t steps = 2'000'000);
+    Pattern(std::string_view subject, std::string_view pattern, std::uint64_t steps = maxSteps);
 
     /// Matches at `start` only; the end of the match. Throws PatternError.
     std::optional<std::size_t> matchAt(std::size_t start);
     bool anchored() const { return anchored_; }
+    /// For an object that goes on where this one stops.
+    std::uint64_t stepsLeft() const { return steps_; }
     /// Of the last match. Throws PatternError for a capture that was not closed.
     const std::vector<Capture>& captures() const;
 

@@ -193,7 +193,7 @@ void Script::requireLoading(const char* what) const
     if (!loading_) throw ScriptError(std::string(what) + " belongs to the top of the file, not into a run");
 }
 
-void Script::logWhileLoading(std::string level, std::string text)
+void Script::logOutsideOfRun(std::string level, std::string text)
 {
     host_.send(LoadLog{instance_, std::move(level), std::move(text)});
 }

@@ -62,6 +62,16 @@ struct Run {
     std::uint64_t random = 0; ///< state of math.random: the same in every life of the run
 };
 
+/// The question how conditions stand, while it is being answered.
+struct ConditionProbe {
+    ConditionsProbed answer;
+    std::vector<int> clauses; ///< the condition of each state in the answer
+    std::size_t next = 0;     ///< the state that is found out now
+    Run reader;               ///< what clauses read is noted as for a run
+    Budget::Spent slice{0};
+    bool exceeded = false;
+};
+
 /// One loaded version of one automation: a lua_State of its own with its own memory limit, the rules that it declared
 /// and their runs. Scripts cannot see each other. Thread: the host's.
 class Script {
@@ -103,7 +113,8 @@ public:
              lua_KFunction next = nullptr);
     /// The same for a step that nobody answers.
     void stepWithoutAnswer(StepKind kind, Value payload);
-    void logWhileLoading(std::string level, std::string text);
+    /// While the file is loaded, and in conditions: what they log is no step.
+    void logOutsideOfRun(std::string level, std::string text);
     /// The value of an attribute as this run sees it: the recorded one, or the mirror's.
     const Value& read(MirroredDevice& device, int attribute);
     MirroredDevice* knownDevice(const std::string& name) const;
@@ -128,7 +139,7 @@ public:
     std::vector<Condition> conditions;
     std::vector<Rule> rules;
     ChunkNames names;
-    std::unordered_map<std::string, MirroredDevice*> devices;
+    std::unordered_map<std::string, MirroredDevice*> devices; ///< by the name that it was asked for with
 
 private:
     struct Memory {
@@ -143,8 +154,10 @@ private:
     bool attributeHolds(const Condition& clause);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
-    /// The states of a clause and of what it is made of; whether it holds.
-    bool probe(std::uint32_t rule, int condition, std::uint32_t depth, std::vector<ConditionState>& states);
+    void listClauses(std::uint32_t rule, int condition, std::uint32_t depth);
+    void goOnProbing();
+    bool callClause(const Condition& clause, ConditionState& state);
+    bool decideGroups(int condition, std::size_t& place);
 
     /// Runs `body` under lua_pcall; the error text when it failed.
     std::optional<std::string> protect(const std::function<void(lua_State*)>& body);
@@ -167,11 +180,13 @@ private:
     int loaderReference_ = LUA_NOREF;
     std::string loaderAsked_;
     bool loaderWaits_ = false; ///< for a SelectionAnswer or ModuleAnswer
+    std::vector<std::unique_ptr<MirroredDevice>> standIns_;
     std::size_t modules_ = 0;
     std::uint32_t loaderQueries_ = 0;
     Budget::Spent loaderSlice_{0};
     bool interrupted_ = false;
-    std::uint64_t interruptedRun_ = 0; ///< 0 = the loader
+    std::uint64_t interruptedRun_ = 0;      ///< 0 = the loader
+    std::unique_ptr<ConditionProbe> probe_; ///< while it is found out how conditions stand
     /// Lets the run (0 = the loader) go on with what `push` puts on the stack.
     void goOn(std::uint64_t run, const std::function<void(lua_State*)>& push);
     std::unordered_map<std::uint64_t, std::unique_ptr<Run>> runs_;

@@ -18,7 +18,16 @@ void Script::answer(const DeviceAnswer& answer)
     std::string asked;
     std::swap(asked, answer.run == 0 ? loaderAsked_ : found->second->deviceAsked);
     if (asked.empty()) return;
-    if (answer.device) {
+    if (answer.device && answer.device->isStandIn) {
+        // Nobody else may see the attributes that this text says.
+        auto& own = standIns_.emplace_back(std::make_unique<MirroredDevice>());
+        own->id = answer.device->id;
+        own->uid = answer.device->uid;
+        own->name = answer.device->name;
+        own->isStandIn = true;
+        devices[asked] = own.get();
+    }
+    else if (answer.device) {
         devices[asked] = &host_.mirror.put(*answer.device);
         if (!loading_) {
             MirrorWish wish{answer.device->id, {}};

@@ -158,6 +158,7 @@ void Script::goOn()
 {
     if (!std::exchange(interrupted_, false)) return;
     if (loading_) return resumeLoad(0);
+    if (probe_) return goOnProbing();
     const auto found = runs_.find(interruptedRun_);
     if (found != runs_.end()) resume(*found->second, 0);
 }
@@ -179,10 +180,19 @@ int Script::pushResult(lua_State* state, StepKind kind, bool ok, const Value& re
     return ok ? 1 : 2;
 }
 
+namespace {
+
+void requireNoCondition(const Run& run, StepKind kind)
+{
+    if (run.when) throw ScriptError(std::string("a condition only looks: ") + toString(kind) + " belongs into run");
+}
+
+} // namespace
+
 int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Trigger> triggers, lua_KFunction next)
 {
     auto& run = *current_;
-    if (run.when) throw ScriptError("a condition only looks: this belongs into run");
+    requireNoCondition(run, kind);
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     if (kind == StepKind::Wait || kind == StepKind::WaitFor) run.waited = true;
     if (run.step < run.journal.size()) {
@@ -194,7 +204,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
         return next ? next(state, LUA_OK, 0) : results;
     }
     if (!lua_isyieldable(state))
-        throw ScriptError("this cannot be done inside a callback of gsub, sort or a metamethod");
+        throw ScriptError("this cannot be done inside a metamethod that a function of Lua calls");
     ++run.step;
     run.waitsForAnswer = true;
     run.asked = kind;
@@ -206,6 +216,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
 void Script::stepWithoutAnswer(StepKind kind, Value payload)
 {
     auto& run = *current_;
+    requireNoCondition(run, kind); // a log line too: it is a step, and conditions are not looked at when a run goes on
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     ++run.step;
     if (run.step <= run.journal.size()) {

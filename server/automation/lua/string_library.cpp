@@ -1,4 +1,5 @@
-#include "automation/lua/pattern.h"
+#include "automation/lua/captures.h"
+#include "automation/lua/resumable.h"
 #include "automation/lua/script.h"
 
 #include <cstring>
@@ -9,13 +10,6 @@ namespace {
 
 constexpr std::size_t maxRepeated = 1024 * 1024;
 
-std::string_view textArgument(lua_State* state, int index)
-{
-    std::size_t size = 0;
-    const char* text = luaL_checklstring(state, index, &size);
-    return {text, size};
-}
-
 /// Where a search begins: `init` counted from 1, or from the end when negative. Past the end when there is nothing.
 std::size_t startArgument(lua_State* state, int index, std::size_t size)
 {
@@ -23,25 +17,6 @@ std::size_t startArgument(lua_State* state, int index, std::size_t size)
     if (init > 0) return static_cast<std::size_t>(init) - 1;
     if (init == 0 || static_cast<std::size_t>(-(init + 1)) >= size) return 0;
     return size - static_cast<std::size_t>(-(init + 1)) - 1;
-}
-
-void pushCapture(lua_State* state, std::string_view subject, const Pattern::Capture& capture)
-{
-    if (capture.isPosition) lua_pushinteger(state, static_cast<lua_Integer>(capture.start) + 1);
-    else lua_pushlstring(state, subject.data() + capture.start, capture.length);
-}
-
-/// Pushes the captures, or the whole match when the pattern has none and `whole` is given. Returns how many.
-int pushCaptures(lua_State* state, std::string_view subject, const Pattern& pattern, const Pattern::Capture* whole)
-{
-    const auto& captures = pattern.captures();
-    luaL_checkstack(state, static_cast<int>(captures.size()) + 1, "too many captures");
-    if (captures.empty() && whole) {
-        pushCapture(state, subject, *whole);
-        return 1;
-    }
-    for (const auto& capture : captures) pushCapture(state, subject, capture);
-    return static_cast<int>(captures.size());
 }
 
 template <bool find>
@@ -114,79 +89,6 @@ int everyMatch(lua_State* state)
     return 1;
 }
 
-/// Adds what replaces the match to `out`: `%0` to `%9` in a text, or what a table or function gives.
-void appendReplacement(lua_State* state, std::string& out, std::string_view subject, const Pattern& pattern,
-                       const Pattern::Capture& whole)
-{
-    const auto original = subject.substr(whole.start, whole.length);
-    const auto& captures = pattern.captures();
-    const int type = lua_type(state, 3);
-    if (type == LUA_TSTRING || type == LUA_TNUMBER) {
-        const auto text = textArgument(state, 3);
-        for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] != '%') {
-                out += text[i];
-                continue;
-            }
-            const char digit = ++i < text.size() ? text[i] : '\0';
-            if (digit == '%') out += '%';
-            else if (digit == '0' || (digit == '1' && captures.empty())) out += original;
-            else if (digit >= '1' && digit <= '9' && static_cast<std::size_t>(digit - '1') < captures.size()) {
-                const auto& capture = captures[digit - '1'];
-                if (capture.isPosition) out += std::to_string(capture.start + 1);
-                else out += subject.substr(capture.start, capture.length);
-            }
-            else if (digit >= '0' && digit <= '9') throw ScriptError("invalid capture index in replacement text");
-            else throw ScriptError("invalid use of '%' in replacement text");
-        }
-        return;
-    }
-    if (type == LUA_TTABLE) {
-        pushCapture(state, subject, captures.empty() ? whole : captures[0]);
-        lua_gettable(state, 3);
-    }
-    else {
-        lua_pushvalue(state, 3);
-        lua_call(state, pushCaptures(state, subject, pattern, &whole), 1);
-    }
-    if (!lua_toboolean(state, -1)) out += original;
-    else if (lua_isstring(state, -1)) out += textArgument(state, -1);
-    else throw ScriptError(std::string("a match cannot be replaced by a ") + luaL_typename(state, -1));
-    lua_pop(state, 1);
-}
-
-int replace(lua_State* state)
-{
-    const auto subject = textArgument(state, 1);
-    const auto text = textArgument(state, 2);
-    const int type = lua_type(state, 3);
-    if (type != LUA_TSTRING && type != LUA_TNUMBER && type != LUA_TTABLE && type != LUA_TFUNCTION)
-        throw ScriptError("gsub: the replacement must be text, a table or a function");
-    const auto limit = luaL_optinteger(state, 4, static_cast<lua_Integer>(subject.size()) + 1);
-    Pattern pattern(subject, text);
-    std::string out;
-    lua_Integer count = 0;
-    std::size_t at = 0;
-    std::optional<std::size_t> lastEnd;
-    while (count < limit) {
-        const auto end = pattern.matchAt(at);
-        if (end && end != lastEnd) {
-            ++count;
-            appendReplacement(state, out, subject, pattern, {at, *end - at, false});
-            at = *end;
-            lastEnd = end;
-        }
-        else if (at < subject.size()) out += subject[at++];
-        else break;
-        if (out.size() > maxRepeated) throw ScriptError("gsub: the result is larger than 1 MiB");
-        if (pattern.anchored()) break;
-    }
-    if (at < subject.size()) out += subject.substr(at);
-    lua_pushlstring(state, out.data(), out.size());
-    lua_pushinteger(state, count);
-    return 2;
-}
-
 int repeat(lua_State* state)
 {
     const auto text = textArgument(state, 1);
@@ -223,14 +125,17 @@ void pushStrings(lua_State* state, const char*)
     }
     lua_pop(state, 1);
     lua_createtable(state, 0, 16);
-    for (const char* name :
-         {"byte", "char", "format", "len", "lower", "pack", "packsize", "reverse", "sub", "unpack", "upper"}) {
+    for (const char* name : {"byte", "char", "len", "lower", "pack", "packsize", "reverse", "sub", "unpack", "upper"}) {
         lua_pushcfunction(state, stockFunction(luaopen_string, name));
         lua_setfield(state, -2, name);
     }
-    const luaL_Reg own[] = {{"find", guarded<search<true>>}, {"match", guarded<search<false>>},
-                            {"gmatch", guarded<everyMatch>}, {"gsub", guarded<replace>},
-                            {"rep", guarded<repeat>},        {nullptr, nullptr}};
+    const luaL_Reg own[] = {{"find", guarded<search<true>>},
+                            {"match", guarded<search<false>>},
+                            {"gmatch", guarded<everyMatch>},
+                            {"gsub", guarded<replaceMatches>},
+                            {"rep", guarded<repeat>},
+                            {"format", formatText},
+                            {nullptr, nullptr}};
     luaL_setfuncs(state, own, 0);
     lua_pushvalue(state, -1);
     lua_setfield(state, -3, "__index");

@@ -107,6 +107,7 @@ std::size_t replay(World& world, const std::vector<RecordedSeries>& all, const D
         }
     }
     progress.values = values;
+    progress.share = 1;
     return values;
 }
 

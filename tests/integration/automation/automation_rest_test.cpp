@@ -301,15 +301,65 @@ on(event 'go', function() mqtt.publish('second', input.lamp .. input.minutes) en
     EXPECT_TRUE(send(HttpMethod::Get, path(automation))) << "the automation stays";
 }
 
-TEST_F(AutomationRestTest, AnErrorInABlueprintHasTheBlueprintsLine)
+TEST_F(AutomationRestTest, ABlueprintThatDoesNotLoadIsRefusedWithItsPlace)
 {
-    const auto response = send(HttpMethod::Post, "/api/blueprints", blueprintBody("\nlocal x = devize(input.lamp)"));
-    ASSERT_TRUE(response);
-    const auto at = "/api/blueprints/" + std::to_string(parseJson(response->body)->integerOr("id", 0));
-    const auto made = send(HttpMethod::Post, at + "/automations",
-                           Object{{"name", "mine"}, {"inputs", Object{{"lamp", "hall/light"}}}});
-    ASSERT_FALSE(made);
-    EXPECT_THAT(made.error().message.en, HasSubstr("mine:2: unknown name \"devize\" (did you mean \"device\"?)"));
+    const auto wrong = blueprintBody("\nlocal x = devize(input.lamp)");
+    for (const char* path : {"/api/blueprints/validate", "/api/blueprints"}) {
+        const auto refused = send(HttpMethod::Post, path, wrong);
+        ASSERT_FALSE(refused) << path;
+        EXPECT_EQ(refused.error().code, ErrorCode::Unprocessable);
+        EXPECT_THAT(refused.error().message.en, HasSubstr(":2: unknown name \"devize\" (did you mean \"device\"?)"));
+        const auto& field = refused.error().fields.at(0);
+        EXPECT_EQ(field.pointer, "/source");
+        ASSERT_TRUE(field.place);
+        EXPECT_EQ(std::tuple(field.place->line, field.place->column, field.place->endColumn), std::tuple(2, 11, 17));
+    }
+    EXPECT_TRUE(blueprints->all().empty());
+
+    // In the first line too, where the inputs stand before it when it is used.
+    const auto first = send(HttpMethod::Post, "/api/blueprints", blueprintBody("on(device(input.lamp):on_fire(), 1)"));
+    ASSERT_FALSE(first);
+    EXPECT_EQ(first.error().fields.at(0).place->line, 1) << first.error().message.en;
+    const auto missing =
+        send(HttpMethod::Post, "/api/blueprints", blueprintBody("on(event(input.lamb), function() end)"));
+    EXPECT_FALSE(missing) << "an input that nobody is asked for";
+}
+
+TEST_F(AutomationRestTest, ABlueprintIsTriedWithStandInsForDevicesAndExamplesForTheRest)
+{
+    Object body{
+        {"name", "All types"},
+        {"source", R"lua(local lamp, pir = device(input.lamp), device(input.pir)
+rule "All" {
+  on = { pir.motion:becomes(true), pir.lux:below(input.dark), mqtt(input.topic), every(input.pause), at(input.hour),
+         device(input.topic).power:above(3), event(input.kind) },
+  when = { lamp.status:is(false), input.really },
+  run = function() lamp:on{ level = input.dark } end,
+})lua"},
+        {"inputs", List{Object{{"name", "lamp"}, {"type", "device"}}, Object{{"name", "pir"}, {"type", "device"}},
+                        Object{{"name", "dark"}, {"type", "number"}, {"minimum", 5}},
+                        Object{{"name", "topic"}, {"type", "text"}}, Object{{"name", "pause"}, {"type", "duration"}},
+                        Object{{"name", "hour"}, {"type", "time"}}, Object{{"name", "really"}, {"type", "boolean"}},
+                        Object{{"name", "kind"}, {"type", "choice"}, {"options", List{"a", "b"}}}}}};
+    const auto checked = send(HttpMethod::Post, "/api/blueprints/validate", body);
+    ASSERT_TRUE(checked) << checked.error().message.en;
+    EXPECT_EQ(parseJson(checked->body)->find("rules")->list(), List{"All"});
+    ASSERT_TRUE(send(HttpMethod::Post, "/api/blueprints", body));
+    // A stand-in is nobody's: an automation cannot name it.
+    EXPECT_FALSE(send(HttpMethod::Post, "/api/automations",
+                      Object{{"name", "x"}, {"source", "on(device('input.pir').motion:changes(), function() end)"}}));
+}
+
+TEST_F(AutomationRestTest, AnInputThatIsOutOfItsBoundsIsToldWithThem)
+{
+    const auto made = send(HttpMethod::Post, "/api/blueprints", blueprintBody("on(event 'go', function() end)"));
+    ASSERT_TRUE(made);
+    const auto at = "/api/blueprints/" + std::to_string(parseJson(made->body)->integerOr("id", 0));
+    const auto wrong = send(HttpMethod::Post, at + "/automations",
+                            Object{{"name", "x"}, {"inputs", Object{{"lamp", "hall/light"}, {"minutes", 0}}}});
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().fields.at(0).pointer, "/inputs/minutes");
+    EXPECT_EQ(wrong.error().fields.at(0).detail, "it is too small: at least 1 is wanted");
 }
 
 } // namespace

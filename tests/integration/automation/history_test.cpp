@@ -71,6 +71,41 @@ TEST_F(HistoryTest, SaysWhatIsNotKnownAndWhatCannotBeAsked)
     EXPECT_NE(value("history(meter.power):avg(7)").find("how far back"), std::string::npos);
 }
 
+TEST_F(HistoryTest, OutsideOfARunItIsAnErrorWithItsLine)
+{
+    EXPECT_EQ(house.load(1, "local meter = device 'meter'\nlocal usual = history(meter.power):avg '7d'", "usual.lua"),
+              "usual.lua:2: history works while a rule runs, not while its file is loaded");
+    ASSERT_EQ(house.load(1, R"lua(local meter = device 'meter'
+        rule 'Ask' {
+          on = { event 'ask' },
+          when = function()
+            return history(meter.power):avg '7d' > 100
+          end,
+          run = function() end,
+        })lua",
+                         "usual.lua"),
+              "");
+    house.engine->raiseEvent("ask", {}, Cause{newCorrelationId(), "test", 0});
+    const auto* run = house.finishedRun(1);
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->state, RunState::Failed);
+    EXPECT_EQ(run->message, "usual.lua:5: a condition only looks: history belongs into run");
+}
+
+TEST_F(HistoryTest, AConditionPublishesNothingEither)
+{
+    ASSERT_EQ(house.load(1,
+                         "rule 'Ask' { on = { event 'ask' },\nwhen = function() mqtt.publish('answer', 'x') end,\n"
+                         "run = function() end }",
+                         "usual.lua"),
+              "");
+    house.engine->raiseEvent("ask", {}, Cause{newCorrelationId(), "test", 0});
+    const auto* run = house.finishedRun(1);
+    ASSERT_NE(run, nullptr);
+    EXPECT_EQ(run->message, "usual.lua:2: a condition only looks: publish belongs into run");
+    EXPECT_TRUE(house.mqtt.published.empty());
+}
+
 TEST_F(HistoryTest, TheAnswerIsInTheJournalAndDoesNotChangeWhenTheRunGoesOn)
 {
     ASSERT_EQ(house.load(1, R"lua(

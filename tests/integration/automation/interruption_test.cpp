@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 // The script host has one thread. A script that computes for long must not keep the others waiting, and must not notice
 // that it was interrupted.
 
@@ -81,6 +83,52 @@ TEST_F(InterruptionTest, OtherRulesAnswerWhileAConditionComputes)
     house.mqtt.deliver("go", "");
     EXPECT_TRUE(answersMeanwhile());
     EXPECT_TRUE(house.until([&] { return house.published("ended", ""); }, ample));
+}
+
+TEST_F(InterruptionTest, OtherRulesAnswerWhileItIsFoundOutHowConditionsStand)
+{
+    ASSERT_EQ(house.load(2, R"(rule "slow" { on = { mqtt "go" },
+        when = { any{ function() for i = 1, 3e8 do end return false end, none{ function() return false end } },
+                 function() error "no" end },
+        run = function() end })"),
+              "");
+    std::optional<Explanation> why;
+    house.engine->explain(AutomationId{2}, [&](Explanation told) { why = std::move(told); });
+    EXPECT_TRUE(answersMeanwhile());
+    EXPECT_FALSE(why) << "it is still being found out";
+    ASSERT_TRUE(house.until([&] { return why.has_value(); }, ample));
+    ASSERT_EQ(why->rules.at(0).conditions.size(), 5u);
+    const auto& told = why->rules[0].conditions;
+    const std::vector<std::pair<bool, std::uint32_t>> expected{
+        {true, 0}, {false, 1}, {true, 1}, {false, 2}, {false, 0}};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        EXPECT_EQ(told[i].holds, expected[i].first) << i;
+        EXPECT_EQ(told[i].depth, expected[i].second) << i;
+    }
+    EXPECT_NE(told[4].error.find("test.lua:3: no"), std::string::npos) << told[4].error;
+}
+
+TEST_F(InterruptionTest, AConditionMayLogButDoesNothing)
+{
+    ASSERT_EQ(house.load(2, R"(rule "logs" { on = { mqtt "go" }, when = { function() print("asked") return true end },
+                                             run = function() wait "1s" mqtt.publish("ended", "") end }
+                               rule "acts" { on = { mqtt "go" }, when = { function() mqtt.publish("done", "") end },
+                                             run = function() end })"),
+              "");
+    house.mqtt.deliver("go", "");
+    ASSERT_TRUE(house.until([&] { return house.engine->runLog().runs(AutomationId{2}, 10).size() == 1; }));
+    EXPECT_NE(house.engine->runLog().last(AutomationId{2})->message.find("a condition only looks"), std::string::npos);
+    EXPECT_FALSE(house.published("done", ""));
+    const auto before = house.engine->host().processId();
+    ASSERT_GT(before, 0);
+    ::kill(before, SIGKILL);
+    ASSERT_TRUE(house.until([&] {
+        const auto now = house.engine->host().processId();
+        return now > 0 && now != before;
+    })) << "a new life of the host follows the journal of the run, in which there is no condition";
+    house.settle();
+    house.advance(std::chrono::seconds{2});
+    EXPECT_TRUE(house.until([&] { return house.published("ended", ""); }));
 }
 
 TEST_F(InterruptionTest, OtherRulesAnswerWhileAFileLoads)

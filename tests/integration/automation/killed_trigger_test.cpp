@@ -215,7 +215,7 @@ TEST_F(KilledTriggerTest, AHoldThatWasBrokenMeanwhileIsOver)
     house->settle(100ms);
     EXPECT_TRUE(keys().empty());
     ASSERT_FALSE(house->engine->runLog().skips(AutomationId{id}).empty());
-    EXPECT_EQ(house->engine->runLog().skips(AutomationId{id})[0].reason.code, "hold_cut_short");
+    EXPECT_EQ(house->engine->runLog().skips(AutomationId{id})[0].why().code, "hold_cut_short");
     EXPECT_TRUE(house->until([&] {
         house->clock.advance(50ms);
         const auto holds = store.holds();

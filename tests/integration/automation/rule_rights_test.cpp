@@ -25,7 +25,7 @@ protected:
     std::string whyNot()
     {
         const auto skips = house.engine->runLog().skips(AutomationId{1});
-        return skips.empty() ? "" : skips.front().reason.text.en;
+        return skips.empty() ? "" : skips.front().why().text.en;
     }
 
     std::shared_ptr<testing::FakeAccounts> person = std::make_shared<testing::FakeAccounts>();
@@ -51,7 +51,8 @@ TEST_F(RuleRightsTest, ARightThatIsTakenBackEndsWhatRunsAlready)
     EXPECT_NE(lastStep().find("the author may not control lamp"), std::string::npos);
     person->isOpen = false;
     house.engine->raiseEvent("go", {}, {});
-    EXPECT_TRUE(house.until([&] { return whyNot() == "the account of the author is closed"; })) << whyNot();
+    EXPECT_TRUE(house.until([&] { return whyNot() == "Not permitted: the account of the author is closed"; }))
+        << whyNot();
     EXPECT_TRUE(house.commandNames().empty());
 }
 
@@ -63,7 +64,7 @@ TEST_F(RuleRightsTest, ADeviceThatItsAuthorMayNotSeeDoesNotExist)
     ASSERT_EQ(load(std::string("local lamp = device \"lamp\"\n") + onGo), "");
     person->rights.clear();
     house.engine->raiseEvent("go", {}, {});
-    EXPECT_TRUE(house.until([&] { return whyNot() == "the author may not see lamp"; })) << whyNot();
+    EXPECT_TRUE(house.until([&] { return whyNot() == "Not permitted: the author may not see lamp"; })) << whyNot();
 }
 
 TEST_F(RuleRightsTest, ThePastIsSeenAsThePresentIs)

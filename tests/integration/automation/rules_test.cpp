@@ -158,7 +158,7 @@ TEST_F(RulesTest, EndsChainsOfRulesThatSetEachOtherOff)
     house.report(1, "status", true);
     house.settle(500ms);
     EXPECT_EQ(house.commands.sent.size(), static_cast<std::size_t>(Cause::maxHops));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1}).at(0).reason.text.en, HasSubstr("chain of rules"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1}).at(0).why().text.en, HasSubstr("chain of rules"));
 }
 
 TEST_F(RulesTest, CallsPluginsAsSteps)
@@ -204,7 +204,7 @@ TEST_F(RulesTest, ReadsLiveValuesAndEvents)
     house.report(1, "power", 5.0);
     house.report(2, "illuminance", 56.5);
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("any"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("any"));
 }
 
 TEST_F(RulesTest, KnowsTheTriggersThatWait)
@@ -350,7 +350,7 @@ TEST_F(RulesTest, KnowsTheSunAndTheModeOfTheHouse)
     ASSERT_EQ(house.load(1, script), "");
     house.mqtt.deliver("go", "");
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("sun.down"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("sun.down"));
     house.clock.jumpTo(*parseTime("2026-06-21T19:57:00Z"));
     house.settle();
     EXPECT_FALSE(house.published("sun", "down"));
@@ -361,7 +361,7 @@ TEST_F(RulesTest, KnowsTheSunAndTheModeOfTheHouse)
     EXPECT_TRUE(house.published("light", "home"));
     house.mqtt.deliver("go", "");
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 2; }));
-    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].reason.text.en, HasSubstr("house.mode:is_not"));
+    EXPECT_THAT(house.engine->runLog().skips(AutomationId{1})[0].why().text.en, HasSubstr("house.mode:is_not"));
 }
 
 TEST_F(RulesTest, RefusesAModeThatTheHouseDoesNotHave)

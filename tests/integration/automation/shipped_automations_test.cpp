@@ -70,7 +70,7 @@ TEST_F(ShippedAutomationsTest, LeavesTheHallDarkByDay)
     house.report(4, "motion", true);
     ASSERT_TRUE(house.until([&] { return house.engine->runLog().skips(AutomationId{1}).size() == 1; }));
     const auto& skip = house.engine->runLog().skips(AutomationId{1})[0];
-    EXPECT_THAT(skip.reason.text.en, ::testing::HasSubstr("eclairage_entree.lua:"));
+    EXPECT_THAT(skip.why().text.en, ::testing::HasSubstr("eclairage_entree.lua:"));
     ASSERT_EQ(skip.reads.size(), 1u);
     EXPECT_EQ(skip.reads[0].value, Value(400.0));
     EXPECT_TRUE(house.commands.sent.empty());

@@ -95,6 +95,33 @@ TEST_P(ServerAutomationTest, AWaitSurvivesAKillAndItsEffectsHappenOnce)
     EXPECT_EQ(count(peer, "did/first 1"), 0u) << "a step that is journaled is not done again";
 }
 
+TEST_P(ServerAutomationTest, AQuietTimeThatARunWaitsForSurvivesAKill)
+{
+    ASSERT_EQ(save("quiet", R"(rule "Quiet" {
+  on  = { mqtt "go" },
+  run = function(ev)
+    mqtt.publish("did/wait", "1")
+    local got = wait_for(device "cuisine/prise".power:changes():debounce "4s")
+    mqtt.publish("did/quiet", ("%d"):format(got.new))
+  end,
+})"),
+              "");
+    {
+        MqttPeer peer(server.mqttPort(), "before", "did/#");
+        peer.publish("go", "now");
+        ASSERT_TRUE(peer.hears("did/wait 1"));
+        std::this_thread::sleep_for(500ms);
+        peer.publish("aurion/devices/7/status", R"({"power":31})");
+        std::this_thread::sleep_for(1s);
+        EXPECT_EQ(count(peer, "did/quiet 31"), 0u);
+    }
+    server.kill();
+    server.start();
+    MqttPeer peer(server.mqttPort(), "after", "did/#");
+    EXPECT_TRUE(eventually([&] { return count(peer, "did/quiet 31") == 1; }, 10s))
+        << "no report came after the restart";
+}
+
 TEST_P(ServerAutomationTest, AnErrorNamesItsLineAndTheOldVersionGoesOn)
 {
     ASSERT_EQ(

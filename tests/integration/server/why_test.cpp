@@ -1,101 +1,43 @@
 // Faults that people make or suffer, one a test: the server must name each by its code, with numbers.
-#include "atrium/json.h"
-#include "support/server/mqtt_peer.h"
-#include "support/server/server_process.h"
+#include "why_fixture.h"
 
-#include <gtest/gtest.h>
-
-#include <fstream>
+#include <filesystem>
+#include <regex>
+#include <set>
 
 namespace atrium::testing {
 namespace {
 
-using namespace std::chrono_literals;
-
-class WhyTest : public ::testing::Test {
-protected:
-    WhyTest() : server(keys())
-    {
-        server.start();
-        server.signIn();
-        peer = std::make_unique<MqttPeer>(server.mqttPort(), "peer", "did/#");
-        report(R"({"status":false,"power":20})");
-        EXPECT_TRUE(eventually([&] {
-            const auto device = server.get("/api/devices/7").body;
-            return toJson(device).find("\"power\":20") != std::string::npos;
-        }));
-    }
-    static std::vector<std::string> keys()
-    {
-        auto keys = demoKeysFor(Store::Sqlite);
-        keys.push_back("automations.effects=20");
-        return keys;
-    }
-    /// Saves an automation over REST; its id. A text that does not load goes to a file.
-    void save(const std::string& source)
-    {
-        const auto answer = server.post("/api/automations", Object{{"name", "fault"}, {"source", source}});
-        ASSERT_EQ(answer.status, 201) << answer.text;
-        id = answer.body.integerOr("id", 0);
-        ASSERT_TRUE(eventually([&] { return at("").body.textOr("state", "") == "active"; }));
-    }
-    void saveFile(const std::string& source)
-    {
-        std::ofstream(server.dataFolder() + "/automations/fault.lua") << source;
-        ASSERT_TRUE(eventually([&] {
-            const auto list = server.get("/api/automations").body;
-            for (const auto& one : list.find("automations")->list())
-                if (one.textOr("name", "") == "fault" && one.textOr("state", "") != "loading")
-                    id = one.integerOr("id", 0);
-            return id != 0;
-        }));
-    }
-    HttpAnswer at(const std::string& path, const Headers& headers = {})
-    {
-        return server.request("GET", "/api/automations/" + std::to_string(id) + path, {}, headers);
-    }
-    void report(const std::string& payload) { peer->publish("aurion/devices/7/status", payload); }
-
-    /// The facts of the cause with this code, once it is there.
-    Value cause(const std::string& code)
-    {
-        Value facts;
-        std::string last;
-        EXPECT_TRUE(eventually(
-            [&] {
-                const auto answer = at("/why");
-                last = answer.text;
-                const Value* rules = answer.body.find("rules");
-                const Value* causes = rules && rules->isList() && !rules->list().empty()
-                                          ? rules->list()[0].find("causes")
-                                          : answer.body.find("causes");
-                for (const auto& one : causes ? causes->list() : List{}) {
-                    if (one.textOr("code", "") != code) continue;
-                    facts = *one.find("facts");
-                    EXPECT_FALSE(one.textOr("text", "").empty());
-                    return true;
-                }
-                return false;
-            },
-            5s))
-            << code << " is not among the causes: " << last;
-        return facts;
-    }
-    static double number(const Value& facts, const char* name)
-    {
-        const Value* value = facts.find(name);
-        return value ? value->ifNumber().value_or(-1) : -1;
-    }
-
-    ServerProcess server;
-    std::unique_ptr<MqttPeer> peer;
-    std::int64_t id = 0;
-};
-
-std::string onPower(const std::string& test, const std::string& rest = "")
+/// The codes that a file of sources says.
+std::set<std::string> codesIn(const std::filesystem::path& file, const char* pattern)
 {
-    return "local plug = device \"cuisine/prise\"\nrule \"R\" { on = { plug.power" + test + " }, " + rest +
-           "run = function() mqtt.publish(\"did/it\", \"1\") end }";
+    std::ifstream in(file);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::regex expression(pattern);
+    std::set<std::string> codes;
+    for (std::sregex_iterator match(text.begin(), text.end(), expression), end; match != end; ++match)
+        codes.insert((*match)[1]);
+    return codes;
+}
+
+TEST(WhyReasonsTest, EveryReasonIsSeededByATestAndInTheGuide)
+{
+    const std::filesystem::path source = ATRIUM_SOURCE_DIR;
+    std::set<std::string> seeded =
+        codesIn(source / "tests/unit/automation/schedule_board_test.cpp", R"#("([a-z_]+)")#");
+    for (const auto& entry : std::filesystem::directory_iterator(source / "tests/integration/server"))
+        if (entry.path().filename().string().starts_with("why_"))
+            seeded.merge(codesIn(entry.path(), R"#(cause\("([a-z_]+)"\))#"));
+    const auto documented = codesIn(source / "docs/guides/automations.md", "`([a-z_]+)`");
+    std::set<std::string> codes;
+    for (const char* file : {"reasons.cpp", "trigger_reasons.cpp"})
+        codes.merge(codesIn(source / "server/automation" / file,
+                            R"#((?:return\s*\{|about\()\s*"([a-z]+(?:_[a-z]+)*)",\s*[^"\s])#"));
+    EXPECT_GT(codes.size(), 50u);
+    for (const auto& code : codes) {
+        EXPECT_TRUE(seeded.contains(code)) << code << " is told, but no test makes it happen";
+        EXPECT_TRUE(documented.contains(code)) << code << " is not in docs/guides/automations.md";
+    }
 }
 
 TEST_F(WhyTest, AThresholdThatWasNotCrossedIsToldWithWhatCameNearest)
@@ -326,7 +268,8 @@ TEST_F(WhyTest, WhatOtherTriggersWaitForIsTold)
     EXPECT_EQ(cause("no_call").textOr("hook", ""), "door");
     EXPECT_EQ(cause("no_event").textOr("event", ""), "exam-started");
     EXPECT_GT(number(cause("not_silent"), "left_s"), 3500);
-    for (const char* code : {"only_at_start", "only_at_stop"}) cause(code);
+    cause("only_at_start");
+    cause("only_at_stop");
 }
 
 TEST_F(WhyTest, MembersOfASelectionAreToldEachTheOneThatMattersFirst)

@@ -43,10 +43,10 @@ protected:
         clock,
         surroundings,
         {[this](RuleKey key, Object event, const Cause&) { fired.emplace_back(key, std::move(event)); },
-         [this](RuleKey, const char*, const Reason& reason) { skipped.push_back(reason.text.en); },
+         [this](RuleKey, const char*, const WhyNot& why) { skipped.push_back(why().text.en); },
          [this](const MirrorUpdate& update) { mirrored.push_back(update); },
          [this](RuleKey key, Object event, const Cause&, UtcTime) { fired.emplace_back(key, std::move(event)); },
-         [this](RuleKey, const char*, const Reason& reason, UtcTime) { skipped.push_back(reason.text.en); },
+         [this](RuleKey, const char*, const WhyNot& why, UtcTime) { skipped.push_back(why().text.en); },
          [this](RuleKey) { return clock.now(); }, [this](RuleKey, const Device&) { return maySee; },
          [this](RuleKey key, Object event, const Cause&, const AttributeTrigger& trigger) {
              if (trigger.hold > 0) holds[fingerprintOf(trigger)] = {clock.now(), {}, {}, {}};

@@ -171,6 +171,23 @@ TEST_F(BorrowedCoreTest, FiresATimerThatBecameDueMeanwhile)
     EXPECT_EQ(fired.get_future().wait_for(5s), std::future_status::ready);
 }
 
+TEST_F(BorrowedCoreTest, LingersAsCoreAfterTheBorrowersWorkUntilItIsWithdrawn)
+{
+    std::string order;
+    auto linger = loop.setLinger([&] {
+        EXPECT_TRUE(loop.isCurrent());
+        order += loop.isBorrowed() ? "l" : "?";
+        loop.post([&] { order += "p"; });
+    });
+    runNow([&] { order += loop.isBorrowed() ? "t" : "?"; });
+    EXPECT_EQ(order, "tlp");
+    loop.runAndWait([&] { order += loop.isBorrowed() ? "?" : "c"; });
+    EXPECT_EQ(order, "tlpc");
+    linger.reset();
+    runNow([&] { order += loop.isBorrowed() ? "?" : "t"; });
+    EXPECT_EQ(order, "tlpct");
+}
+
 /// With the real clock, since core sleeps until its next timer.
 TEST(SleepingCoreTest, WakesForATimerThatComesBeforeTheOneItSleepsFor)
 {

@@ -61,12 +61,17 @@ function Conditions({conditions}: {conditions: Condition[]}) {
   );
 }
 
-function Rule({answer}: {answer: RuleAnswer}) {
+function Rule({answer, known}: {answer: RuleAnswer; known: Reason[]}) {
   const t = ruleTexts.value;
   const first = answer.causes[0];
+  /** What stands above and below this list. */
+  const elsewhere = new Set([...known, ...answer.triggers.flatMap((trigger) => trigger.reasons)].map((one) => one.text)
+    .concat(answer.not_run.map((skip) => skip.reason)));
+  const rest = answer.causes.slice(1).filter((one) => !elsewhere.has(one.text) && !one.code.startsWith('condition_'));
   return (
     <details open>
-      <summary><span class="what"><strong>{answer.rule}</strong>{first && <small>{first.text}</small>}</span></summary>
+      <summary><span class="what"><strong>{answer.rule}</strong>{first && <small>{first.text}</small>}
+        {rest.map((one, index) => <small key={index} data-code={one.code}>{one.text}</small>)}</span></summary>
       <ul class="skips" aria-label={t.triggersNow}>
         {answer.triggers.map((trigger, index) => (
           <li key={index}>
@@ -108,7 +113,7 @@ export function WhyNot({id}: {id: number}) {
         <button type="button" onClick={() => setAsked(asked + 1)}>{t.askAgain}</button>
       </header>
       {answer?.causes.map((cause, index) => <p key={index} class="aside" data-code={cause.code}>{cause.text}</p>)}
-      {answer?.rules.map((rule) => <Rule key={rule.rule} answer={rule} />)}
+      {answer?.rules.map((rule) => <Rule key={rule.rule} answer={rule} known={answer.causes} />)}
     </section>
   );
 }

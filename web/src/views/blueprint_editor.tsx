@@ -2,7 +2,7 @@
 
 import {useEffect, useRef, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
-import {find, inputTypes, numberOf, save, tidy, valueOf, type Draft, type Input, type InputType} from '../blueprints.ts';
+import {check, find, inputTypes, numberOf, save, tidy, valueOf, type Draft, type Input, type InputType} from '../blueprints.ts';
 import {texts} from '../i18n.ts';
 import {blueprintTexts} from '../i18n_blueprints.ts';
 import {ruleTexts} from '../i18n_rules.ts';
@@ -11,6 +11,7 @@ import {Icon} from '../parts/icon.tsx';
 import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
 import {useUnsavedWarning} from '../parts/unsaved.ts';
+import {useCheck, Verdict} from '../parts/verdict.tsx';
 import {go} from '../router.ts';
 
 const CodeEditor = lazy(async () => (await import('../parts/code_editor.tsx')).CodeEditor);
@@ -65,6 +66,10 @@ function InputRow({input, change, onRemove}: {input: Input; change: (part: Parti
   );
 }
 
+/** As it goes to the server. */
+const sentOf = ({name, description, inputs, source}: Draft): Draft =>
+  ({name: name.trim(), description: description.trim(), inputs: inputs.map(tidy), source});
+
 function Editing({id, given}: {id: number | null; given: Draft}) {
   const t = blueprintTexts.value;
   const [first] = useState<Draft>(() => ({...given, inputs: given.inputs.map(keyed)}));
@@ -79,12 +84,14 @@ function Editing({id, given}: {id: number | null; given: Draft}) {
     now.current = {...now.current, ...edit(now.current)};
     setDraft(now.current);
   };
+  // A name may be missing as yet, and an input half typed; that is told when it is saved.
+  const checked = useCheck(() => check({...sentOf(draft), name: draft.name.trim() || t.create}), [draft]);
   useTitle(draft.name || t.create);
   useUnsavedWarning(isChanged);
   const keep = async () => {
     const sent = now.current;
     try {
-      const next = await save(id, {name: sent.name.trim(), description: sent.description.trim(), inputs: sent.inputs.map(tidy), source: sent.source});
+      const next = await save(id, sentOf(sent));
       setProblem('');
       setSaved(sent);
       if (id === null) go(`/blueprints/${next.id}/edit`);
@@ -119,8 +126,9 @@ function Editing({id, given}: {id: number | null; given: Draft}) {
       </section>
       <section class="card editor">
         <p class="aside">{t.codeHint}</p>
-        <CodeEditor label={t.code} source={given.source} faults={[]} onSave={() => form.current?.requestSubmit()}
+        <CodeEditor label={t.code} source={given.source} faults={checked?.faults ?? []} onSave={() => form.current?.requestSubmit()}
           onChange={(source) => change(() => ({source}))} />
+        <Verdict checked={checked} />
       </section>
     </form>
   );

@@ -3,7 +3,7 @@
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {ApiError} from '../api.ts';
 import {find} from '../automations.ts';
-import {check, save, type Checked} from '../drafts.ts';
+import {check, save} from '../drafts.ts';
 import {texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {notify} from '../notices.ts';
@@ -15,6 +15,7 @@ import {lazy} from '../parts/lazy.tsx';
 import {useTitle} from '../parts/title.ts';
 import {TryPanel} from '../parts/try_panel.tsx';
 import {useUnsavedWarning} from '../parts/unsaved.ts';
+import {useCheck, Verdict} from '../parts/verdict.tsx';
 import {Versions} from '../parts/versions.tsx';
 import {go} from '../router.ts';
 import type {Rule} from '../rule_model.ts';
@@ -23,38 +24,9 @@ import {writeRule} from '../rule_writer.ts';
 
 const CodeEditor = lazy(async () => (await import('../parts/code_editor.tsx')).CodeEditor);
 
-const checkPause = 500;
 type Form = 'guided' | 'text';
 
 const blank = (name: string): Rule => ({name, triggers: [], conditions: [], mode: '', actions: []});
-
-function Verdict({checked}: {checked: Checked | null}) {
-  const t = ruleTexts.value;
-  if (!checked) return <p class="verdict" role="status">{t.checking}</p>;
-  if (!checked.problem) return <p class="verdict is-fine" role="status"><Icon name="check" />{t.fine(checked.rules.length)}</p>;
-  return (
-    <p class="verdict is-bad" role="alert">
-      <Icon name="alert" />
-      {checked.faults.length === 0 ? checked.problem
-        : checked.faults.map((one) => <span key={one.message}><b>{t.fault(one.line, one.column)}</b>{' '}{one.message}</span>)}
-    </p>
-  );
-}
-
-/** What is checked is what was typed last, when the hands rest. */
-function useCheck(name: string, source: string): Checked | null {
-  const [checked, setChecked] = useState<Checked | null>(null);
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      check(name, source).then((next) => current && setChecked(next), (error) => {
-        if (current) setChecked({rules: [], problem: error instanceof ApiError ? error.message : texts.peek().failed, faults: []});
-      });
-    }, checkPause);
-    return () => { current = false; clearTimeout(timer); };
-  }, [name, source]);
-  return checked;
-}
 
 function Editing({id, given}: {id: number | null; given: {name: string; source: string}}) {
   const t = ruleTexts.value;
@@ -75,7 +47,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   const [isBusy, setBusy] = useState(false);
   /** Counts texts that came from elsewhere: the editor begins anew with them. */
   const [taken, setTaken] = useState(0);
-  const checked = useCheck(name, source);
+  const checked = useCheck(() => check(name, source), [name, source]);
   const rule = useMemo(() => readRule(source), [source]);
   const isChanged = source !== saved || id === null;
   useTitle(name || t.create);

@@ -53,6 +53,25 @@ test('somebody writes a blueprint with typed inputs', async () => {
   await shows(page.locator('header [role=status]'), 'Enregistré');
 });
 
+test('an error in the text is told with its place while somebody writes, and is not saved', async () => {
+  const write = async (source) => {
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(source);
+  };
+  const verdict = page.locator('.verdict');
+  await shows(verdict, 'Rien à redire');
+  await write('local lamp = device(input.lamp)\non(mqtt "go", function() end)\nlocal x = devize(input.lamp)\n');
+  await shows(verdict, 'Ligne 3, colonne 11');
+  await shows(verdict, 'devize');
+  await button('Enregistrer').click();
+  await shows(page.locator('.problem'), 'devize');
+  await shows(page.locator('header [role=status]'), 'Modifications non enregistrées');
+  page.once('dialog', (question) => question.accept());
+  await page.reload();
+  assert.ok(!(await page.locator('.cm-content').innerText()).includes('devize'));
+});
+
 test('somebody else makes an automation of it, which does what it says', async () => {
   await page.goto(`${home.url}/blueprints`);
   await button('Utiliser Lumière sur message').click();
