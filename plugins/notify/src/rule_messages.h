@@ -4,6 +4,7 @@
 
 #include "atrium/automation.h"
 #include "atrium/executor.h"
+#include "atrium/outgoing/web_policy.h"
 #include "atrium/services/accounts.h"
 #include "atrium/services/mailer.h"
 

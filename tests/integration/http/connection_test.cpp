@@ -265,7 +265,9 @@ TEST_F(HttpConnectionTest, AHandlerHearsThatItsClientHasGone)
         else client->finishSending();
         EXPECT_TRUE(stopsWithin(asked.nobodyWaits, 1s));
         asked.answer(HttpResponse::empty());
-        if (!wholly) EXPECT_EQ(client->receive()->status, 204) << "who only ended its half still gets the answer";
+        if (!wholly) {
+            EXPECT_EQ(client->receive()->status, 204) << "who only ended its half still gets the answer";
+        }
     }
 }
 
