@@ -125,7 +125,7 @@ void AttributeWatch::change(const AttributeChanged& change, const std::function<
         else if (std::exchange(spent_, false)) rest();
     }
     if (!verdict.starts) return;
-    if (trigger_.hold == 0 && trigger_.quiet == 0) return handlers_.fire(event(), change.cause, Delay::None);
+    if (trigger_.hold == 0 && trigger_.quiet == 0) return handlers_.fire(trigger_, event(), change.cause, Delay::None);
     const auto now = clock_.now();
     wait({now, now + std::chrono::microseconds(std::max(trigger_.hold, trigger_.quiet)), event(), change.cause});
 }
@@ -141,7 +141,7 @@ void AttributeWatch::confirm(const Attribute& attribute)
 
 void AttributeWatch::rest()
 {
-    handlers_.keep(trigger_.hold > 0 ? std::optional<PendingHold>(std::in_place) : std::nullopt);
+    handlers_.keep(trigger_, trigger_.hold > 0 ? std::optional<PendingHold>(std::in_place) : std::nullopt);
 }
 
 void AttributeWatch::cutShort()
@@ -162,7 +162,7 @@ void AttributeWatch::wait(PendingHold hold)
     due_ = hold.due;
     const auto late = clock_.now() - hold.due;
     if (late > inTime) hold.event.set("late", static_cast<double>(late.count()) / 1e6);
-    handlers_.keep(hold);
+    handlers_.keep(trigger_, hold);
     waiting_ = std::make_unique<PendingHold>(std::move(hold));
     timer_ = scheduler_.after(std::max(-late, UtcTime::duration{0}), [this] { start(); });
 }
@@ -172,8 +172,8 @@ void AttributeWatch::start()
     const auto timer = std::exchange(timer_, {}); // keeps what runs alive
     const auto hold = std::move(waiting_);
     spent_ = trigger_.hold > 0;
-    const auto fire = handlers_.fire; // which may remove this watch
-    fire(std::move(hold->event), hold->cause, Delay::Held);
+    const auto [trigger, fire] = std::pair(trigger_, handlers_.fire); // which may remove this watch
+    fire(trigger, std::move(hold->event), hold->cause, Delay::Held);
 }
 
 AttributeWatch::State AttributeWatch::state(const Value& value) const

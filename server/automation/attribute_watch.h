@@ -26,11 +26,12 @@ class AttributeWatch {
 public:
     enum class Delay { None, Held };
     struct Handlers {
-        std::function<void(Object event, const Cause&, Delay)> fire;
+        /// With the trigger, which handlers need not keep therefore.
+        std::function<void(const AttributeTrigger&, Object event, const Cause&, Delay)> fire;
         /// It nearly fired: why not, for the author.
         std::function<void(WhyNot)> skip;
         /// A hold or a quiet time began, was put off, or (empty) is over.
-        std::function<void(const std::optional<PendingHold>&)> keep;
+        std::function<void(const AttributeTrigger&, const std::optional<PendingHold>&)> keep;
     };
     /// Whether a value can be relied on.
     enum class Knowledge { Known, Unknown };

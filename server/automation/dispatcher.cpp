@@ -110,10 +110,10 @@ void Dispatcher::addPeriod(Place place, const EveryTrigger& trigger)
     periods_.emplace(place.rule.instance, Period{place, std::move(timer), clock_.steadyNow(), length});
 }
 
-AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection)
+AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, std::uint32_t selection)
 {
-    const auto fireNow = [this, rule, selection, trigger](Object event, const Cause& cause,
-                                                          AttributeWatch::Delay delay) {
+    const auto fireNow = [this, rule, selection](const AttributeTrigger& trigger, Object event, const Cause& cause,
+                                                 AttributeWatch::Delay delay) {
         const bool isWatch = rule.instance >= firstWatch;
         if (selection != 0 && !sees(rule, DeviceId{trigger.device})) {
             if (delay == AttributeWatch::Delay::Held) keepHold(rule, trigger, {});
@@ -123,7 +123,9 @@ AttributeWatch::Handlers Dispatcher::handlersOf(RuleKey rule, const AttributeTri
         handlers_.fireHeld(rule, std::move(event), cause, trigger);
     };
     return {fireNow, [this, rule](WhyNot why) { skip(rule, "attribute", std::move(why)); },
-            [this, rule, trigger](const std::optional<PendingHold>& hold) { keepHold(rule, trigger, hold); }};
+            [this, rule](const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+                keepHold(rule, trigger, hold);
+            }};
 }
 
 void Dispatcher::keepHold(RuleKey rule, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold)
@@ -142,8 +144,8 @@ const PendingHold* Dispatcher::keptHold(RuleKey rule, const AttributeTrigger& tr
 
 void Dispatcher::addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection)
 {
-    auto entry = std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_,
-                                                  handlersOf(place.rule, trigger, selection));
+    auto entry =
+        std::make_shared<AttributeEntry>(place, trigger, scheduler_, clock_, handlersOf(place.rule, selection));
     entry->selection = selection;
     const auto* kept = keptHold(place.rule, trigger);
     if (const auto device = surroundings_.find(DeviceId{trigger.device}, devices_)) {

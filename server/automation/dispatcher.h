@@ -178,7 +178,7 @@ private:
     void addTrigger(Place place, const Trigger& trigger);
     void addTopic(Place place, const MqttTrigger& trigger);
     void addAttribute(Place place, const AttributeTrigger& trigger, std::uint32_t selection = 0);
-    AttributeWatch::Handlers handlersOf(RuleKey rule, const AttributeTrigger& trigger, std::uint32_t selection);
+    AttributeWatch::Handlers handlersOf(RuleKey rule, std::uint32_t selection);
     void addSilence(Place place, const SilenceTrigger& trigger, std::uint32_t selection = 0);
     void addPeriod(Place place, const EveryTrigger& trigger);
     void removeFrom(std::int64_t device, const std::function<bool(const AttributeEntry&)>& unwanted);

@@ -28,6 +28,14 @@ std::string shown(std::chrono::microseconds duration)
     return toText(duration);
 }
 
+std::string shownLocal(const std::string& local)
+{
+    constexpr std::size_t day = 10, toMinute = 16, toSecond = 19;
+    if (local.size() < toSecond || local[day] != 'T') return local;
+    const auto time = local.compare(toMinute, 3, ":00") == 0 ? toMinute : toSecond;
+    return local.substr(0, day) + " " + local.substr(day + 1, time - day - 1);
+}
+
 double seconds(std::chrono::microseconds duration) { return static_cast<double>(duration.count()) / 1e6; }
 
 Text ago(UtcTime time, UtcTime now)

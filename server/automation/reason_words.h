@@ -16,6 +16,8 @@ std::string shown(const Value& value);
 std::string shown(std::chrono::microseconds duration);
 /// RFC 3339; Null for the epoch, which stands for none.
 Value timeOf(UtcTime time);
+/// `2026-11-23 22:30` of `2026-11-23T22:30:00+01:00`: the zone is the schedule's.
+std::string shownLocal(const std::string& local);
 double seconds(std::chrono::microseconds duration);
 /// `5m ago`; `never` for the epoch.
 Text ago(UtcTime time, UtcTime now);

@@ -98,7 +98,12 @@ Reason chainTooLong(int hops)
             {{"hops", hops}}};
 }
 
-Reason conditionFalse(const std::string& clause) { return {"condition_false", {clause, clause}, {{"clause", clause}}}; }
+Reason conditionFalse(const std::string& clause)
+{
+    return {"condition_false",
+            {"La condition est fausse : " + clause, "The condition is false: " + clause},
+            {{"clause", clause}}};
+}
 
 Reason conditionUnknown(const std::string& clause, const std::string& error)
 {

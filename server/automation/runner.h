@@ -154,6 +154,8 @@ private:
     void startAt(LiveRun& run, UtcTime due);
     void failedForGood(RuleKey key, const RunRecord& run);
     void sendStart(LiveRun& run);
+    void perform(const LiveRun& run, const Step& step);
+    void keepAndPerform(LiveRun& run, Step step);
     void beginWait(LiveRun& run, UtcTime due);
     void beginWaitFor(LiveRun& run, Step& step);
     void keepHold(std::uint64_t id, std::size_t step, const AttributeTrigger& trigger,

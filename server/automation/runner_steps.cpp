@@ -6,6 +6,17 @@ namespace atrium::automation {
 namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t largestShownPayload = 8 * 1024;
+
+/// Whether a step is to be done rather not at all than twice.
+bool isAtMostOnce(const Value& payload) { return payload.textOr("once", "") == "at_most"; }
+
+/// What the journal keeps of what was asked for.
+Value shownPayload(const Value& payload)
+{
+    if (wireSize(payload) <= largestShownPayload) return payload;
+    if (isAtMostOnce(payload)) return Object{{"once", "at_most"}, {"shown", "(too large to show)"}};
+    return "(too large to show)";
+}
 } // namespace
 
 void Runner::resume(RunRecord record, RuleKey key)
@@ -34,7 +45,16 @@ void Runner::resume(RunRecord record, RuleKey key)
     }
     // A step that was neither done nor a wait is asked for again by the run itself, with the same idempotency key; a
     // wait_for too, because only the script knows what it waits for.
-    if (!due && !record.steps.empty() && !record.steps.back().done) record.steps.pop_back();
+    if (!due && !record.steps.empty() && !record.steps.back().done) {
+        auto& last = record.steps.back();
+        if (isAtMostOnce(last.payload)) {
+            last.done = true;
+            last.ok = false;
+            last.result = "the server ended while this was being done: it may or may not have been";
+            run.journal.push_back({last.kind, last.ok, last.result, last.reads});
+        }
+        else record.steps.pop_back();
+    }
     if (!due) record.state = RunState::Running;
     run.record = std::move(record);
     const auto id = run.record.id;
@@ -77,15 +97,7 @@ void Runner::onStep(Step& step)
         end(step.run, RunState::OverBudget, reason);
         return handlers_.offended(automation, reason);
     }
-    StepRecord record{step.kind,
-                      wireSize(step.payload) <= largestShownPayload ? step.payload : Value("(too large to show)"),
-                      false,
-                      true,
-                      {},
-                      step.reads,
-                      services_.clock.now(),
-                      {}};
-    steps.push_back(std::move(record));
+    steps.push_back({step.kind, shownPayload(step.payload), false, true, {}, step.reads, services_.clock.now(), {}});
     const auto id = step.run;
     const std::size_t number = step.step;
     if (const auto refusal = handlers_.stepRefusal(run.key, step)) {
@@ -107,6 +119,14 @@ void Runner::onStep(Step& step)
         return;
     default: break;
     }
+    if (isAtMostOnce(step.payload)) return keepAndPerform(run, std::move(step));
+    perform(run, step);
+}
+
+void Runner::perform(const LiveRun& run, const Step& step)
+{
+    const auto id = step.run;
+    const std::size_t number = step.step;
     Effects::Request request{step.kind,
                              step.payload,
                              run.record.rule,
@@ -116,8 +136,37 @@ void Runner::onStep(Step& step)
                              run.record.automation};
     if (step.kind == StepKind::Call)
         if (const auto rule = handlers_.rule(run.key)) request.provided = rule->provided;
-    effects_.perform(request, [this, id, number, awaited = step.awaited](bool ok, Value result) {
-        if (complete(id, number, ok, std::move(result)) && awaited) answer(runs_.at(id), number);
+    // What another life might be answered otherwise must be on the disk before the run goes on: else it would take
+    // another way there, and do under new keys what it has done already.
+    const bool isRepeatable =
+        (step.kind == StepKind::Command || step.kind == StepKind::Publish) && !isAtMostOnce(step.payload);
+    effects_.perform(request, [this, id, number, awaited = step.awaited, isRepeatable](bool ok, Value result) {
+        if (!complete(id, number, ok, std::move(result)) || !awaited) return;
+        if (isRepeatable || !runs_.at(id).durable) return answer(runs_.at(id), number);
+        journal_.settle([this, id, number](bool) {
+            const auto found = runs_.find(id);
+            if (found != runs_.end() && found->second.record.steps.size() == number) answer(found->second, number);
+        });
+    });
+}
+
+/// The journal says that it is being done before it is: whoever finds that after a crash does not do it again.
+void Runner::keepAndPerform(LiveRun& run, Step step)
+{
+    const auto id = step.run;
+    const std::size_t number = step.step;
+    const auto refuse = [this, id, number](const char* reason) {
+        if (complete(id, number, false, reason)) answer(runs_.at(id), number);
+    };
+    if (run.record.event.booleanOr("too_large", false)) return refuse("the event is too large for a run that is kept");
+    run.durable = true;
+    journal_.waits(run.record, [this, id, number, refuse, step = std::move(step)](bool kept) {
+        const auto found = runs_.find(id);
+        if (found == runs_.end()) return;
+        const auto& steps = found->second.record.steps;
+        if (steps.size() != number || steps.back().done) return;
+        if (kept) perform(found->second, step);
+        else refuse("the journal could not be written, so it was not done");
     });
 }
 

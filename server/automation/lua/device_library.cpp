@@ -142,6 +142,7 @@ int deviceIndex(lua_State* state)
         return 1;
     }
     const int attribute = requireAttribute(device, key);
+    Script::of(state).noteNamed(device, attribute);
     *static_cast<AttributeHandle*>(lua_newuserdatauv(state, sizeof(AttributeHandle), 0)) = {&device, attribute};
     setType(state, attributeType);
     return 1;
@@ -212,6 +213,14 @@ int attributeText(lua_State* state)
     return 1;
 }
 
+/// Whoever computes with an attribute means its value.
+int attributeIsNoValue(lua_State* state)
+{
+    const bool isFirst = luaL_testudata(state, 1, attributeType.name) != nullptr;
+    const auto name = nameOf(attributeAt(state, isFirst ? 1 : 2));
+    throw ScriptError(name + " is an attribute, not its value: write " + name + ".value");
+}
+
 void fillDevice(lua_State* state)
 {
     lua_pushcfunction(state, guarded<deviceIndex>);
@@ -226,6 +235,10 @@ void fillAttribute(lua_State* state)
     lua_setfield(state, -2, "__index");
     lua_pushcfunction(state, guarded<attributeText>);
     lua_setfield(state, -2, "__tostring");
+    for (const char* operation : {"__lt", "__le", "__add", "__sub", "__mul", "__div", "__mod", "__unm", "__concat"}) {
+        lua_pushcfunction(state, guarded<attributeIsNoValue>);
+        lua_setfield(state, -2, operation);
+    }
 }
 
 constexpr LanguageName names[] = {{"device", guarded<device>}};

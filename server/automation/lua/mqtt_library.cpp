@@ -39,19 +39,22 @@ int publish(lua_State* state)
     if (lua_type(state, 2) == LUA_TSTRING || lua_isnoneornil(state, 2))
         payload.set("payload", lua_isnoneornil(state, 2) ? Value("") : toValue(state, 2, maxPayloadBytes));
     else payload.set("payload", toJson(toValue(state, 2, maxPayloadBytes)));
-    if (!lua_isnoneornil(state, 3)) {
-        luaL_checktype(state, 3, LUA_TTABLE);
-        const auto options = toValue(state, 3);
-        for (const auto& [key, value] : options.isObject() ? options.object() : Object{}) {
-            if (key == "qos" && value.isInteger() && value.integer() >= 0 && value.integer() <= 2)
-                payload.set(key, value);
-            else if (key == "retain" && value.isBoolean()) payload.set(key, value);
-            else throw ScriptError("the options of publish are qos = 0, 1 or 2 and retain = true or false");
+    auto& run = *script.currentRun();
+    forEachOption(state, 3, {"qos", "retain", "once"}, [&](std::string_view key) {
+        if (key == "once") {
+            if (!requireAtMostOnce(state, -1)) return;
+            payload.set("once", "at_most");
+            run.waited = true; // from here on the run survives a crash
+            return;
         }
-    }
+        const auto value = toValue(state, -1);
+        if (key == "retain" ? value.isBoolean() : value.isInteger() && value.integer() >= 0 && value.integer() <= 2)
+            payload.set(key, value);
+        else throw ScriptError("the options of publish are qos = 0, 1 or 2 and retain = true or false");
+    });
     // Publishing is asking the outbox: nothing to wait for, unless the run is one that must know after a crash what it
     // has done. One way less to the server and back is a third of a reaction's time.
-    if (script.currentRun()->waited) return script.step(state, StepKind::Publish, std::move(payload));
+    if (run.waited) return script.step(state, StepKind::Publish, std::move(payload));
     script.stepWithoutAnswer(StepKind::Publish, std::move(payload));
     lua_pushboolean(state, 1);
     return 1;

@@ -56,6 +56,7 @@ struct Run {
     std::uint32_t queries = 0;  ///< for devices and selections
     std::unique_ptr<ConditionWalk> when; ///< while its conditions are looked at
     std::string skippedBy;               ///< the clause of `when` that did not hold
+    std::vector<std::string> named;      ///< attributes that a condition named and whose values it has not read
     Budget::Spent cpu{0};                ///< of all slices
     Budget::Spent slice{0};              ///< of the slice that was interrupted
     int store = LUA_NOREF;
@@ -117,6 +118,8 @@ public:
     void logOutsideOfRun(std::string level, std::string text);
     /// The value of an attribute as this run sees it: the recorded one, or the mirror's.
     const Value& read(MirroredDevice& device, int attribute);
+    /// A condition gets hold of an attribute: to read its value, one hopes.
+    void noteNamed(const MirroredDevice& device, int attribute);
     MirroredDevice* knownDevice(const std::string& name) const;
     /// Asks the server for a device. The caller yields and looks again.
     void askForDevice(lua_State* state, const std::string& name);
@@ -152,6 +155,8 @@ private:
     static int afterCondition(lua_State* state, int status, lua_KContext context);
     /// Of a clause that looks at an attribute.
     bool attributeHolds(const Condition& clause);
+    /// A clause that is false, with a word on attributes that stand in it like values: comparing them is never true.
+    static std::string withUnread(std::string clause, const std::vector<std::string>& named);
     static int runEnd(lua_State* state, int status, lua_KContext context);
     static int pushResult(lua_State* state, StepKind kind, bool ok, const Value& result);
     void listClauses(std::uint32_t rule, int condition, std::uint32_t depth);

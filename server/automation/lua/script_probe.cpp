@@ -52,6 +52,8 @@ void Script::goOnProbing()
         }
         else if (!callClause(condition, state)) return;
         state.reads = std::exchange(reader.reads, {});
+        const auto named = std::exchange(reader.named, {});
+        if (!state.holds && state.error.empty()) state.text = withUnread(state.text, named);
     }
     std::size_t place = 0;
     while (place < probe.clauses.size()) {

@@ -1,5 +1,7 @@
 #include "automation/lua/script.h"
 
+#include <algorithm>
+
 namespace atrium::automation::lua {
 
 namespace {
@@ -64,7 +66,7 @@ int Script::goThroughConditions(lua_State* state)
     }
     const auto walk = std::move(run.when);
     if (walk && !walk->holds()) {
-        run.skippedBy = walk->failed();
+        run.skippedBy = withUnread(walk->failed(), run.named);
         return 0;
     }
     lua_rawgeti(state, LUA_REGISTRYINDEX, script.rules[run.rule].function);
@@ -216,7 +218,7 @@ int Script::step(lua_State* state, StepKind kind, Value payload, std::vector<Tri
 void Script::stepWithoutAnswer(StepKind kind, Value payload)
 {
     auto& run = *current_;
-    requireNoCondition(run, kind); // a log line too: it is a step, and conditions are not looked at when a run goes on
+    requireNoCondition(run, kind);
     if (run.step >= maxSteps) throw ScriptError("the run has more than 2000 steps");
     ++run.step;
     if (run.step <= run.journal.size()) {
@@ -225,6 +227,24 @@ void Script::stepWithoutAnswer(StepKind kind, Value payload)
         return;
     }
     host_.send(Step{run.id, run.step, kind, std::move(payload), std::exchange(run.reads, {}), false, {}});
+}
+
+void Script::noteNamed(const MirroredDevice& device, int attribute)
+{
+    if (!current_ || !current_->when) return;
+    auto name = device.uid + "." + device.attributes[attribute].name;
+    auto& named = current_->named;
+    constexpr std::size_t enough = 3;
+    if (named.size() < enough && std::find(named.begin(), named.end(), name) == named.end())
+        named.push_back(std::move(name));
+}
+
+std::string Script::withUnread(std::string clause, const std::vector<std::string>& named)
+{
+    if (named.empty()) return clause;
+    std::string attributes;
+    for (const auto& name : named) attributes += (attributes.empty() ? "" : ", ") + name;
+    return clause + " (" + attributes + ": its value was not read; write " + named.front() + ".value, or :is(...))";
 }
 
 const Value& Script::read(MirroredDevice& device, int attribute)
@@ -237,6 +257,7 @@ const Value& Script::read(MirroredDevice& device, int attribute)
             if (read.device == device.id && read.attribute == live.name) return &read.value;
         return nullptr;
     };
+    if (!run.named.empty()) std::erase(run.named, device.uid + "." + live.name);
     if (const auto* before = among(run.reads)) return *before;
     const Value* value = nullptr;
     if (run.step < run.journal.size()) value = among(run.journal[run.step].reads);

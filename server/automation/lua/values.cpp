@@ -131,6 +131,13 @@ double requireNumber(lua_State* state, int index, const char* what)
     return lua_tonumber(state, index);
 }
 
+bool requireAtMostOnce(lua_State* state, int index)
+{
+    const auto once = requireText(state, index, "once");
+    if (once != "at_most" && once != "at_least") throw ScriptError("once is \"at_most\" or \"at_least\"");
+    return once == "at_most";
+}
+
 void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,
                    const std::function<void(std::string_view)>& take)
 {

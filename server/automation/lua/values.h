@@ -50,6 +50,10 @@ std::chrono::microseconds requireDuration(lua_State* state, int index, const cha
 /// A finite number at `index`.
 double requireNumber(lua_State* state, int index, const char* what);
 
+/// How often an effect may happen when the server dies over it (`once` at `index`): whether not at all is better than
+/// twice.
+bool requireAtMostOnce(lua_State* state, int index);
+
 /// Walks the options table at `index` (or nothing): `take` finds each value on top of the stack. Throws ScriptError for
 /// a name that is not known, with the one that was probably meant.
 void forEachOption(lua_State* state, int index, std::initializer_list<const char*> known,

@@ -26,7 +26,11 @@ void checkHeader(const std::string& name, const Value& value)
 
 void readOptions(lua_State* state, int index, Object& payload)
 {
-    forEachOption(state, index, {"headers", "timeout"}, [&](std::string_view key) {
+    forEachOption(state, index, {"headers", "timeout", "once"}, [&](std::string_view key) {
+        if (key == "once") {
+            if (requireAtMostOnce(state, -1)) payload.set("once", "at_most");
+            return;
+        }
         if (key == "timeout") {
             const auto timeout = requireDuration(state, -1, "timeout");
             if (timeout > std::chrono::minutes{1}) throw ScriptError("timeout is at most 1m");
@@ -59,6 +63,7 @@ int request(lua_State* state)
         }
     }
     readOptions(state, hasBody ? 3 : 2, payload);
+    if (payload.find("once")) script.currentRun()->waited = true; // from here on the run survives a crash
     return script.step(state, StepKind::Web, std::move(payload));
 }
 

@@ -26,15 +26,35 @@ protected:
             wait_for(event "never", { timeout = "20s" })
             counter:set{ level = n, step = 2 }
           end }
+        rule "Messages" { on = { event "tell" }, mode = "parallel(1000)",
+          run = function(ev)
+            local n = math.tointeger(ev.data.n)
+            local function unknown(what, ok, why)
+              if not ok then mqtt.publish("unknown/" .. what .. "/" .. n, why) end
+            end
+            unknown("first", mqtt.publish("first/" .. n, "", { once = "at_most" }))
+            wait "5s"
+            mqtt.publish("least/" .. n, "")
+            unknown("most", mqtt.publish("most/" .. n, "", { once = "at_most" }))
+            pager.call(n)
+            mqtt.publish("last/" .. n, "")
+          end }
         on(event "light", function() lamp:on_for "30s" end))lua";
     void start()
     {
+        house->engine->effects().addModule({"pager", {{"call", "", [this](const AutomationCall& call) -> Result<Value> {
+                                                           paged[call.arguments.at(0).integer()].insert(
+                                                               call.idempotencyKey);
+                                                           return Value(true);
+                                                       }}}});
+        house->engine->onModulesChanged();
         auto unfinished = store.unfinishedRuns();
         auto timers = store.timers();
         house->engine->keepForResume(std::move(unfinished));
         house->engine->timedCommands().restore(std::move(timers));
         ASSERT_EQ(house->load(id, text), "");
     }
+    std::map<std::int64_t, std::set<std::string>> paged; ///< keys by number
     void raise(const char* name, std::int64_t number)
     {
         house->engine->raiseEvent(name, Object{{"n", number}}, Cause{newCorrelationId(), "test", 0});
@@ -97,6 +117,62 @@ TEST_F(KilledRunTest, KillsLoseNoRunThatWaitedAndDoubleNothing)
                                    [](const Command& command) { return command.device == DeviceId{2}; });
     ASSERT_NE(lamp, house->commands.sent.rend());
     EXPECT_EQ(lamp->name, "off");
+}
+
+TEST_F(KilledRunTest, KillsLoseNoPublicationAndDoubleNoneThatMustHappenAtMostOnce)
+{
+    std::mt19937 random(9);
+    start();
+    std::int64_t number = 0;
+    const auto kills = killsWanted();
+    for (int death = 0; death < kills; ++death) {
+        for (unsigned i = 1 + random() % 3; i > 0; --i) raise("tell", ++number);
+        for (unsigned turn = random() % 8; turn > 0; --turn) {
+            house->loop->turn();
+            std::this_thread::sleep_for(std::chrono::microseconds(random() % 1500));
+            if (random() % 3 == 0) house->clock.advance(2s);
+        }
+        killServer();
+        house->open();
+        start();
+    }
+    ASSERT_TRUE(house->until(
+        [&] {
+            house->clock.advance(100ms);
+            return house->engine->runner().liveRuns() == 0 && house->journal->isIdle();
+        },
+        60s));
+
+    std::map<std::string, int> told;
+    for (const auto& message : house->mqtt.published) ++told[message.topic];
+    const auto times = [&](const char* what, std::int64_t n) {
+        const auto found = told.find(what + std::to_string(n));
+        return found == told.end() ? 0 : found->second;
+    };
+    std::size_t kept = 0, again = 0, unknown = 0;
+    for (const auto& run : store.lastRuns(AutomationId{id}, 100'000)) {
+        if (run.rule != "Messages") continue;
+        const auto n = run.event.find("data")->integerOr("n", 0);
+        EXPECT_EQ(run.state, RunState::Finished) << n << ": " << run.message;
+        EXPECT_GE(times("least/", n), 1) << n << ": 0 lost";
+        EXPECT_GE(times("last/", n), 1) << n << ": 0 lost";
+        EXPECT_EQ(paged[n].size(), 1u) << n << ": whoever looks at the key is called once";
+        for (const char* what : {"first/", "most/"}) {
+            EXPECT_TRUE(times(what, n) == 1 || times((std::string("unknown/") + what).c_str(), n) >= 1)
+                << what << n << ": done, or the rule was told that nobody knows";
+            unknown += times((std::string("unknown/") + what).c_str(), n) > 0;
+        }
+        again += times("least/", n) > 1;
+        ++kept;
+    }
+    for (const auto& [topic, count] : told) {
+        if (!topic.starts_with("first/") && !topic.starts_with("most/")) continue;
+        EXPECT_EQ(count, 1) << topic << ": 0 doubled";
+    }
+    std::printf("  %d kills: %zu runs kept, %zu publications repeated that may be, %zu times a rule was told that "
+                "nobody knows\n",
+                kills, kept, again, unknown);
+    EXPECT_GE(kept, static_cast<std::size_t>(kills) / 4) << "enough of them were written";
 }
 
 } // namespace

@@ -92,6 +92,14 @@ TEST_F(RulesTest, NamesTheLineAndWhatWasMeant)
     EXPECT_THAT(house.load(1, "at('07:30', {tz = 'Europe/Pariss'})(function() end)"), HasSubstr("Unknown time zone"));
 }
 
+TEST_F(RulesTest, SaysThatAnAttributeIsNotItsValueWhereSomebodyComputesWithIt)
+{
+    for (const char* expression : {"lamp.power > 100", "100 <= lamp.power", "lamp.power + 1", "'at ' .. lamp.power"})
+        EXPECT_EQ(house.load(1, "local lamp = device 'hall/light'\nlocal x = " + std::string(expression)),
+                  "test.lua:2: hall/light.power is an attribute, not its value: write hall/light.power.value")
+            << expression;
+}
+
 TEST_F(RulesTest, KeepsTheOldVersionWhileTheNewOneDoesNotLoad)
 {
     ASSERT_EQ(house.load(1, "on(mqtt 'go', function() mqtt.publish('old', '') end)"), "");

@@ -30,7 +30,7 @@ TEST(WhyReasonsTest, EveryReasonIsSeededByATestAndInTheGuide)
             seeded.merge(codesIn(entry.path(), R"#(cause\("([a-z_]+)"\))#"));
     const auto documented = codesIn(source / "docs/guides/automations.md", "`([a-z_]+)`");
     std::set<std::string> codes;
-    for (const char* file : {"reasons.cpp", "trigger_reasons.cpp"})
+    for (const char* file : {"reasons.cpp", "attribute_reasons.cpp", "trigger_reasons.cpp"})
         codes.merge(codesIn(source / "server/automation" / file,
                             R"#((?:return\s*\{|about\()\s*"([a-z]+(?:_[a-z]+)*)",\s*[^"\s])#"));
     EXPECT_GT(codes.size(), 50u);
@@ -117,6 +117,18 @@ TEST_F(WhyTest, AConditionThatIsFalseIsToldWithWhatItRead)
     const auto& skip = told.find("rules")->list()[0].find("not_run")->list()[0];
     EXPECT_EQ(skip.textOr("code", ""), "condition_false");
     EXPECT_EQ(skip.find("read")->list().size(), 1u);
+}
+
+TEST_F(WhyTest, AnAttributeThatStandsForItsValueIsPointedOut)
+{
+    save(onPower(":above(25)", "when = { function() return plug.status == true end }, "));
+    const auto clause = cause("condition_false").textOr("clause", "");
+    EXPECT_NE(clause.find("cuisine/prise.status.value"), std::string::npos) << clause;
+    report(R"({"power":30})");
+    ASSERT_TRUE(eventually([&] { return !at("/why").body.find("rules")->list()[0].find("not_run")->list().empty(); }));
+    const auto told = at("/why").body;
+    const auto reason = told.find("rules")->list()[0].find("not_run")->list()[0].textOr("reason", "");
+    EXPECT_NE(reason.find("cuisine/prise.status.value"), std::string::npos) << reason;
 }
 
 TEST_F(WhyTest, AHouseThatIsAwayIsTold)

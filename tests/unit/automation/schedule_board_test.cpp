@@ -122,6 +122,7 @@ TEST_F(ScheduleBoardTest, AClockThatWasYearsAheadDoesNotSilenceTheSchedules)
     clock.jumpTo(*parseTime("2026-01-01T00:00:00Z"));
     live(13h);
     EXPECT_EQ(times(), (Times{"0 2031-01-01T12:00", "0 2026-01-01T12:00"}));
+    EXPECT_EQ(missed, std::vector<std::string>{"clock_set_back"});
 }
 
 TEST_F(ScheduleBoardTest, AClockThatJumpsAheadMissesWhatIsTooOldAndNothingElse)
@@ -130,7 +131,7 @@ TEST_F(ScheduleBoardTest, AClockThatJumpsAheadMissesWhatIsTooOldAndNothingElse)
     clock.jumpTo(*parseTime("2026-01-01T03:00:00Z"));
     advance(1s);
     EXPECT_EQ(times(), (Times{"1 2026-01-01T02:00"}));
-    EXPECT_EQ(missed, std::vector<std::string>{"clock_set_back"});
+    EXPECT_EQ(missed, std::vector<std::string>{"missed"});
 }
 
 TEST_F(ScheduleBoardTest, HoldsOnItsDaysOnly)

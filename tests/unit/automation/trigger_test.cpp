@@ -2,6 +2,9 @@
 #include "automation/suggestion.h"
 #include "automation/threshold.h"
 #include "automation/trigger.h"
+#include "automation/trigger_text.h"
+#include "testing/fake_devices.h"
+#include "testing/manual_clock.h"
 
 #include <gtest/gtest.h>
 
@@ -74,6 +77,18 @@ TEST(ThresholdTest, DoesNotFireForWhatWasBeyondBefore)
     EXPECT_FALSE(below.crosses(4));
     EXPECT_FALSE(below.crosses(5));
     EXPECT_TRUE(below.crosses(4.9));
+}
+
+TEST(TriggerTest, IsToldAsItIsWritten)
+{
+    const testing::ManualClock clock;
+    const testing::FakeDevices devices(clock);
+    const auto told = [&](ScheduleTrigger schedule) { return toText(Trigger(std::move(schedule)), devices); };
+    EXPECT_EQ(told({AtTrigger{27'000}, {}, 0}), "at \"07:30\"");
+    EXPECT_EQ(told({AtTrigger{27'005, 0b100001}, {}, 0}), "at \"07:30:05\" on mon, sat");
+    EXPECT_EQ(told({SunTrigger{SunEvent::Rise, -1200, {}, {}}, {}, 0}), "sunrise \"-20m\"");
+    EXPECT_EQ(told({SunTrigger{SunEvent::Set, 0, {}, {}}, {}, 0}), "sunset");
+    EXPECT_EQ(toText(Trigger(EveryTrigger{660'000'000}), devices), "every \"11m\"");
 }
 
 TEST(SuggestionTest, FindsWhatWasMeant)

@@ -47,17 +47,20 @@ interface Answer {
 function Conditions({conditions}: {conditions: Condition[]}) {
   const t = ruleTexts.value;
   return (
-    <ul class="skips" aria-label={t.conditionsNow}>
-      {conditions.map((condition, index) => (
-        <li key={index} class={condition.depth > 0 ? 'is-inner' : ''}>
-          <span class="what"><code>{condition.clause}</code>{condition.error && <small>{condition.error}</small>}
-            <Reads reads={condition.read} /></span>
-          <span class="when">
-            {condition.holds === null ? t.unknown : condition.holds ? t.holdsNow : t.failsNow}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <h3>{t.conditionsNow}</h3>
+      <ul class="skips" aria-label={t.conditionsNow}>
+        {conditions.map((condition, index) => (
+          <li key={index} class={condition.depth > 0 ? 'is-inner' : ''}>
+            <span class="what"><code>{condition.clause}</code>{condition.error && <small>{condition.error}</small>}
+              <Reads reads={condition.read} /></span>
+            <span class="when">
+              {condition.holds === null ? t.unknown : condition.holds ? t.holdsNow : t.failsNow}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -69,9 +72,10 @@ function Rule({answer, known}: {answer: RuleAnswer; known: Reason[]}) {
     .concat(answer.not_run.map((skip) => skip.reason)));
   const rest = answer.causes.slice(1).filter((one) => !elsewhere.has(one.text) && !one.code.startsWith('condition_'));
   return (
-    <details open>
+    <details class="fold" open>
       <summary><span class="what"><strong>{answer.rule}</strong>{first && <small>{first.text}</small>}
         {rest.map((one, index) => <small key={index} data-code={one.code}>{one.text}</small>)}</span></summary>
+      <h3>{t.triggersNow}</h3>
       <ul class="skips" aria-label={t.triggersNow}>
         {answer.triggers.map((trigger, index) => (
           <li key={index}>
@@ -83,15 +87,18 @@ function Rule({answer, known}: {answer: RuleAnswer; known: Reason[]}) {
       </ul>
       {answer.conditions && answer.conditions.length > 0 && <Conditions conditions={answer.conditions} />}
       {answer.not_run.length > 0 && (
-        <ul class="skips" aria-label={t.turnedAway}>
-          {answer.not_run.map((skip, index) => (
-            <li key={index}>
-              <span class="what"><small data-code={skip.code}>{skip.reason}</small><Reads reads={skip.read} /></span>
-              <span class="when">{skip.at && <time dateTime={skip.at}>{exactMoment(skip.at)}</time>}
-                <small>{texts.value.triggers[skip.trigger] ?? skip.trigger}</small></span>
-            </li>
-          ))}
-        </ul>
+        <>
+          <h3>{t.turnedAway}</h3>
+          <ul class="skips" aria-label={t.turnedAway}>
+            {answer.not_run.map((skip, index) => (
+              <li key={index}>
+                <span class="what"><small data-code={skip.code}>{skip.reason}</small><Reads reads={skip.read} /></span>
+                <span class="when">{skip.at && <time dateTime={skip.at}>{exactMoment(skip.at)}</time>}
+                  <small>{texts.value.triggers[skip.trigger] ?? skip.trigger}</small></span>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
     </details>
   );
@@ -110,7 +117,7 @@ export function WhyNot({id}: {id: number}) {
     <section class="card why" aria-label={texts.value.notRun}>
       <header>
         <h2>{texts.value.notRun}</h2>
-        <button type="button" onClick={() => setAsked(asked + 1)}>{t.askAgain}</button>
+        <button type="button" class="secondary" onClick={() => setAsked(asked + 1)}>{t.askAgain}</button>
       </header>
       {answer?.causes.map((cause, index) => <p key={index} class="aside" data-code={cause.code}>{cause.text}</p>)}
       {answer?.rules.map((rule) => <Rule key={rule.rule} answer={rule} known={answer.causes} />)}

@@ -84,8 +84,11 @@ function Editing({id, given}: {id: number | null; given: Draft}) {
     now.current = {...now.current, ...edit(now.current)};
     setDraft(now.current);
   };
-  // A name may be missing as yet, and an input half typed; that is told when it is saved.
-  const checked = useCheck(() => check({...sentOf(draft), name: draft.name.trim() || t.create}), [draft]);
+  // A name may be missing as yet, and an input half typed: that is told when it is saved.
+  const checked = useCheck(() => {
+    const sent = sentOf(draft);
+    return check({...sent, name: sent.name || t.create, inputs: sent.inputs.filter(({name, type, options}) => name && (type !== 'choice' || options?.length))});
+  }, [draft]);
   useTitle(draft.name || t.create);
   useUnsavedWarning(isChanged);
   const keep = async () => {

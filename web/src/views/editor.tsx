@@ -43,13 +43,16 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
     if (before) setSource(writeRule(edit(before)));
   };
   const [saved, setSaved] = useState(given.source);
+  const [savedName, setSavedName] = useState(given.name);
   const [form, setForm] = useState<Form>(readRule(given.source) ? 'guided' : 'text');
   const [isBusy, setBusy] = useState(false);
   /** Counts texts that came from elsewhere: the editor begins anew with them. */
   const [taken, setTaken] = useState(0);
   const checked = useCheck(() => check(name, source), [name, source]);
   const rule = useMemo(() => readRule(source), [source]);
-  const isChanged = source !== saved || id === null;
+  const isChanged = source !== saved || name.trim() !== savedName || id === null;
+  /** A text is judged when there is something to judge. */
+  const isBegun = id !== null || name.trim() !== '' || source !== given.source;
   useTitle(name || t.create);
   useUnsavedWarning(isChanged);
   const keep = async () => {
@@ -58,6 +61,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
       const sent = now.current;
       const next = await save(id, name.trim(), sent);
       setSaved(sent);
+      setSavedName(name.trim());
       if (id === null) go(`/automations/${next}/edit`);
     } catch (error) {
       notify(error instanceof ApiError ? error.message : texts.peek().failed);
@@ -75,21 +79,22 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
   };
   const rename = (next: string) => {
     setName(next);
-    if (form === 'guided') change((before) => ({...before, name: next}));
+    // Later the rule keeps its name: what it remembers between runs is filed under it.
+    if (form === 'guided' && id === null) change((before) => ({...before, name: next}));
   };
   return (
     <>
       <header class="title">
         <a class="back" href={id === null ? '/automations' : `/automations/${id}`} aria-label={texts.value.back}><Icon name="back" /></a>
         <div>
-          <h1>{id === null ? t.create : name}</h1>
+          <h1>{id === null ? t.create : savedName}</h1>
           <p role="status">{isChanged ? t.unsaved : t.saved}</p>
         </div>
         <button type="button" class="primary" disabled={isBusy || name.trim() === '' || !isChanged} onClick={() => void keep()}>{t.save}</button>
       </header>
       <section class="card editor">
         <div class="editor-head">
-          <label>{t.name}<input type="text" maxLength={100} value={name} disabled={id !== null} onInput={(event) => rename(event.currentTarget.value)} /></label>
+          <label>{t.name}<input type="text" maxLength={100} value={name} onInput={(event) => rename(event.currentTarget.value)} /></label>
           <Choice<Form> label={t.form} value={form} onChoose={setForm} options={[['guided', t.guided], ['text', t.text]]} />
         </div>
         {form === 'guided' && !rule && <p class="aside">{t.notGuided}</p>}
@@ -105,7 +110,7 @@ function Editing({id, given}: {id: number | null; given: {name: string; source: 
           </>
         )}
         {form === 'text' && <CodeEditor key={taken} label={t.code} source={source} faults={checked?.faults ?? []} onChange={setSource} onSave={() => void latest.current()} />}
-        <Verdict checked={checked} />
+        {isBegun ? <Verdict checked={checked} /> : <p class="verdict" role="status">{t.begin}</p>}
       </section>
       <TryPanel id={id} name={name} source={source} />
       {id !== null && <Versions id={id} saved={saved} source={source} onTake={take} />}

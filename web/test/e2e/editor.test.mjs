@@ -60,6 +60,7 @@ test('a rule that does not run says why, with the number that is missing', async
 test('somebody who writes no code builds a rule step by step, which does what it says', async () => {
   await page.click('nav >> text=Automatisations');
   await page.getByRole('link', {name: 'Nouvelle automatisation'}).click();
+  await shows(page.locator('.verdict'), 'Donnez-lui un nom');
   await page.getByLabel('Nom', {exact: true}).fill('Couloir');
   await button('Ajouter un déclencheur').click();
   await place('trigger').getByLabel('Appareil').selectOption({label: 'Mouvement'});
@@ -100,6 +101,16 @@ test('what was built is read back, also from the text', async () => {
   await write(source.replace(/\n\n/g, '\n'));
   await button('Pas à pas').click();
   await until(async () => (await place('condition').getByLabel('Valeur (lx)').inputValue()) === '55', 'the number from the text');
+});
+
+test('an automation is renamed, and its rule keeps what it remembers', async () => {
+  await page.getByLabel('Nom', {exact: true}).fill('Couloir de nuit');
+  await button('Enregistrer').click();
+  await shows(page.locator('h1'), 'Couloir de nuit');
+  await shows(page.locator('header.title'), 'Enregistré');
+  await page.reload();
+  assert.equal(await page.getByLabel('Nom', {exact: true}).inputValue(), 'Couloir de nuit');
+  await shows(page.locator('.source'), 'rule "Couloir"');
 });
 
 test('all that the builder can write is what the server takes', async () => {
