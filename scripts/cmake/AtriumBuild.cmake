@@ -65,14 +65,19 @@ function(atrium_server_library name)
   atrium_use_pch(${name})
 endfunction()
 
-# One test program. `atrium_add_test(NAME SOURCES files... [LINK libs...] [LABELS labels...] [TIMEOUT seconds])`
+# One test program. `atrium_add_test(NAME SOURCES files... [LINK libs...] [LABELS labels...] [TIMEOUT seconds] [PROCESSES n])`
+# PROCESSES: its tests wait more than they compute, and are shared among so many processes at once.
 function(atrium_add_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;PROCESSES" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE ATRIUM_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ATRIUM_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+  if(ARG_PROCESSES)
+    add_test(NAME ${name} COMMAND "${PROJECT_SOURCE_DIR}/tests/support/in_parallel" ${ARG_PROCESSES} $<TARGET_FILE:${name}>)
+  else()
+    add_test(NAME ${name} COMMAND ${name})
+  endif()
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()

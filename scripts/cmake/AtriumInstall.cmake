@@ -7,7 +7,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/include/atrium" "${PROJECT_BINARY_D
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/sdk/testing" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/atrium_testing
         FILES_MATCHING PATTERN "*.h")
 # TempDatabase is the server's own storage, so that comes along.
-install(TARGETS atrium_sdk_testing atrium_sdk_temp_database atrium_storage atrium_runtime EXPORT AtriumTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS atrium_outgoing atrium_sdk_testing atrium_sdk_temp_database atrium_storage atrium_runtime EXPORT AtriumTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT AtriumTargets NAMESPACE Atrium:: DESTINATION ${package})
 configure_package_config_file("${PROJECT_SOURCE_DIR}/sdk/AtriumConfig.cmake.in" "${PROJECT_BINARY_DIR}/AtriumConfig.cmake"
                               INSTALL_DESTINATION ${package})

@@ -88,17 +88,23 @@ std::shared_ptr<Device> FakeDevices::changeable(DeviceId id)
 
 bool FakeDevices::report(const Report& report)
 {
-    if (!devices_.contains(report.device)) return false;
-    changeable(report.device)->lastSeen = report.at;
+    auto device = changeable(report.device);
+    if (!device) return false;
+    device->lastSeen = report.at;
     bool allKnown = true;
-    for (const auto& [name, value] : report.values)
-        allKnown = change(report.device, name, value, report.at, report.cause, Origin::Reported) && allKnown;
+    for (const auto& [name, value] : report.values) {
+        // Whoever hears of one value may have got hold of the device, or removed it.
+        if (!device) device = changeable(report.device);
+        allKnown = device && change(*device, name, value, report.at, report.cause, Origin::Reported) && allKnown;
+        device.reset();
+    }
     return allKnown;
 }
 
 bool FakeDevices::assume(DeviceId id, std::string_view attribute, Value value, const Cause& cause)
 {
-    return change(id, attribute, value, clock_.now(), cause, Origin::Assumed);
+    const auto device = changeable(id);
+    return device && change(*device, attribute, value, clock_.now(), cause, Origin::Assumed);
 }
 
 void FakeDevices::setOnline(DeviceId id, bool online)
@@ -115,7 +121,8 @@ bool FakeDevices::giveUp(DeviceId id, std::string_view attribute, const Cause& c
     const auto device = find(id);
     const Attribute* known = device ? device->find(attribute) : nullptr;
     if (!known || !known->desired) return false;
-    return change(id, attribute, known->desired->reported, clock_.now(), cause, Origin::Reported);
+    const auto reported = known->desired->reported;
+    return change(*changeable(id), attribute, reported, clock_.now(), cause, Origin::Reported);
 }
 
 void FakeDevices::setAvailability(DeviceId id, int entity, Availability availability)
@@ -132,14 +139,12 @@ void FakeDevices::setAvailability(DeviceId id, int entity, Availability availabi
     replace(id, after);
 }
 
-bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
+bool FakeDevices::change(Device& device, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
                          Origin origin)
 {
-    const auto after = changeable(id);
-    if (!after) return false;
-    const auto found = std::find_if(after->attributes.begin(), after->attributes.end(),
+    const auto found = std::find_if(device.attributes.begin(), device.attributes.end(),
                                     [&](const Attribute& known) { return known.spec->name == attribute; });
-    if (found == after->attributes.end()) return false;
+    if (found == device.attributes.end()) return false;
     const bool fits = value.isNull() || value.kind() == found->spec->kind ||
                       (value.isNumeric() && found->spec->kind == Value::Kind::Number);
     if (!fits) return false;
@@ -152,10 +157,10 @@ bool FakeDevices::change(DeviceId id, std::string_view attribute, const Value& v
     if (!(previous == value)) {
         found->changedAt = at;
         ++version_;
-        attributeHandlers_.call(AttributeChanged{*after, *found, previous, cause});
+        attributeHandlers_.call(AttributeChanged{device, *found, previous, cause});
     }
     else if (wasAssumed && !found->assumed())
-        confirmedHandlers_.call(AttributeChanged{*after, *found, previous, cause});
+        confirmedHandlers_.call(AttributeChanged{device, *found, previous, cause});
     return true;
 }
 

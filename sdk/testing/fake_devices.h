@@ -51,7 +51,8 @@ public:
 
 private:
     enum class Origin { Reported, Assumed };
-    bool change(DeviceId id, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
+    /// The caller holds the device, which its handlers may remove.
+    bool change(Device& device, std::string_view attribute, const Value& value, UtcTime at, const Cause& cause,
                 Origin origin);
     void replace(DeviceId id, DevicePtr next);
     /// To be changed in place; null when there is none.

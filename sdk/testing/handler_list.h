@@ -15,18 +15,25 @@ public:
     Subscription add(std::function<void(Arguments...)> handler)
     {
         const auto id = ++*next_;
-        handlers_->emplace(id, std::move(handler));
+        handlers_->emplace(id, std::make_shared<const Handler>(std::move(handler)));
         return Subscription([handlers = handlers_, id] { handlers->erase(id); });
     }
+    /// A handler may withdraw itself and others, which then are not called any more; new ones wait for the next call.
     void call(Arguments... arguments) const
     {
-        const auto copy = *handlers_;
-        for (const auto& [id, handler] : copy) handler(arguments...);
+        const auto handlers = handlers_; // whoever owns this list may go
+        const int newest = *next_;
+        for (auto next = handlers->begin(); next != handlers->end() && next->first <= newest;) {
+            const auto [id, handler] = *next; // its own copy: it may withdraw itself
+            (*handler)(arguments...);
+            next = handlers->upper_bound(id);
+        }
     }
     std::size_t size() const { return handlers_->size(); }
 
 private:
-    using Handlers = std::map<int, std::function<void(Arguments...)>>;
+    using Handler = std::function<void(Arguments...)>;
+    using Handlers = std::map<int, std::shared_ptr<const Handler>>;
     std::shared_ptr<Handlers> handlers_ = std::make_shared<Handlers>();
     std::shared_ptr<int> next_ = std::make_shared<int>(0);
 };

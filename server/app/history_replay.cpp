@@ -15,6 +15,18 @@ std::vector<RecordedSample> HistoryReplay::read(DeviceId device, const std::stri
     return samples_.between(device, attribute, from, to, mostValues);
 }
 
+void HistoryReplay::scan(const std::vector<automation::RecordedSeries>& series, UtcTime from, UtcTime to,
+                         const Visitor& visit)
+{
+    std::vector<storage::HistoryReader::SeriesName> names;
+    names.reserve(series.size());
+    for (const auto& one : series) names.push_back({one.device, one.attribute});
+    reader_.scan(names, from, to, [&](std::size_t index, UtcTime at, Value&& value) {
+        return visit(index, at, std::move(value)) == Next::Wanted ? storage::NextRow::Wanted
+                                                                  : storage::NextRow::NotWanted;
+    });
+}
+
 std::vector<RecordedSample> HistoryReplay::last(DeviceId device, const std::string& attribute, UtcTime time,
                                                 std::size_t count)
 {

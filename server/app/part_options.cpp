@@ -102,8 +102,8 @@ automation::AutomationOptions automationOptions(const Configuration& configurati
     options.host.effectsPerMinute = static_cast<int>(configuration.integer("automations.effects"));
     options.web.hosts = configuration.list("automations.http.hosts");
     options.web.privateAddresses = configuration.boolean("automations.http.private")
-                                       ? automation::PrivateAddresses::Allowed
-                                       : automation::PrivateAddresses::Refused;
+                                       ? outgoing::PrivateAddresses::Allowed
+                                       : outgoing::PrivateAddresses::Refused;
     options.web.authorityFile = configuration.text("automations.http.ca");
     options.web.perMinute = static_cast<int>(configuration.integer("automations.http.questions"));
     auto& site = options.site;

@@ -231,7 +231,7 @@ Server::Parts::Parts(const Configuration& settings)
       whyApi(automation, core, http.routes()), versionApi(automation, core, http.routes()),
       blueprints(automation, database, devices, clock, core, workers, logging.component("automation")),
       blueprintApi(blueprints, automation, core, http.routes()),
-      simulator(automation, core, clock, devices, historyReplay, logging.component("automation")),
+      simulator(automation, core, clock, devices, historyReplay, logging.component("automation"), metrics),
       simulationApi(simulator, automation, core, http.routes()), pluginApi(pluginHost, http.routes()),
       adminApi({clock, logging, metrics, health,
                 [this] { health.set("mqtt", mqtt.connected() ? HealthState::Healthy : HealthState::Degraded); }},

@@ -135,12 +135,17 @@ void Dispatcher::onChange(const AttributeChanged& change)
     if (index == found->second.end()) return;
     if (!index->mirroredFor.empty()) handlers_.mirror({change.device.info->id.value, name, change.attribute.value});
 
-    const auto entries = index->entries;
-    for (const auto& entry : entries) {
-        if (entry->removed) continue;
-        entry->watch.change(
-            change, [&] { return eventOf(change.device, name, change.previous, change.attribute.value); }, tracing_);
+    const auto event = [&] { return eventOf(change.device, name, change.previous, change.attribute.value); };
+    const auto tell = [&](AttributeEntry& entry) {
+        if (!entry.removed) entry.watch.change(change, std::ref(event), tracing_);
+    };
+    // A rule that is started may change the list.
+    if (index->entries.size() == 1) {
+        const auto only = index->entries.front();
+        return tell(*only);
     }
+    const auto entries = index->entries;
+    for (const auto& entry : entries) tell(*entry);
 }
 
 void Dispatcher::confirmHolds(const Device& device)

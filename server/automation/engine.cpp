@@ -31,7 +31,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
           {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
            [this](RuleKey key, const char* trigger, WhyNot why) { runner_.skip(key, trigger, std::move(why)); },
            // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
-           [this](const MirrorUpdate& update) { host_.sendWithNext(update); },
+           [this](const MirrorUpdate& update) { host_.mirror(update); },
            [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
                runner_.trigger(key, std::move(event), cause, {mark(key, due), {}});
            },

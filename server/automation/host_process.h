@@ -9,6 +9,12 @@
 
 namespace atrium::automation {
 
+/// When scripts are told of values that they may read.
+enum class Mirroring {
+    Prompt,    ///< as they come: the next run finds them there
+    BeforeRuns ///< the last ones, when something else is sent: for simulations, in which nobody waits for that
+};
+
 struct HostOptions {
     std::string program; ///< path of atrium-luahost
     std::chrono::milliseconds sliceBudget{1000};
@@ -16,6 +22,7 @@ struct HostOptions {
     std::chrono::milliseconds grace{250}; ///< past the budget, before the process is killed
     std::size_t scriptMemory = 4 * 1024 * 1024;
     std::size_t processMemory = std::size_t{1024} * 1024 * 1024; ///< address space
+    Mirroring mirroring = Mirroring::Prompt;
 };
 
 /// One life of the script host: the process, our end of its socket, and the board that it shares with us.

@@ -2,11 +2,13 @@
 
 #include "runtime/thread.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace atrium::automation {
 
@@ -150,6 +152,7 @@ LuaHost::Ending LuaHost::serve(HostProcess& process, std::uint64_t epoch)
 {
     onCore([this, epoch] {
         coreEpoch_ = epoch;
+        held_.clear(); // the new one is told everything
         handlers_.started();
     });
 
@@ -227,7 +230,11 @@ bool LuaHost::writeSome(int socket)
     return true;
 }
 
-void LuaHost::send(const ToHost& message) { append(message); }
+void LuaHost::send(const ToHost& message)
+{
+    release();
+    append(message);
+}
 
 std::size_t LuaHost::append(const ToHost& message)
 {
@@ -243,9 +250,24 @@ std::size_t LuaHost::append(const ToHost& message)
     return pending;
 }
 
-void LuaHost::sendWithNext(const ToHost& message)
+void LuaHost::mirror(MirrorUpdate update)
 {
-    if (append(message) > gatherUpTo) flush();
+    if (options_.mirroring == Mirroring::Prompt) {
+        if (append(std::move(update)) > gatherUpTo) flush();
+        return;
+    }
+    auto& values = held_[update.device];
+    const auto known =
+        std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == update.attribute; });
+    if (known == values.end()) values.emplace_back(std::move(update.attribute), std::move(update.value));
+    else known->second = std::move(update.value);
+}
+
+void LuaHost::release()
+{
+    if (held_.empty()) return;
+    for (auto& [device, values] : std::exchange(held_, {}))
+        for (auto& [attribute, value] : values) append(MirrorUpdate{device, std::move(attribute), std::move(value)});
 }
 
 void LuaHost::flush()

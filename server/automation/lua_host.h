@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 
 namespace atrium::automation {
 
@@ -50,8 +51,8 @@ public:
     /// the process does not read (outgoing buffer over 8 MiB), it is ended and started anew, since it would otherwise
     /// run on old values; the engine brings it up to date. Thread: core.
     void send(const ToHost& message);
-    /// The same for a message that need not leave before another one does: no system call unless many wait.
-    void sendWithNext(const ToHost& message);
+    /// The same for a value, which need not leave before another message does: no system call unless many wait.
+    void mirror(MirrorUpdate update);
     /// Never waits. Thread: core.
     void flush();
     /// Whether so much is on its way (over 2 MiB) that new runs should not be begun. Thread: core.
@@ -63,6 +64,8 @@ public:
 private:
     /// How many bytes wait then.
     std::size_t append(const ToHost& message);
+    /// Sends the values that wait for the next message.
+    void release();
     void loop();
     /// Makes it the one that core writes to; nullptr = none.
     void connect(HostProcess* process, std::uint64_t epoch);
@@ -98,7 +101,9 @@ private:
     bool overflowed_ = false;
 
     std::uint64_t coreEpoch_ = 0; ///< the process that core talks to
-    bool asks_ = false;           ///< core: what leaves with the next flush() is answered at once
+    /// Values by device and attribute that wait for the next message (Mirroring::BeforeRuns).
+    std::unordered_map<std::int64_t, std::vector<std::pair<std::string, Value>>> held_;
+    bool asks_ = false; ///< core: what leaves with the next flush() is answered at once
     HostAnswers answers_;
     std::atomic<bool> watching_{false};
     bool warnedOfFilter_ = false; ///< thread `automation`

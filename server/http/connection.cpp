@@ -79,13 +79,20 @@ Connection::Next Connection::onReady()
 
 Connection::Progress Connection::settle()
 {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!unsent_.empty()) flushLocked();
     if (broken_) return Progress::Gone;
     if (!unsent_.empty()) return Progress::Wait;
     switch (stage_) {
     case Stage::Reading: return Progress::Go;
-    case Stage::Answering: resumeWanted_ = true; return Progress::Wait;
+    case Stage::Answering: {
+        resumeWanted_ = true;
+        if (!nobodyWaits_.stop_possible() || !hasHungUp()) return Progress::Wait;
+        auto nobodyWaits = nobodyWaits_;
+        lock.unlock();
+        nobodyWaits.request_stop();
+        return Progress::Wait;
+    }
     case Stage::HandOver: return Progress::HandOver;
     case Stage::Draining: break;
     }
@@ -96,6 +103,14 @@ Connection::Progress Connection::settle()
         expireIn(context_.timeouts.linger);
     }
     return drain() ? Progress::Wait : Progress::Gone;
+}
+
+/// Whether the client has ended its half or is gone. Unknown while it has sent more than was read.
+bool Connection::hasHungUp() const
+{
+    char next = 0;
+    const auto n = ::recv(descriptor_, &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 /// Reads and drops what a closing client still sends; false at its end.
@@ -143,10 +158,18 @@ void Connection::answer(std::string bytes, AfterAnswer after)
 {
     std::lock_guard lock(mutex_);
     if (!open_ || stage_ != Stage::Answering) return;
+    nobodyWaits_ = std::stop_source(std::nostopstate);
     stage_ = after == AfterAnswer::Close ? Stage::Draining : Stage::Reading;
     expireIn(context_.timeouts.idle);
     sendLocked(std::move(bytes));
     if (std::exchange(resumeWanted_, false)) wake_();
+}
+
+std::stop_token Connection::nobodyWaits()
+{
+    std::lock_guard lock(mutex_);
+    nobodyWaits_ = std::stop_source();
+    return nobodyWaits_.get_token();
 }
 
 void Connection::upgrade(std::string bytes, std::function<void(int, std::string)> take)
@@ -166,7 +189,7 @@ void Connection::completeHandOver(int descriptor) { take_(descriptor, std::move(
 void Connection::checkDeadline(SteadyTime now)
 {
     if (now.time_since_epoch().count() < deadline_.load(std::memory_order_relaxed)) return;
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!open_ || broken_ || stage_ == Stage::HandOver) return;
     if (now.time_since_epoch().count() < deadline_.load(std::memory_order_relaxed)) return;
     if (!unsent_.empty()) {
@@ -185,6 +208,9 @@ void Connection::checkDeadline(SteadyTime now)
     stage_ = Stage::Draining;
     sendLocked(context_.sink.refusal(late));
     wake_();
+    auto nobodyWaits = std::exchange(nobodyWaits_, std::stop_source(std::nostopstate));
+    lock.unlock();
+    nobodyWaits.request_stop();
 }
 
 void Connection::reject(std::string_view bytes)
@@ -207,8 +233,13 @@ bool Connection::closeIfIdle()
 
 void Connection::release()
 {
-    std::lock_guard lock(mutex_);
-    open_ = false;
+    std::stop_source nobodyWaits{std::nostopstate};
+    {
+        std::lock_guard lock(mutex_);
+        open_ = false;
+        std::swap(nobodyWaits, nobodyWaits_);
+    }
+    nobodyWaits.request_stop();
 }
 
 void Connection::sendLocked(std::string bytes)

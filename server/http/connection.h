@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 
 namespace atrium::http {
@@ -71,6 +72,10 @@ public:
     /// Sends the whole answer to the request that is being served. Ignored when the connection is gone or gave up.
     void answer(std::string bytes, AfterAnswer after);
 
+    /// Asks to stop when nobody waits for the answer to the request that is being served any more: the client closed
+    /// its connection or its sending half, or the answer's time is over. Only from within RequestSink::serve().
+    std::stop_token nobodyWaits();
+
     /// Sends `bytes` (a 101) and then leaves the descriptor to `take(descriptor, bytes that were read already)`.
     /// Only from within RequestSink::serve().
     void upgrade(std::string bytes, std::function<void(int, std::string)> take);
@@ -94,6 +99,7 @@ private:
     enum class Progress { Go, Wait, HandOver, Gone };
 
     Progress settle();
+    bool hasHungUp() const;
     Progress readMore();
     bool drain();
     void sendLocked(std::string bytes);
@@ -119,6 +125,7 @@ private:
     std::size_t drained_ = 0;
     RequestFramer::Phase phase_ = RequestFramer::Phase::Idle;
     std::atomic<SteadyTime::rep> deadline_;
+    std::stop_source nobodyWaits_{std::nostopstate}; ///< asked to stop without the mutex: callbacks may answer
     std::function<void(int, std::string)> take_;
     std::string rest_;
 };

@@ -257,6 +257,7 @@ void Dispatcher::run(const std::shared_ptr<Exchange>& exchange)
         exchange->finish(guarded(handlerExceptions_, [&] { return entry.handler(request); }));
         return;
     }
+    request.nobodyWaits = exchange->connection->nobodyWaits();
     auto outcome = guarded(handlerExceptions_, [&]() -> Result<HttpResponse> {
         entry.asyncHandler(request, [exchange](Result<HttpResponse> result) { exchange->finish(std::move(result)); });
         return HttpResponse::empty();

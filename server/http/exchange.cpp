@@ -34,7 +34,7 @@ HttpResponse Exchange::toResponse(Result<HttpResponse> result)
         result = makeError(ErrorCode::Internal, {}, "the handler set a header that cannot be sent");
     }
     const auto& error = result.error();
-    if (statusOf(error) >= 500) {
+    if (statusOf(error) >= 500 && !request.nobodyWaits.stop_requested()) {
         // The answer names the request id, so that what a user reports leads to this line.
         dispatcher_->dependencies().log.error("request failed", {{"requestId", context.requestId},
                                                                  {"route", entry ? entry->route.path : context.path},

@@ -274,6 +274,35 @@ std::vector<std::pair<UtcTime, Value>> HistoryReader::samples(DeviceId device, c
     return samples;
 }
 
+void HistoryReader::scan(const std::vector<SeriesName>& series, UtcTime from, UtcTime to,
+                         const SampleVisitor& visit) const
+{
+    constexpr std::size_t seriesOfTransaction = 50;
+    std::vector<SqlParameters> parameters;
+    std::vector<std::size_t> indexes; // of the parameters, in `series`
+    auto next = NextRow::Wanted;
+    const auto read = [&] {
+        database_.scan("SELECT sampled_at, kind, number_value, text_value FROM history_samples WHERE device_id = ? AND "
+                       "attribute_id = ? AND sampled_at >= ? AND sampled_at < ? ORDER BY sampled_at",
+                       parameters, [&](std::size_t index, SqlRow& row) {
+                           auto value = fromStored(row[1], row[2], row[3]);
+                           if (value.isNull()) return NextRow::Wanted;
+                           const auto at = fromMicroseconds(row[0].integer());
+                           return next = visit(indexes[index], at, std::move(value));
+                       });
+        parameters.clear();
+        indexes.clear();
+    };
+    for (std::size_t i = 0; i < series.size() && next == NextRow::Wanted; ++i) {
+        const auto key = names_.find(series[i].attribute);
+        if (key == 0) continue;
+        parameters.push_back({series[i].device.value, key, toMicroseconds(from), toMicroseconds(to)});
+        indexes.push_back(i);
+        if (parameters.size() == seriesOfTransaction) read();
+    }
+    if (next == NextRow::Wanted && !parameters.empty()) read();
+}
+
 HistoryStatistics HistoryReader::statistics(const HistoryQuery& wanted) const
 {
     HistoryStatistics result;

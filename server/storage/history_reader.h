@@ -5,6 +5,7 @@
 #include "storage/history_sample.h"
 #include "storage/sql_database.h"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,18 @@ public:
     /// The bare samples in [from, to), oldest first, at most the newest `limit`; of a gap nothing is said.
     std::vector<std::pair<UtcTime, Value>> samples(DeviceId device, const std::string& attribute, UtcTime from,
                                                    UtcTime to, std::size_t limit) const;
+
+    /// The bare samples of many series in [from, to), series by series, each oldest first, until the visitor wants no
+    /// more. Nothing is kept, and no transaction is long.
+    struct SeriesName {
+        DeviceId device;
+        std::string attribute;
+    };
+    using SampleVisitor = std::function<NextRow(std::size_t series, UtcTime at, Value&& value)>;
+    void scan(const std::vector<SeriesName>& series, UtcTime from, UtcTime to, const SampleVisitor& visit) const;
+
+    /// What is read next is much: the database may prepare for that, as long as `goesOn` says so.
+    void expectMuch(const std::function<bool()>& goesOn) const { database_.readAhead(goesOn); }
 
     /// Of [from, to), from samples where they are kept and few enough, else from the finest summaries that are.
     /// `limit` and `resolution` do not matter.

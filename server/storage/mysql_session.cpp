@@ -130,6 +130,15 @@ SqlRows MySqlSession::query(std::string_view sql, const SqlParameters& parameter
     });
 }
 
+void MySqlSession::scan(std::string_view sql, const SqlParameters& parameters, const RowVisitor& visit)
+{
+    guarded([&] {
+        auto& statement = prepared(sql);
+        statement.execute({&parameters, 1});
+        statement.scan(visit);
+    });
+}
+
 void MySqlSession::executeMany(std::string_view sql, const std::vector<SqlParameters>& rows)
 {
     if (rows.empty()) return;

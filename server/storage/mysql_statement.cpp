@@ -177,9 +177,19 @@ void MySqlStatement::execute(std::span<const SqlParameters> rows)
 
 SqlRows MySqlStatement::rows()
 {
+    SqlRows rows;
+    scan([&](SqlRow& row) {
+        rows.push_back(std::move(row));
+        return NextRow::Wanted;
+    });
+    return rows;
+}
+
+void MySqlStatement::scan(const RowVisitor& visit)
+{
     const std::unique_ptr<MYSQL_RES, decltype(&mysql_free_result)> metadata(mysql_stmt_result_metadata(statement_),
                                                                             &mysql_free_result);
-    if (!metadata) return {};
+    if (!metadata) return;
     struct ResultUse {
         MYSQL_STMT* statement;
         ~ResultUse() { mysql_stmt_free_result(statement); }
@@ -221,18 +231,17 @@ SqlRows MySqlStatement::rows()
         }
     }
     check(mysql_stmt_bind_result(statement_, binds.data()) != 0);
-    SqlRows rows;
-    rows.reserve(mysql_stmt_num_rows(statement_));
+    SqlRow row;
     for (;;) {
         const int code = mysql_stmt_fetch(statement_);
-        if (code == MYSQL_NO_DATA) return rows;
+        if (code == MYSQL_NO_DATA) return;
         check(code == 1);
         if (code == MYSQL_DATA_TRUNCATED)
             throw SqlFailure(StorageError::Kind::Other, SqlFailure::Recovery::None,
                              "a result value was cut: " + sql_.substr(0, maxSqlInMessage));
-        auto& row = rows.emplace_back();
-        row.reserve(count);
-        for (const auto& column : columns) row.push_back(toValue(column));
+        row.resize(count);
+        for (unsigned i = 0; i < count; ++i) row[i] = toValue(columns[i]);
+        if (visit(row) == NextRow::NotWanted) return;
     }
 }
 

@@ -25,6 +25,8 @@ public:
     void execute(std::span<const SqlParameters> rows);
     /// The result of execute(), typed: integers, doubles, exact integers out of DECIMAL, text.
     SqlRows rows();
+    /// The same, row by row.
+    void scan(const RowVisitor& visit);
     std::int64_t affectedRows() const;
     std::int64_t insertId() const;
 

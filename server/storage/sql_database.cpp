@@ -97,7 +97,7 @@ void pauseBeforeRetry()
 } // namespace
 
 SqlDatabase::SqlDatabase(DatabaseUrl url, SqlDatabaseOptions options)
-    : url_(std::move(url)), options_(std::move(options))
+    : url_(std::move(url)), options_(std::move(options)), readAhead_(url_.path)
 {
     if (url_.dialect == SqlDialect::MySql) {
         watchdog_ = std::make_unique<QueryWatchdog>();
@@ -185,6 +185,26 @@ void SqlDatabase::attempt(std::chrono::milliseconds limit, TransactionKind kind,
         throw;
     }
     lease.giveBack();
+}
+
+void SqlDatabase::scan(std::string_view sql, std::span<const SqlParameters> parameters,
+                       const std::function<NextRow(std::size_t, SqlRow&)>& visit)
+{
+    requireMayBlock();
+    Nesting nesting(*this);
+    auto lease = poolFor(TransactionKind::Read).acquire();
+    lease->checkOut(options_.jobLimit);
+    lease->begin(TransactionKind::Read);
+    auto next = NextRow::Wanted;
+    for (std::size_t i = 0; i < parameters.size() && next == NextRow::Wanted; ++i)
+        lease->scan(sql, parameters[i], [&](SqlRow& row) { return next = visit(i, row); });
+    if (lease->rollback()) lease.giveBack();
+}
+
+void SqlDatabase::readAhead(const std::function<bool()>& goesOn)
+{
+    requireMayBlock();
+    if (url_.dialect == SqlDialect::Sqlite) readAhead_.run(goesOn);
 }
 
 void SqlDatabase::withSession(const std::function<void(SqlSession&)>& work)

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "storage/database_url.h"
+#include "storage/file_read_ahead.h"
 #include "storage/query_watchdog.h"
 #include "storage/session_pool.h"
 #include "storage/writer_turns.h"
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace atrium::storage {
@@ -38,6 +40,13 @@ public:
 
     /// transact() for background jobs: statements may take `jobLimit`.
     void transactJob(TransactionKind kind, const std::function<void(Transaction&)>& work);
+    /// Runs a query for each of `parameters` in one read transaction, in which statements may take `jobLimit`, and
+    /// hands the rows over as they come, with the index of their parameters, until the visitor wants no more. Never run
+    /// again.
+    void scan(std::string_view sql, std::span<const SqlParameters> parameters,
+              const std::function<NextRow(std::size_t index, SqlRow& row)>& visit);
+    /// For who is about to read much of it: see FileReadAhead. Nothing on MariaDB, which has a cache of its own.
+    void readAhead(const std::function<bool()>& goesOn);
     /// Runs `work` on a connection without any transaction; for migrations. Nobody else writes on SQLite meanwhile.
     void withSession(const std::function<void(SqlSession&)>& work);
     /// Whether a connection answers; for the health page. Never throws.
@@ -61,6 +70,7 @@ private:
     const DatabaseUrl url_;
     const SqlDatabaseOptions options_;
     std::unique_ptr<QueryWatchdog> watchdog_; ///< MariaDB only
+    FileReadAhead readAhead_;                 ///< outlives the connections
     std::unique_ptr<WriterTurns> turns_;      ///< SQLite only
     std::unique_ptr<SessionPool> readers_;    ///< all connections on MariaDB
     std::unique_ptr<SessionPool> writers_;

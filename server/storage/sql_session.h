@@ -4,9 +4,14 @@
 #include "storage/sql_failure.h"
 
 #include <chrono>
+#include <functional>
 #include <string_view>
 
 namespace atrium::storage {
+
+enum class NextRow { Wanted, NotWanted };
+/// Gets the rows of a query one by one; the row is used again for the next one.
+using RowVisitor = std::function<NextRow(SqlRow& row)>;
 
 /// One connection. POCO opens and closes it (Poco::Data::Session with its connectors); statements run on its native
 /// handle, because POCO 1.11 types results by column declaration: expressions come back as text on SQLite, sums of
@@ -27,6 +32,8 @@ public:
 
     virtual std::int64_t execute(std::string_view sql, const SqlParameters& parameters) = 0;
     virtual SqlRows query(std::string_view sql, const SqlParameters& parameters) = 0;
+    /// query() without keeping the rows, until the visitor wants no more.
+    virtual void scan(std::string_view sql, const SqlParameters& parameters, const RowVisitor& visit) = 0;
     virtual void executeMany(std::string_view sql, const std::vector<SqlParameters>& rows) = 0;
     /// One statement without parameters by the plain protocol: for migrations.
     virtual void executePlain(const std::string& sql) = 0;

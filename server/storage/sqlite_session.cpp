@@ -20,7 +20,11 @@ constexpr std::size_t maxSqlInMessage = 200;
 Poco::Data::Session open(const std::string& path)
 {
     static std::once_flag registered;
-    std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
+    std::call_once(registered, [] {
+        // A session has one thread at a time: SQLite need not lock a mutex for each column of each row.
+        Poco::Data::SQLite::Utility::setThreadMode(Poco::Data::SQLite::Utility::THREAD_MODE_MULTI);
+        Poco::Data::SQLite::Connector::registerConnector();
+    });
     try {
         // POCO tries again until its time-out, a minute by default, whatever the reason.
         return Poco::Data::Session("SQLite", path, openSeconds);
@@ -145,19 +149,30 @@ std::int64_t SqliteSession::execute(std::string_view sql, const SqlParameters& p
 
 SqlRows SqliteSession::query(std::string_view sql, const SqlParameters& parameters)
 {
+    SqlRows rows;
+    scan(sql, parameters, [&](SqlRow& row) {
+        rows.push_back(std::move(row));
+        return NextRow::Wanted;
+    });
+    return rows;
+}
+
+void SqliteSession::scan(std::string_view sql, const SqlParameters& parameters, const RowVisitor& visit)
+{
     auto* statement = prepared(withoutForUpdate(sql));
     StatementUse use{statement};
     startClock();
     bind(statement, parameters);
     const int columns = sqlite3_column_count(statement);
-    SqlRows rows;
+    SqlRow row;
     for (;;) {
         const int code = sqlite3_step(statement);
-        if (code == SQLITE_DONE) return rows;
+        if (code == SQLITE_DONE) return;
         if (code != SQLITE_ROW) fail(code, sql);
-        auto& row = rows.emplace_back();
-        row.reserve(static_cast<std::size_t>(columns));
-        for (int column = 0; column < columns; ++column) row.push_back(readColumn(statement, column));
+        row.resize(static_cast<std::size_t>(columns));
+        for (int column = 0; column < columns; ++column)
+            row[static_cast<std::size_t>(column)] = readColumn(statement, column);
+        if (visit(row) == NextRow::NotWanted) return;
     }
 }
 

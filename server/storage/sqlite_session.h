@@ -35,6 +35,7 @@ public:
     bool inTransaction() const override;
     std::int64_t execute(std::string_view sql, const SqlParameters& parameters) override;
     SqlRows query(std::string_view sql, const SqlParameters& parameters) override;
+    void scan(std::string_view sql, const SqlParameters& parameters, const RowVisitor& visit) override;
     void executeMany(std::string_view sql, const std::vector<SqlParameters>& rows) override;
     void executePlain(const std::string& sql) override;
     std::int64_t lastInsertId() override;

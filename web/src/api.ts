@@ -53,22 +53,45 @@ export async function download(path: string, name: string): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** For work that takes longer than people wait for a page. */
+export interface Patience {
+  /** Breaks the request off; the server then stops working on it. */
+  signal: AbortSignal;
+  /** In milliseconds. */
+  limit: number;
+}
+
+/** What was asked for was given up by whoever asked. */
+export const isGivenUp = (error: unknown) => error instanceof DOMException && error.name === 'AbortError';
+
+export async function request<T>(method: string, path: string, body?: unknown, patience?: Patience): Promise<T> {
   const headers: Record<string, string> = {'Accept-Language': language.value};
   if (token.value) headers.Authorization = `Bearer ${token.value}`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  // Both in one: AbortSignal.any() is younger than the browsers that this has to work in.
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), patience?.limit ?? timeLimit);
+  const giveUp = () => control.abort();
+  patience?.signal.addEventListener('abort', giveUp);
   let response: Response;
+  let content;
   try {
+    patience?.signal.throwIfAborted();
     response = await fetch(path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(timeLimit),
+      signal: control.signal,
     });
-  } catch {
+    content = await response.json().catch(() => null);
+    patience?.signal.throwIfAborted();
+  } catch (error) {
+    if (patience?.signal.aborted) throw error;
     throw new ApiError(0, texts.value.unreachable);
+  } finally {
+    clearTimeout(timer);
+    patience?.signal.removeEventListener('abort', giveUp);
   }
-  const content = await response.json().catch(() => null);
   if (response.ok) return content as T;
   // A token that is no longer good: back to the door.
   if (response.status === 401 && token.value && !path.startsWith('/api/auth/')) setToken(null);

@@ -1,6 +1,6 @@
 // Texts of automations that are being written: checked, tried and saved.
 
-import {ApiError, request, type FieldError} from './api.ts';
+import {ApiError, request, type FieldError, type Patience} from './api.ts';
 import type {Fault} from './parts/code_editor.tsx';
 
 export interface TestResult {
@@ -66,15 +66,31 @@ export async function save(id: number | null, name: string, source: string): Pro
   return saved.id;
 }
 
-export const runTests = (name: string, source: string) =>
-  request<{passed: number; failed: number; tests: TestResult[]}>('POST', '/api/automations/test', {name: name || 'script', source});
+/** How long the server works on a simulation at most, and a moment for the way. */
+export const longestSimulation = 185_000;
+
+export const runTests = (name: string, source: string, patience: Patience) =>
+  request<{passed: number; failed: number; tests: TestResult[]}>('POST', '/api/automations/test', {name: name || 'script', source}, patience);
 
 const cause = (from: string | null) => (from ? {from} : {event: {kind: 'manual'}});
 /** What a text would do: by hand, or on what was recorded since `from`. */
-export const tryDraft = (name: string, source: string, from: string | null) =>
-  request<DryRun>('POST', '/api/automations/dry-run', {name: name || 'script', source, ...cause(from)});
+export const tryDraft = (name: string, source: string, from: string | null, patience: Patience) =>
+  request<DryRun>('POST', '/api/automations/dry-run', {name: name || 'script', source, ...cause(from)}, patience);
 /** The same for what is saved. */
-export const trySaved = (id: number, from: string | null) => request<DryRun>('POST', `/api/automations/${id}/dry-run`, cause(from));
+export const trySaved = (id: number, from: string | null, patience: Patience) =>
+  request<DryRun>('POST', `/api/automations/${id}/dry-run`, cause(from), patience);
+
+/** One's own simulations that the server works on or will work on; `progress` from 0 to 1. */
+export interface Simulation {
+  id: number;
+  state: 'waiting' | 'running';
+  progress: number;
+}
+export const simulations = async () => (await request<{simulations: Simulation[]}>('GET', '/api/automations/simulations')).simulations;
+
+/** How much of a number of simulations is done; those that are no longer listed are. */
+export const shareDone = (listed: Simulation[], asked: number) =>
+  (Math.max(asked - listed.length, 0) + listed.slice(0, asked).reduce((sum, one) => sum + one.progress, 0)) / asked;
 
 const keyOf = ({at, kind, target, name, arguments: values}: Effect) => JSON.stringify([at, kind, target, name, values]);
 

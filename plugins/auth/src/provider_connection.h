@@ -1,16 +1,11 @@
 #pragma once
 
-#include "atrium/result.h"
+#include "atrium/outgoing/web_client.h"
 #include "atrium/value.h"
 
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
-
-namespace Poco {
-class URI;
-}
 
 namespace atrium::auth {
 
@@ -29,32 +24,15 @@ public:
     };
 
     /// `authorityFile` empty = the authorities of the system.
-    explicit ProviderConnection(std::string authorityFile) : authorityFile_(std::move(authorityFile)) {}
+    explicit ProviderConnection(const std::string& authorityFile);
 
     /// Errors: Unavailable, with the reason as detail.
     Result<Answer> ask(const Request& request);
     /// Breaks off the request in hand, and all later ones.
-    void abort();
+    void abort() { client_.close(); }
 
 private:
-    /// Keeps a connection known to abort().
-    class Lease {
-    public:
-        Lease(ProviderConnection& owner, int descriptor);
-        ~Lease();
-        Lease(const Lease&) = delete;
-        Lease& operator=(const Lease&) = delete;
-
-    private:
-        ProviderConnection& owner_;
-    };
-    Result<Answer> ask(const Poco::URI& uri, const Request& request);
-    void remember(int descriptor);
-
-    const std::string authorityFile_;
-    std::mutex mutex_;
-    int descriptor_ = -1;
-    bool aborted_ = false;
+    outgoing::WebClient client_;
 };
 
 /// `name=value&...` (application/x-www-form-urlencoded).

@@ -3,11 +3,9 @@
 #include "picture_store.h"
 
 #include "atrium/address.h"
+#include "atrium/outgoing/web_client.h"
 
-#include <Poco/Net/DNS.h>
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/IPAddress.h>
 #include <Poco/URI.h>
 
 namespace atrium::devices {
@@ -25,6 +23,18 @@ Error noAnswer()
     return makeError(ErrorCode::Unavailable, {"La caméra ne répond pas", "The camera does not answer"});
 }
 
+Result<Poco::URI> allowed(const std::string& address)
+{
+    try {
+        Poco::URI uri(address);
+        if (uri.getScheme() == "http" && !uri.getHost().empty() && uri.getUserInfo().empty()) return uri;
+    }
+    catch (const Poco::Exception&) {
+        // not an address at all
+    }
+    return noCamera();
+}
+
 } // namespace
 
 bool mayBeCamera(const std::string& address)
@@ -37,42 +47,20 @@ bool mayBeCamera(const std::string& address)
 
 Result<std::string> fetchPicture(const std::string& url)
 {
-    const Poco::Timespan patience(5, 0), longest(15, 0);
-    try {
-        const Poco::URI uri(url);
-        if (uri.getScheme() != "http" || uri.getHost().empty() || !uri.getUserInfo().empty()) return noCamera();
-        // The address that was looked at is the one that is connected to: a name may mean another one a moment later.
-        const auto address = Poco::Net::DNS::resolveOne(uri.getHost());
-        if (!mayBeCamera(address.toString())) return noCamera();
-        Poco::Net::HTTPClientSession session(Poco::Net::SocketAddress(address, uri.getPort()));
-        session.setTimeout(patience, patience, patience);
-        const auto path = uri.getPathAndQuery();
-        Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, path.empty() ? "/" : path,
-                                       Poco::Net::HTTPRequest::HTTP_1_1);
-        request.setHost(uri.getHost(), uri.getPort());
-        request.setKeepAlive(false);
-        session.sendRequest(request);
-        Poco::Net::HTTPResponse response;
-        auto& body = session.receiveResponse(response);
-        if (response.getStatus() != Poco::Net::HTTPResponse::HTTP_OK) return noAnswer();
-        std::string bytes;
-        char part[16384];
-        // A camera that says a byte now and then would keep a thread for hours.
-        const Poco::Timestamp began;
-        while (body.read(part, sizeof part) || body.gcount() > 0) {
-            bytes.append(part, static_cast<std::size_t>(body.gcount()));
-            if (bytes.size() > StillPicture::maxBytes || began.isElapsed(longest.totalMicroseconds()))
-                return noAnswer();
-        }
-        if (pictureType(bytes).empty()) return noAnswer();
-        return bytes;
+    outgoing::WebClientOptions rules;
+    rules.check = allowed;
+    rules.allows = mayBeCamera;
+    rules.largestBody = StillPicture::maxBytes;
+    outgoing::WebQuestion question;
+    question.address = url;
+    question.patience = std::chrono::seconds{20};
+    auto answer = outgoing::WebClient(std::move(rules)).ask(question);
+    if (!answer) {
+        const auto code = answer.error().code;
+        return code == ErrorCode::InvalidArgument || code == ErrorCode::Forbidden ? noCamera() : noAnswer();
     }
-    catch (const Poco::SyntaxException&) {
-        return noCamera();
-    }
-    catch (const Poco::Exception&) {
-        return noAnswer();
-    }
+    if (answer->status != 200 || pictureType(answer->body).empty()) return noAnswer();
+    return std::move(answer->body);
 }
 
 } // namespace atrium::devices

@@ -55,9 +55,10 @@ OutboxOptions outboxOptions(const char* channel, const Settings& settings)
 struct NotifyPlugin::Parts {
     explicit Parts(PluginContext& context)
         : repository(context.database()), smtp(smtpOptions(context.settings())),
-          policy(context.settings().text("webhookHosts"), context.settings().boolean("webhookPrivateAddresses")
-                                                              ? PrivateAddresses::Allowed
-                                                              : PrivateAddresses::Refused),
+          policy(makeWebhookPolicy(context.settings().text("webhookHosts"),
+                                   context.settings().boolean("webhookPrivateAddresses")
+                                       ? outgoing::PrivateAddresses::Allowed
+                                       : outgoing::PrivateAddresses::Refused)),
           webhook({context.settings().text("webhookSecret"), context.settings().text("webhookCa")}, policy,
                   context.clock()),
           mails(outboxOptions("mail", context.settings()), smtp, repository, context.clock(), context.log(),
@@ -76,7 +77,7 @@ struct NotifyPlugin::Parts {
 
     OutboxRepository repository;
     SmtpChannel smtp;
-    WebhookPolicy policy;
+    outgoing::WebPolicy policy;
     WebhookChannel webhook;
     Outbox mails;
     Outbox webhooks;

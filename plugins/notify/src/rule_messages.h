@@ -1,10 +1,10 @@
 #pragma once
 
 #include "outbox.h"
-#include "webhook_policy.h"
 
 #include "atrium/automation.h"
 #include "atrium/executor.h"
+#include "atrium/outgoing/web_policy.h"
 #include "atrium/services/accounts.h"
 #include "atrium/services/mailer.h"
 
@@ -40,7 +40,7 @@ public:
         Log& log;
         Mailer& mailer;
         Outbox& webhooks;
-        const WebhookPolicy& policy;
+        const outgoing::WebPolicy& policy;
         const Clock& clock;
         std::function<std::shared_ptr<Accounts>()> accounts; ///< null = no accounts
     };

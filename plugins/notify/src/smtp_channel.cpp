@@ -5,9 +5,6 @@
 #include "atrium/json.h"
 
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SecureStreamSocket.h>
-
-#include <openssl/err.h>
 
 namespace atrium::notify {
 
@@ -15,7 +12,6 @@ Outcome SmtpChannel::deliver(const Delivery& delivery)
 {
     const auto mail = decodeMail(delivery);
     if (!mail) return {Outcome::Kind::Refused, "the stored mail cannot be read"};
-    ERR_clear_error(); // what an earlier connection left would fail this one
     try {
         return transmit(delivery, *mail);
     }
@@ -33,11 +29,12 @@ Outcome SmtpChannel::deliver(const Delivery& delivery)
 Outcome SmtpChannel::transmit(const Delivery& delivery, const Mail& mail)
 {
     // Declared first: the session says goodbye in its destructor, and that can still be broken off.
-    const OutboundSocket::Lease lease(outbound_);
-    auto socket = outbound_.connect({options_.host, options_.port, options_.patience, {}});
+    outgoing::Connection::Exchange exchange(connection_, options_.limit);
+    auto socket = exchange.connect({options_.host, options_.port, {}, options_.patience, options_.patience});
     const bool isSecure = options_.protection == SmtpProtection::Tls;
-    const auto context = options_.protection == SmtpProtection::None ? nullptr : makeTlsContext(options_.authorityFile);
-    if (isSecure) socket = Poco::Net::SecureStreamSocket::attach(socket, options_.host, context);
+    const auto context =
+        options_.protection == SmtpProtection::None ? nullptr : outgoing::tlsContext(options_.authorityFile);
+    if (isSecure) socket = outgoing::secured(socket, options_.host, context);
     SmtpSession session(socket);
     auto capabilities = session.greet();
     if (options_.protection == SmtpProtection::StartTls)

@@ -2,7 +2,8 @@
 
 #include "delivery.h"
 #include "mail_text.h"
-#include "outbound_socket.h"
+
+#include "atrium/outgoing/connection.h"
 
 #include <chrono>
 #include <string>
@@ -20,6 +21,7 @@ struct SmtpOptions {
     std::string password;
     Mailbox from;
     std::chrono::milliseconds patience{20'000}; ///< for each answer of the server
+    std::chrono::milliseconds limit{60'000};    ///< for a whole mail
 };
 
 /// Hands mails to an SMTP server, one connection each. The content of a delivery is that of encodeMail().
@@ -28,13 +30,13 @@ public:
     explicit SmtpChannel(SmtpOptions options) : options_(std::move(options)) {}
 
     Outcome deliver(const Delivery& delivery) override;
-    void abort() override { outbound_.abort(); }
+    void abort() override { connection_.abort(); }
 
 private:
     Outcome transmit(const Delivery& delivery, const Mail& mail);
 
     const SmtpOptions options_;
-    OutboundSocket outbound_;
+    outgoing::Connection connection_;
 };
 
 /// A mail as content of a delivery, and back; the recipient stands beside it.

@@ -1,9 +1,10 @@
 #include "smtp_session.h"
 
+#include "atrium/outgoing/connection.h"
+
 #include <Poco/Base64Encoder.h>
 #include <Poco/Net/DialogSocket.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SecureStreamSocket.h>
 #include <Poco/String.h>
 
 #include <sstream>
@@ -75,7 +76,7 @@ std::string SmtpSession::startTls(const std::string& capabilities, const std::st
     if (!offers(capabilities, "STARTTLS")) throw Poco::Net::NetException("the mail server offers no STARTTLS");
     expect(220, "STARTTLS", "STARTTLS");
     // Assigning drops what was read ahead: answers that somebody put in before the encryption began do not count.
-    socket() = Poco::Net::SecureStreamSocket::attach(socket(), host, context);
+    socket() = outgoing::secured(socket(), host, context);
     return greet();
 }
 

@@ -1,11 +1,7 @@
 #include "webhook_channel.h"
 
-#include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/StringTokenizer.h>
 
-#include <openssl/err.h>
 #include <openssl/hmac.h>
 
 namespace atrium::notify {
@@ -21,7 +17,33 @@ Outcome outcomeOf(int status)
     return {Outcome::Kind::Refused, reason};
 }
 
+outgoing::WebClientOptions rulesOf(const outgoing::WebPolicy& policy, const std::string& authorityFile)
+{
+    outgoing::WebClientOptions rules;
+    rules.check = [&policy](const std::string& address) { return policy.check(address); };
+    rules.allows = [&policy](const std::string& address) { return policy.allows(address); };
+    rules.authorityFile = authorityFile;
+    rules.body = outgoing::AnswerBody::Ignored; // what it says beyond the status is not read
+    return rules;
+}
+
 } // namespace
+
+outgoing::WebPolicy makeWebhookPolicy(const std::string& hosts, outgoing::PrivateAddresses privateAddresses)
+{
+    constexpr std::size_t longestAddress = 1000; // what the outbox keeps
+    const Poco::StringTokenizer names(hosts, ",",
+                                      Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    return outgoing::WebPolicy({{names.begin(), names.end()},
+                                privateAddresses,
+                                "plugins.notify.webhookHosts",
+                                "plugins.notify.webhookPrivateAddresses",
+                                longestAddress});
+}
+
+WebhookChannel::WebhookChannel(WebhookOptions options, const outgoing::WebPolicy& policy, const Clock& clock)
+    : options_(std::move(options)), clock_(clock), client_(rulesOf(policy, options_.authorityFile))
+{}
 
 std::string signWebhook(std::string_view secret, std::int64_t seconds, std::string_view body)
 {
@@ -41,48 +63,25 @@ std::string signWebhook(std::string_view secret, std::int64_t seconds, std::stri
 
 Outcome WebhookChannel::deliver(const Delivery& delivery)
 {
-    const auto uri = policy_.check(delivery.recipient); // the list may have changed since
-    if (!uri) return {Outcome::Kind::Refused, "the host is not allowed any more"};
-    ERR_clear_error(); // what an earlier connection left would fail this one
-    try {
-        return outcomeOf(post(*uri, delivery));
-    }
-    catch (const ForbiddenAddress& error) {
-        return {Outcome::Kind::Refused, error.what()};
-    }
-    catch (const Poco::Exception& error) {
-        return {Outcome::Kind::TryLater, error.displayText()};
-    }
-}
-
-int WebhookChannel::post(const Poco::URI& uri, const Delivery& delivery)
-{
-    using Poco::Net::HTTPRequest;
-    const OutboundSocket::Lease lease(outbound_);
-    auto socket = outbound_.connect({uri.getHost(), uri.getPort(), options_.patience,
-                                     [this](const auto& address) { return policy_.allows(address); }});
-    if (uri.getScheme() == "https")
-        socket = Poco::Net::SecureStreamSocket::attach(socket, uri.getHost(), makeTlsContext(options_.authorityFile));
-
-    // Over this very socket: given a name, POCO would resolve it again.
-    Poco::Net::HTTPClientSession session(socket);
-    HTTPRequest request(HTTPRequest::HTTP_POST, uri.getPathAndQuery().empty() ? "/" : uri.getPathAndQuery(),
-                        HTTPRequest::HTTP_1_1);
-    request.setHost(uri.getHost(), uri.getPort());
-    request.setContentType("application/json");
-    request.setContentLength(static_cast<std::streamsize>(delivery.content.size()));
-    request.setKeepAlive(false);
-    request.set("User-Agent", "Atrium");
-    // The same for each attempt, so that a receiver can tell a repetition.
-    request.set("X-Atrium-Delivery",
-                std::to_string(delivery.id) + '.' + std::to_string(toMicroseconds(delivery.createdAt)));
+    outgoing::WebQuestion question;
+    question.method = "POST";
+    question.address = delivery.recipient;
+    question.patience = options_.patience;
+    question.body = delivery.content;
+    question.headers = {
+        {"Content-Type", "application/json"},
+        // The same for each attempt, so that a receiver can tell a repetition.
+        {"X-Atrium-Delivery", std::to_string(delivery.id) + '.' + std::to_string(toMicroseconds(delivery.createdAt))}};
     if (!options_.secret.empty())
-        request.set("X-Atrium-Signature",
-                    signWebhook(options_.secret, toMicroseconds(clock_.now()) / 1'000'000, delivery.content));
-    session.sendRequest(request) << delivery.content << std::flush;
-    Poco::Net::HTTPResponse response;
-    session.receiveResponse(response); // what it says beyond the status is not read
-    return response.getStatus();
+        question.headers.emplace_back(
+            "X-Atrium-Signature",
+            signWebhook(options_.secret, toMicroseconds(clock_.now()) / 1'000'000, delivery.content));
+    const auto answer = client_.ask(question);
+    if (answer) return outcomeOf(answer->status);
+    // The list may have changed since it was taken.
+    const auto& error = answer.error();
+    const bool mayComeLater = error.code == ErrorCode::Unavailable;
+    return {mayComeLater ? Outcome::Kind::TryLater : Outcome::Kind::Refused, error.message.en};
 }
 
 } // namespace atrium::notify

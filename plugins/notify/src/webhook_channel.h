@@ -1,10 +1,10 @@
 #pragma once
 
 #include "delivery.h"
-#include "outbound_socket.h"
-#include "webhook_policy.h"
 
 #include "atrium/clock.h"
+#include "atrium/outgoing/web_client.h"
+#include "atrium/outgoing/web_policy.h"
 
 #include <string>
 #include <string_view>
@@ -12,29 +12,28 @@
 namespace atrium::notify {
 
 struct WebhookOptions {
-    std::string secret;        ///< signs each message; empty = no signature
-    std::string authorityFile; ///< empty = the system's
-    std::chrono::milliseconds patience{10'000};
+    std::string secret;                         ///< signs each message; empty = no signature
+    std::string authorityFile;                  ///< empty = the system's
+    std::chrono::milliseconds patience{10'000}; ///< for the whole answer
 };
+
+/// Which addresses of the web rules may call; `hosts` are names separated by commas.
+outgoing::WebPolicy makeWebhookPolicy(const std::string& hosts, outgoing::PrivateAddresses privateAddresses);
 
 /// Posts the content of a delivery, JSON, to its recipient. Redirections are not followed: the list of allowed hosts
 /// would mean nothing.
 class WebhookChannel : public Channel {
 public:
-    WebhookChannel(WebhookOptions options, const WebhookPolicy& policy, const Clock& clock)
-        : options_(std::move(options)), policy_(policy), clock_(clock)
-    {}
+    /// Both outlive the channel.
+    WebhookChannel(WebhookOptions options, const outgoing::WebPolicy& policy, const Clock& clock);
 
     Outcome deliver(const Delivery& delivery) override;
-    void abort() override { outbound_.abort(); }
+    void abort() override { client_.abort(); }
 
 private:
-    int post(const Poco::URI& uri, const Delivery& delivery);
-
     const WebhookOptions options_;
-    const WebhookPolicy& policy_;
     const Clock& clock_;
-    OutboundSocket outbound_;
+    outgoing::WebClient client_;
 };
 
 /// The value of `X-Atrium-Signature`: `t=SECONDS,v1=HEX`, the HMAC-SHA256 of `SECONDS.BODY`. The receiver computes the

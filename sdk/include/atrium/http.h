@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <map>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -108,6 +109,10 @@ struct HttpRequest {
     std::string requestId;
     std::string remoteAddress;
     std::string baseUrl; ///< scheme and Host of this request, no slash at the end
+    /// For handlers of asyncRoute() with long work: asks to stop when nobody waits for the answer any more, because the
+    /// client closed its connection or was told that it took too long. What is answered then is dropped. Callbacks run
+    /// on any thread and must not block.
+    std::stop_token nobodyWaits;
 
     /// The path parameter `name`; empty when there is none.
     std::string_view parameter(std::string_view name) const;

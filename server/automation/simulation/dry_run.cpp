@@ -1,7 +1,8 @@
 #include "automation/simulation/dry_run.h"
 
+#include "automation/simulation/replay_reader.h"
+
 #include <algorithm>
-#include <queue>
 #include <set>
 
 namespace atrium::automation {
@@ -10,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto longestRun = 24h; ///< that an event may start
-constexpr auto piece = 12h;      ///< of the history that is read at a time
 
 Object report(World& world, const std::vector<RuleView>& rules, std::size_t values)
 {
@@ -65,6 +65,7 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
             return candidate.device == device->info->id.value;
         });
         if (wish == wishes.end()) continue;
+        if (plan.nobodyWaits.stop_requested()) return;
         auto changed = std::make_shared<Device>(*device);
         for (auto& attribute : changed->attributes) {
             attribute.changedAt = attribute.reportedAt = time;
@@ -77,51 +78,40 @@ void goBack(WorldPlan& plan, const std::vector<MirrorWish>& wishes, RecordedHist
     }
 }
 
-/// What was recorded of one attribute in a piece of the time.
-struct Series {
-    DeviceId device;
-    std::string attribute;
-    std::vector<RecordedSample> samples{};
-    std::size_t next = 0;
-};
-
 /// Everything that the text names.
-std::vector<Series> seriesOf(const std::vector<MirrorWish>& wishes)
+std::vector<RecordedSeries> seriesOf(const std::vector<MirrorWish>& wishes)
 {
-    std::vector<Series> series;
+    std::vector<RecordedSeries> series;
     for (const auto& wish : wishes)
         for (const auto& attribute : wish.attributes)
             if (wish.device >= 0) series.push_back({DeviceId{wish.device}, attribute}); // the sun goes by itself
     return series;
 }
 
-/// Devices report again what was recorded in [from, to), oldest first. How many values.
-std::size_t replay(World& world, std::vector<Series>& all, RecordedHistory& history, UtcTime from, UtcTime to)
+/// Devices report again what was recorded. How many values.
+std::size_t replay(World& world, const std::vector<RecordedSeries>& all, const DryRun& dryRun, RecordedHistory& history,
+                   const std::stop_token& nobodyWaits, DryRunProgress& progress)
 {
-    // The next value of each series, the oldest at the top; of the same time, in the order of the text.
-    using Next = std::pair<UtcTime, std::size_t>;
-    std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+    constexpr std::size_t valuesBetweenNews = 1024;
     std::size_t values = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        auto& series = all[i];
-        series.samples = history.read(series.device, series.attribute, from, to);
-        series.next = 0;
-        values += series.samples.size();
-        if (!series.samples.empty()) queue.emplace(series.samples.front().at, i);
+    const std::chrono::duration<double> whole = dryRun.to - dryRun.from;
+    ReplayReader reader(history, all, dryRun.from, dryRun.to);
+    ReplayReader::Piece piece;
+    while (reader.next(piece, nobodyWaits)) {
+        for (auto& [at, series, value] : piece) {
+            world.advanceTo(at);
+            world.report(all[series].device, all[series].attribute, std::move(value));
+            if (++values % valuesBetweenNews != 0) continue;
+            progress.share = std::chrono::duration<double>(at - dryRun.from) / whole;
+            progress.values = values;
+        }
     }
-    while (!queue.empty()) {
-        const auto index = queue.top().second;
-        queue.pop();
-        auto& series = all[index];
-        auto& sample = series.samples[series.next++];
-        world.advanceTo(sample.at);
-        world.report(series.device, series.attribute, std::move(sample.value));
-        if (series.next < series.samples.size()) queue.emplace(series.samples[series.next].at, index);
-    }
+    progress.values = values;
+    progress.share = 1;
     return values;
 }
 
-Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory& history)
+Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory& history, DryRunProgress& progress)
 {
     std::vector<MirrorWish> wishes;
     {
@@ -131,26 +121,23 @@ Result<Object> withHistory(WorldPlan plan, const DryRun& dryRun, RecordedHistory
         wishes = world.engine().attributesOf(World::automation);
     }
     goBack(plan, wishes, history, dryRun.from);
+    const auto nobodyWaits = plan.nobodyWaits;
     World world(std::move(plan));
     const auto rules = world.load(dryRun.name, dryRun.source);
     if (!rules) return rules.error();
-    std::size_t replayed = 0;
-    // Piece by piece: a month of a campus would not fit into memory.
-    auto series = seriesOf(wishes);
-    for (auto begin = dryRun.from; begin < dryRun.to; begin += piece)
-        replayed += replay(world, series, history, begin, std::min(begin + piece, dryRun.to));
+    const auto replayed = replay(world, seriesOf(wishes), dryRun, history, nobodyWaits, progress);
     world.advanceTo(dryRun.to);
     return report(world, *rules, replayed);
 }
 
 } // namespace
 
-Result<Object> tryOut(const WorldPlan& plan, const DryRun& dryRun, RecordedHistory& history)
+Result<Object> tryOut(const WorldPlan& plan, const DryRun& dryRun, RecordedHistory& history, DryRunProgress& progress)
 {
     try {
         auto house = plan;
         house.history = &history;
-        return dryRun.event ? withEvent(house, dryRun) : withHistory(std::move(house), dryRun, history);
+        return dryRun.event ? withEvent(house, dryRun) : withHistory(std::move(house), dryRun, history, progress);
     }
     catch (const SimulationError& error) {
         return makeError(ErrorCode::Unavailable, {"La simulation a échoué : ", "The simulation failed: "},

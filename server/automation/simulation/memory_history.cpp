@@ -37,6 +37,13 @@ std::vector<RecordedSample> MemoryHistory::read(DeviceId device, const std::stri
     return values;
 }
 
+void MemoryHistory::scan(const std::vector<RecordedSeries>& series, UtcTime from, UtcTime to, const Visitor& visit)
+{
+    for (std::size_t i = 0; i < series.size(); ++i)
+        for (auto& sample : read(series[i].device, series[i].attribute, from, to))
+            if (visit(i, sample.at, std::move(sample.value)) == Next::NotWanted) return;
+}
+
 std::vector<RecordedSample> MemoryHistory::last(DeviceId device, const std::string& attribute, UtcTime time,
                                                 std::size_t count)
 {

@@ -14,6 +14,7 @@ public:
     void add(DeviceId device, const std::string& attribute, UtcTime at, Value value);
 
     std::vector<RecordedSample> read(DeviceId device, const std::string& attribute, UtcTime from, UtcTime to) override;
+    void scan(const std::vector<RecordedSeries>& series, UtcTime from, UtcTime to, const Visitor& visit) override;
     std::vector<RecordedSample> last(DeviceId device, const std::string& attribute, UtcTime time,
                                      std::size_t count) override;
     RecordedSummary summary(DeviceId device, const std::string& attribute, Value::Kind kind, UtcTime from,

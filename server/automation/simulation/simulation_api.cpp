@@ -29,11 +29,19 @@ constexpr const char* dryRunAnswer = R"({"type":"object","required":["success","
   "not_run":{"type":"array"},"rules":{"type":"array"},"values":{"type":"integer"},"not_replayed":{"type":"array"},
   "hash":{"type":"string"}}})";
 
+constexpr const char* jobsAnswer = R"({"type":"object","required":["success","simulations"],"properties":{
+  "success":{"type":"boolean"},"simulations":{"type":"array","items":{"type":"object",
+    "required":["id","name","state","progress","values"],"properties":{
+    "id":{"type":"integer"},"name":{"type":"string"},"state":{"enum":["waiting","running"]},
+    "progress":{"type":"number"},"values":{"type":"integer"}}}}}})";
+
 Error invalid(const char* what)
 {
     return makeError(ErrorCode::InvalidArgument,
                      {std::string("Paramètre invalide : ") + what, std::string("Invalid parameter: ") + what});
 }
+
+Simulator::Asker askerOf(const HttpRequest& request) { return {request.principal, request.nobodyWaits}; }
 
 /// What the body asks for, except for the text.
 Result<DryRun> readDryRun(const Value& body, UtcTime now)
@@ -67,6 +75,7 @@ SimulationApi::SimulationApi(Simulator& simulator, AutomationService& service, E
     addTestRoute(http);
     addDryRun(http);
     addDraftDryRun(http);
+    addJobs(http);
 }
 
 void SimulationApi::addTestRoute(Http& http)
@@ -82,8 +91,8 @@ void SimulationApi::addTestRoute(Http& http)
         const auto name = request.body.textOr("name", "script");
         const auto source = request.body.textOr("source", "");
         answerOnCore(
-            core_, std::move(answer), [this, name, source, who = request.principal](const HttpAnswer& respond) {
-                simulator_.test(name, source, who, [respond, source](Result<std::vector<RuleTestResult>> results) {
+            core_, std::move(answer), [this, name, source, asker = askerOf(request)](const HttpAnswer& respond) {
+                simulator_.test(name, source, asker, [respond, source](Result<std::vector<RuleTestResult>> results) {
                     if (!results) return respond(scriptError(results.error(), source));
                     List tests;
                     std::int64_t passed = 0;
@@ -102,14 +111,14 @@ void SimulationApi::addTestRoute(Http& http)
     });
 }
 
-void SimulationApi::tryOut(const Value& body, const std::string& name, const std::string& source, const Principal& who,
-                           const HttpAnswer& respond)
+void SimulationApi::tryOut(const Value& body, const std::string& name, const std::string& source,
+                           const Simulator::Asker& asker, const HttpAnswer& respond)
 {
     auto dryRun = readDryRun(body, service_.engine().now());
     if (!dryRun) return respond(dryRun.error());
     dryRun->name = name;
     dryRun->source = source;
-    simulator_.tryOut(std::move(*dryRun), who, [respond, source](Result<Object> report) {
+    simulator_.tryOut(std::move(*dryRun), asker, [respond, source](Result<Object> report) {
         if (!report) return respond(scriptError(report.error(), source));
         report->set("success", true);
         respond(HttpResponse::json(std::move(*report)));
@@ -128,10 +137,10 @@ void SimulationApi::addDryRun(Http& http)
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         answerOnCore(
             core_, std::move(answer),
-            [this, body = request.body, id = idOf(request), who = request.principal](const HttpAnswer& respond) {
+            [this, body = request.body, id = idOf(request), asker = askerOf(request)](const HttpAnswer& respond) {
                 const auto* entry = service_.find(id);
                 if (!entry) return respond(unknownAutomation());
-                tryOut(body, fileNameOf(entry->row), body.textOr("source", entry->row.source), who, respond);
+                tryOut(body, fileNameOf(entry->row), body.textOr("source", entry->row.source), asker, respond);
             });
     });
 }
@@ -148,9 +157,31 @@ void SimulationApi::addDraftDryRun(Http& http)
     route.errors = {ErrorCode::Unprocessable};
     routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
         answerOnCore(core_, std::move(answer),
-                     [this, body = request.body, who = request.principal](const HttpAnswer& respond) {
-                         tryOut(body, body.textOr("name", "script"), body.textOr("source", ""), who, respond);
+                     [this, body = request.body, asker = askerOf(request)](const HttpAnswer& respond) {
+                         tryOut(body, body.textOr("name", "script"), body.textOr("source", ""), asker, respond);
                      });
+    });
+}
+
+void SimulationApi::addJobs(Http& http)
+{
+    auto route = makeRoute(HttpMethod::Get, "/api/automations/simulations", "listSimulations", "automations",
+                           {"Lister ses propres simulations en cours", "List one's own simulations that wait or run"},
+                           RouteAccess::permitted("automations.write"));
+    route.responseSchema = jobsAnswer;
+    routes_ += http.asyncRoute(route, [this](const HttpRequest& request, HttpAnswer answer) {
+        answerOnCore(core_, std::move(answer), [this, user = request.principal.user](const HttpAnswer& respond) {
+            List simulations;
+            for (const auto& job : simulator_.jobs(user)) {
+                const bool runs = job->state == SimulationJob::State::Running;
+                simulations.push_back(Object{{"id", job->id},
+                                             {"name", job->name},
+                                             {"state", runs ? "running" : "waiting"},
+                                             {"progress", job->progress.share.load()},
+                                             {"values", static_cast<std::int64_t>(job->progress.values.load())}});
+            }
+            respond(HttpResponse::json(Object{{"success", true}, {"simulations", std::move(simulations)}}));
+        });
     });
 }
 

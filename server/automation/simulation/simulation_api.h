@@ -15,8 +15,9 @@ private:
     void addTestRoute(Http& http);
     void addDryRun(Http& http);
     void addDraftDryRun(Http& http);
+    void addJobs(Http& http);
     /// On core.
-    void tryOut(const Value& body, const std::string& name, const std::string& source, const Principal& who,
+    void tryOut(const Value& body, const std::string& name, const std::string& source, const Simulator::Asker& asker,
                 const HttpAnswer& respond);
 
     Simulator& simulator_;

@@ -51,6 +51,7 @@ World::World(WorldPlan plan) : plan_(std::move(plan)), devices_(clock_), command
 {
     clock_.jumpTo(plan_.begin);
     plan_.host.effectsPerMinute = 1'000'000;
+    plan_.host.mirroring = Mirroring::BeforeRuns;
     std::set<std::string> integrations;
     for (const auto& device : plan_.devices) {
         auto info = *device->info;
@@ -178,6 +179,7 @@ Result<std::vector<RuleView>> World::load(const std::string& name, const std::st
 
 void World::settle()
 {
+    if (plan_.nobodyWaits.stop_requested()) throw SimulationError("nobody waits for the answer any more");
     loop_->turn();
     if (loaded_ && exception_.empty() && engine_->runner().liveRuns() == 0) return; // the usual case
     const auto end = std::chrono::steady_clock::now() + patience;
@@ -188,6 +190,7 @@ void World::settle()
         const auto live = engine_->runner().live(automation);
         const bool testRuns = std::any_of(live.begin(), live.end(), [&](const auto* run) { return isTest(*run); });
         if (loaded_ && !engine_->runner().isBusy(isTest) && (!testRuns || pending_)) return;
+        if (plan_.nobodyWaits.stop_requested()) throw SimulationError("nobody waits for the answer any more");
         if (std::chrono::steady_clock::now() > end) throw SimulationError("the simulation takes too long");
         std::this_thread::sleep_for(50us);
     }

@@ -13,6 +13,7 @@
 #include "testing/recording_log.h"
 
 #include <stdexcept>
+#include <stop_token>
 
 namespace atrium::automation {
 
@@ -31,6 +32,7 @@ struct WorldPlan {
     std::vector<AutomationModule> modules;
     std::map<std::string, std::string> library; ///< what `require` finds
     UtcTime begin{};
+    std::stop_token nobodyWaits;        ///< ends the simulation with a SimulationError
     RecordedHistory* history = nullptr; ///< what rules read of the past; null = what happened in the simulation
 };
 

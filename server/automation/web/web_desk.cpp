@@ -12,14 +12,15 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t mostWaiting = 100;
 constexpr std::size_t threads = 4;
+constexpr int mostRedirections = 3;
 constexpr std::chrono::milliseconds longestPatience = 60s;
 constexpr std::chrono::milliseconds usualPatience = 10s;
 constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
 
-WebQuestion questionOf(const Object& payload)
+outgoing::WebQuestion questionOf(const Object& payload)
 {
     const Value view(payload);
-    WebQuestion question;
+    outgoing::WebQuestion question;
     question.method = view.textOr("method", "GET");
     question.address = view.textOr("url", "");
     question.body = view.textOr("body", "");
@@ -33,7 +34,7 @@ WebQuestion questionOf(const Object& payload)
     return question;
 }
 
-Value valueOf(WebAnswer answer)
+Value valueOf(outgoing::WebAnswer answer)
 {
     Object headers;
     std::string type;
@@ -54,8 +55,9 @@ Value valueOf(WebAnswer answer)
 
 WebDesk::WebDesk(WebOptions options, Executor& core, Scheduler& scheduler, const Clock& clock, Log& log,
                  Metrics& metrics)
-    : options_(std::move(options)), policy_(options_.hosts, options_.privateAddresses), core_(core),
-      scheduler_(scheduler), clock_(clock),
+    : options_(std::move(options)),
+      policy_({options_.hosts, options_.privateAddresses, "automations.http.hosts", "automations.http.private"}),
+      core_(core), scheduler_(scheduler), clock_(clock),
       asked_(metrics.counter("atrium_rule_web_questions_total", "Servers that rules asked")),
       refused_(metrics.counter("atrium_rule_web_refused_total", "Questions of rules to servers that were not asked")),
       depth_(metrics.gauge("atrium_queue_depth", "Tasks or messages that wait", {{"queue", "rule_web"}})),
@@ -72,7 +74,7 @@ WebDesk::~WebDesk()
 
 void WebDesk::stop()
 {
-    for (auto& [number, request] : underWay_) request.first->abort();
+    for (auto& [number, request] : underWay_) request.first->close();
     worker_.stop();
 }
 
@@ -88,10 +90,16 @@ void WebDesk::ask(AutomationId automation, const Object& payload, Done done)
         return done(false, "more than " + std::to_string(options_.perMinute) + " questions to servers in a minute");
     }
     const auto number = ++lastNumber_;
-    const auto request = std::make_shared<WebRequest>(policy_, options_.authorityFile);
+    outgoing::WebClientOptions rules;
+    rules.check = [this](const std::string& address) { return policy_.check(address); };
+    rules.allows = [this](const std::string& address) { return policy_.allows(address); };
+    rules.authorityFile = options_.authorityFile;
+    rules.largestBody = largestBody;
+    rules.redirections = mostRedirections;
     const auto patience = question.patience;
-    const bool posted = worker_.post([this, alive = alive_, number, request, question = std::move(question), done] {
-        auto answer = request->ask(question);
+    const auto client = std::make_shared<outgoing::WebClient>(std::move(rules));
+    const bool posted = worker_.post([this, alive = alive_, number, client, question = std::move(question), done] {
+        auto answer = client->ask(question);
         const std::function<void()> tell = [this, alive, number, answer = std::move(answer), done]() mutable {
             if (!*alive) return;
             underWay_.erase(number);
@@ -107,9 +115,9 @@ void WebDesk::ask(AutomationId automation, const Object& payload, Done done)
         return done(false, "too many questions to servers wait already");
     }
     asked_.add();
-    // Read time-outs alone would let a server that drips a byte now and then go on for ever.
+    // The time in which it waits for a thread counts too.
     auto& entry = underWay_[number];
-    entry = {request, scheduler_.after(patience, [request] { request->abort(); })};
+    entry = {client, scheduler_.after(patience, [client] { client->close(); })};
     depth_.set(static_cast<double>(underWay_.size()));
 }
 

@@ -4,7 +4,8 @@
 #include "atrium/ids.h"
 #include "atrium/log.h"
 #include "atrium/metrics.h"
-#include "automation/web/web_request.h"
+#include "atrium/outgoing/web_client.h"
+#include "atrium/outgoing/web_policy.h"
 #include "runtime/core_loop.h"
 #include "runtime/worker_pool.h"
 
@@ -16,7 +17,7 @@ namespace atrium::automation {
 
 struct WebOptions {
     std::vector<std::string> hosts; ///< that may be asked; none = no server at all
-    PrivateAddresses privateAddresses = PrivateAddresses::Refused;
+    outgoing::PrivateAddresses privateAddresses = outgoing::PrivateAddresses::Refused;
     std::string authorityFile; ///< of https servers; empty = the system's
     int perMinute = 60;        ///< questions of one automation
 };
@@ -32,6 +33,7 @@ public:
     using Done = std::function<void(bool ok, Value result)>;
     /// `payload` is what the step of a script carries: method, url, headers, body, microseconds. `done` runs on core,
     /// maybe before ask() returns, with {status, headers, body, json} or the reason.
+    static constexpr std::size_t largestBody = 24 * 1024;
     void ask(AutomationId automation, const Object& payload, Done done);
     /// Breaks off what is under way. Thread: any.
     void stop();
@@ -44,7 +46,7 @@ private:
     bool withinBudget(AutomationId automation);
 
     const WebOptions options_;
-    const WebPolicy policy_;
+    const outgoing::WebPolicy policy_;
     Executor& core_;
     Scheduler& scheduler_;
     const Clock& clock_;
@@ -52,7 +54,7 @@ private:
     Counter& refused_;
     Gauge& depth_;
     std::map<AutomationId, Minute> minutes_;
-    std::map<std::uint64_t, std::pair<std::shared_ptr<WebRequest>, Subscription>> underWay_;
+    std::map<std::uint64_t, std::pair<std::shared_ptr<outgoing::WebClient>, Subscription>> underWay_;
     std::uint64_t lastNumber_ = 0;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     runtime::WorkerPool worker_;

@@ -161,7 +161,7 @@ public:
     testing::FakeCommands commands{devices};
     testing::FakeMqtt mqtt{clock};
     MemoryHistory history; ///< what rules read of the past
-    WebOptions web{{"localhost"}, PrivateAddresses::Allowed, "", 60};
+    WebOptions web{{"localhost"}, outgoing::PrivateAddresses::Allowed, "", 60};
     testing::FakeRealtime realtime;
     std::shared_ptr<Accounts> accounts; ///< null = no plugin knows accounts
     testing::RecordingLog log;

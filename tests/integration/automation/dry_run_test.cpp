@@ -24,6 +24,12 @@ public:
         }
         return values;
     }
+    void scan(const std::vector<RecordedSeries>& series, UtcTime from, UtcTime to, const Visitor& visit) override
+    {
+        for (std::size_t i = 0; i < series.size(); ++i)
+            for (auto& [at, value] : read(series[i].device, series[i].attribute, from, to))
+                if (visit(i, at, std::move(value)) == Next::NotWanted) return;
+    }
     std::vector<RecordedSample> last(DeviceId, const std::string& attribute, UtcTime time, std::size_t) override
     {
         if (attribute != "temperature") return {};
@@ -58,9 +64,10 @@ constexpr const char* warm = R"lua(
 TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
 {
     Swinging history;
+    DryRunProgress progress;
     const DryRun request{
         "warm.lua", warm, "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-31T00:00:00Z")};
-    const auto first = tryOut(house(), request, history);
+    const auto first = tryOut(house(), request, history, progress);
     ASSERT_TRUE(first) << first.error().message.en;
     const Value report(*first);
     EXPECT_EQ(report.integerOr("values", 0), 30 * 1440);
@@ -71,7 +78,7 @@ TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
     EXPECT_EQ(counts["good"], 30) << "the clock change of 25 October is in it";
     const auto& warmOnce = report.find("effects")->list()[0];
     EXPECT_EQ(warmOnce.textOr("at", "").substr(0, 16), "2026-10-01T05:30") << "07:30 in Paris";
-    const auto again = tryOut(house(), request, history);
+    const auto again = tryOut(house(), request, history, progress);
     ASSERT_TRUE(again);
     EXPECT_EQ(Value(*again).textOr("hash", "?"), report.textOr("hash", ""));
 }
@@ -79,11 +86,12 @@ TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
 TEST(DryRunTest, RulesReadThePastAsOfTheSimulatedTime)
 {
     Swinging history;
+    DryRunProgress progress;
     const DryRun request{"past.lua",
                          R"lua(
         local room = device "room"
         on(at("07:30"), function() mqtt.publish("avg", history(room.temperature):avg "2d") end))lua",     "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
-    const auto result = tryOut(house(), request, history);
+    const auto result = tryOut(house(), request, history, progress);
     ASSERT_TRUE(result) << result.error().message.en;
     const Value report(*result);
     const auto& effects = report.find("effects")->list();
@@ -98,10 +106,11 @@ TEST(DryRunTest, RulesReadThePastAsOfTheSimulatedTime)
 TEST(DryRunTest, ReplaysWhatASelectionHolds)
 {
     Swinging history;
+    DryRunProgress progress;
     const DryRun request{"all.lua",
                          R"lua(
         on(devices{ uid = "ro*" }.temperature:above(24), function(ev) mqtt.publish("warm", ev.device.uid) end))lua",    "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
-    const auto result = tryOut(house(), request, history);
+    const auto result = tryOut(house(), request, history, progress);
     ASSERT_TRUE(result) << result.error().message.en;
     const Value report(*result);
     EXPECT_EQ(report.integerOr("values", 0), 2 * 1440);
@@ -111,8 +120,9 @@ TEST(DryRunTest, ReplaysWhatASelectionHolds)
 TEST(DryRunTest, AnEventStartsOneRuleAndNothingElse)
 {
     Swinging history;
+    DryRunProgress progress;
     const DryRun request{"warm.lua", warm, "Warm", Object{{"kind", "attribute"}, {"new", 21.5}}, {}, {}};
-    const auto result = tryOut(house(), request, history);
+    const auto result = tryOut(house(), request, history, progress);
     ASSERT_TRUE(result) << result.error().message.en;
     const Value report(*result);
     const auto& effects = report.find("effects")->list();
@@ -121,14 +131,56 @@ TEST(DryRunTest, AnEventStartsOneRuleAndNothingElse)
     EXPECT_EQ(effects[1].textOr("at", "").substr(0, 16), "2026-11-02T12:10");
 }
 
+TEST(DryRunTest, SaysHowFarItHasCome)
+{
+    Swinging history;
+    DryRunProgress progress;
+    const DryRun request{
+        "warm.lua", warm, "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-03T00:00:00Z")};
+    ASSERT_TRUE(tryOut(house(), request, history, progress));
+    EXPECT_EQ(progress.values, 2u * 1440);
+    EXPECT_GT(progress.share, 0.9);
+    EXPECT_LE(progress.share, 1.0);
+}
+
+/// Values without an end, and somebody who goes away in the middle of them.
+class Endless : public Swinging {
+public:
+    void scan(const std::vector<RecordedSeries>& series, UtcTime from, UtcTime, const Visitor& visit) override
+    {
+        for (auto at = from; !series.empty(); at += 1ms) {
+            if (++told == goesAwayAfter) goes.request_stop();
+            if (visit(0, at, 20.0) == Next::NotWanted) return;
+        }
+    }
+    std::stop_source goes;
+    std::size_t goesAwayAfter = 0;
+    std::size_t told = 0;
+};
+
+TEST(DryRunTest, EndsWhenNobodyWaitsAnyMore)
+{
+    Endless history;
+    DryRunProgress progress;
+    auto plan = house();
+    plan.nobodyWaits = history.goes.get_token();
+    const DryRun request{
+        "warm.lua", warm, "", {}, *parseTime("2026-10-01T00:00:00Z"), *parseTime("2026-10-31T00:00:00Z")};
+    history.goesAwayAfter = 100;
+    const auto result = tryOut(plan, request, history, progress);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::Unavailable);
+}
+
 TEST(DryRunTest, SaysWhatIsWrong)
 {
     Swinging history;
+    DryRunProgress progress;
     DryRun request{"warm.lua", "x = = 1", "", Object{}, {}, {}};
-    EXPECT_EQ(tryOut(house(), request, history).error().code, ErrorCode::Unprocessable);
+    EXPECT_EQ(tryOut(house(), request, history, progress).error().code, ErrorCode::Unprocessable);
     request.source = warm;
     request.rule = "Wram";
-    EXPECT_EQ(tryOut(house(), request, history).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(tryOut(house(), request, history, progress).error().code, ErrorCode::NotFound);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // What rules ask of servers: of real ones, on the loopback.
+#include "support/web_server.h"
 #include "tests/integration/automation/automation_house.h"
-#include "tests/integration/automation/web_server.h"
 
 #include <gmock/gmock.h>
 
@@ -12,112 +12,13 @@ using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 using ::testing::HasSubstr;
+using testing::WebServer;
 
 void answerWith(HTTPServerResponse& response, const std::string& body, const std::string& type = "text/plain")
 {
     response.setContentType(type);
     response.setContentLength(static_cast<std::streamsize>(body.size()));
     response.send() << body;
-}
-
-WebQuestion get(const std::string& address)
-{
-    WebQuestion question;
-    question.address = address;
-    question.patience = 3s;
-    return question;
-}
-
-TEST(WebPolicyTest, LetsListedServersBeAskedOverTlsOnly)
-{
-    const WebPolicy policy({"api.example.org", "*.Example.net"}, PrivateAddresses::Refused);
-    for (const char* address :
-         {"https://api.example.org/x?y=1", "https://API.example.org", "https://a.b.example.net:8443/"})
-        EXPECT_TRUE(policy.check(address)) << address;
-    for (const char* address :
-         {"http://api.example.org/", "https://example.org/", "https://example.net/",
-          "https://api.example.org.evil.net/", "https://user@api.example.org/", "https://evil.net/#api.example.org",
-          "ftp://api.example.org/", "", "https://evil.net\\@api.example.org/", "https://api.example.org /",
-          "/etc/passwd", "file:///etc/passwd"})
-        EXPECT_FALSE(policy.check(address)) << address;
-    EXPECT_TRUE(policy.allows("1.1.1.1"));
-    for (const char* address : {"127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "::1", "fd00::1"})
-        EXPECT_FALSE(policy.allows(address)) << address;
-}
-
-TEST(WebRequestTest, ANameThatPointsIntoAPrivateNetworkIsNotConnectedTo)
-{
-    testing::TestCertificates certificates;
-    int asked = 0;
-    WebServer server(
-        [&](HTTPServerRequest&, const std::string&, HTTPServerResponse& response) {
-            ++asked;
-            answerWith(response, "secret");
-        },
-        &certificates);
-    const WebPolicy policy({"localhost"}, PrivateAddresses::Refused);
-    const auto answer = WebRequest(policy, certificates.authorityFile()).ask(get(server.url("localhost", "/")));
-    ASSERT_FALSE(answer);
-    EXPECT_EQ(answer.error().code, ErrorCode::Forbidden);
-    EXPECT_EQ(asked, 0);
-}
-
-TEST(WebRequestTest, TheCertificateAndItsNameAreChecked)
-{
-    testing::TestCertificates certificates, others;
-    WebServer server(
-        [](HTTPServerRequest&, const std::string&, HTTPServerResponse& response) { answerWith(response, "hello"); },
-        &certificates);
-    const WebPolicy policy({"localhost", "127.0.0.1"}, PrivateAddresses::Allowed);
-    const auto good = WebRequest(policy, certificates.authorityFile()).ask(get(server.url("localhost", "/")));
-    ASSERT_TRUE(good) << good.error().message.en;
-    EXPECT_EQ(good->body, "hello");
-    EXPECT_FALSE(WebRequest(policy, others.authorityFile()).ask(get(server.url("localhost", "/"))));
-    EXPECT_FALSE(WebRequest(policy, certificates.authorityFile()).ask(get(server.url("127.0.0.1", "/"))));
-}
-
-/// Allows one address of the loopback, as if the others were the private network.
-class OneAddress : public WebPolicy {
-public:
-    OneAddress() : WebPolicy({"127.0.0.1", "127.0.0.2", "other.example"}, PrivateAddresses::Allowed) {}
-    bool allows(const std::string& address) const override { return address == "127.0.0.1"; }
-};
-
-TEST(WebRequestTest, ARedirectionIsCheckedLikeTheFirstAddress)
-{
-    int inside = 0;
-    WebServer privateServer(
-        [&](HTTPServerRequest&, const std::string&, HTTPServerResponse& response) {
-            ++inside;
-            answerWith(response, "secret");
-        },
-        nullptr, "127.0.0.2");
-    std::string target;
-    std::string seen;
-    WebServer server([&](HTTPServerRequest& request, const std::string&, HTTPServerResponse& response) {
-        seen = request.get("X-Key", "none");
-        if (request.getURI() == "/end") return answerWith(response, "arrived");
-        response.setStatus(HTTPResponse::HTTP_FOUND);
-        response.set("Location", target);
-        answerWith(response, "");
-    });
-    const OneAddress policy;
-    auto question = get(server.url("127.0.0.1", "/start"));
-    question.headers = {{"X-Key", "k"}};
-    target = "/end";
-    const auto arrived = WebRequest(policy, "").ask(question);
-    ASSERT_TRUE(arrived) << arrived.error().message.en;
-    EXPECT_EQ(arrived->body, "arrived");
-    EXPECT_EQ(seen, "k");
-    target = privateServer.url("127.0.0.2", "/");
-    EXPECT_EQ(WebRequest(policy, "").ask(question).error().code, ErrorCode::Forbidden);
-    target = "http://elsewhere.example/";
-    EXPECT_EQ(WebRequest(policy, "").ask(question).error().code, ErrorCode::Forbidden);
-    target = "file:///etc/passwd";
-    EXPECT_FALSE(WebRequest(policy, "").ask(question));
-    target = "/again";
-    EXPECT_THAT(WebRequest(policy, "").ask(question).error().message.en, HasSubstr("more than three"));
-    EXPECT_EQ(inside, 0);
 }
 
 class WebRuleTest : public ::testing::Test {
@@ -189,7 +90,7 @@ TEST_F(WebRuleTest, AnswersAndQuestionsAreBounded)
             response.send() << "only this";
             return;
         }
-        answerWith(response, std::string(WebRequest::largestBody + 1, 'x'));
+        answerWith(response, std::string(WebDesk::largestBody + 1, 'x'));
     });
     EXPECT_EQ(value("http.get('" + server.url("localhost", "/large") + "')"), "the answer is larger than 24 KiB");
     EXPECT_THAT(value("http.get('" + server.url("localhost", "/short") + "')"), HasSubstr("connection broke off"));

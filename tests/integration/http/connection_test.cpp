@@ -228,6 +228,77 @@ TEST_F(HttpConnectionTest, GivesUpOnAHandlerThatTakesTooLong)
     pending.get_future().get()(HttpResponse::empty());
 }
 
+/// A handler that remembers who asked, and answers when the test wants it.
+struct LateHandler {
+    struct Asked {
+        HttpAnswer answer;
+        std::stop_token nobodyWaits;
+    };
+    AsyncHttpHandler handler()
+    {
+        return [this](const HttpRequest& request, HttpAnswer answer) {
+            asked.set_value({std::move(answer), request.nobodyWaits});
+        };
+    }
+    std::promise<Asked> asked;
+};
+
+/// Whether the token is asked to stop within `patience`.
+bool stopsWithin(const std::stop_token& token, std::chrono::milliseconds patience)
+{
+    std::promise<void> stopped;
+    const std::stop_callback listening(token, [&] { stopped.set_value(); });
+    return stopped.get_future().wait_for(patience) == std::future_status::ready;
+}
+
+TEST_F(HttpConnectionTest, AHandlerHearsThatItsClientHasGone)
+{
+    startServer();
+    for (const bool wholly : {true, false}) {
+        LateHandler late;
+        const auto route = server->routes().asyncRoute(declare("/api/late", "late"), late.handler());
+        std::optional<RawClient> client(std::in_place, port);
+        client->send(requestText("GET", "/api/late"));
+        const auto asked = late.asked.get_future().get();
+        EXPECT_FALSE(stopsWithin(asked.nobodyWaits, 100ms)) << "it still waits";
+        if (wholly) client.reset();
+        else client->finishSending();
+        EXPECT_TRUE(stopsWithin(asked.nobodyWaits, 1s));
+        asked.answer(HttpResponse::empty());
+        if (!wholly) {
+            EXPECT_EQ(client->receive()->status, 204) << "who only ended its half still gets the answer";
+        }
+    }
+}
+
+TEST_F(HttpConnectionTest, AHandlerHearsThatItsClientWasToldItTookTooLong)
+{
+    config.timeouts.answer = 200ms;
+    startServer();
+    LateHandler late;
+    routes += server->routes().asyncRoute(declare("/api/late", "late"), late.handler());
+    RawClient client(port);
+    client.send(requestText("GET", "/api/late"));
+    const auto asked = late.asked.get_future().get();
+    EXPECT_TRUE(stopsWithin(asked.nobodyWaits, 3s));
+    EXPECT_EQ(client.receive()->status, 504);
+    asked.answer(HttpResponse::empty());
+}
+
+TEST_F(HttpConnectionTest, AnAnsweredRequestIsNotCalledOff)
+{
+    startServer();
+    LateHandler late;
+    routes += server->routes().asyncRoute(declare("/api/late", "late"), late.handler());
+    std::optional<RawClient> client(std::in_place, port);
+    client->send(requestText("GET", "/api/late"));
+    const auto asked = late.asked.get_future().get();
+    asked.answer(HttpResponse::empty());
+    EXPECT_EQ(client->receive()->status, 204);
+    client.reset();
+    EXPECT_FALSE(stopsWithin(asked.nobodyWaits, 200ms));
+}
+
 TEST_F(HttpConnectionTest, FollowsTheConnectionRulesOfBothVersions)
 {
     startServer();

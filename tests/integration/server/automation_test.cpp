@@ -1,4 +1,5 @@
 #include "atrium/json.h"
+#include "support/raw_client.h"
 #include "support/server/mqtt_peer.h"
 #include "support/server/server_process.h"
 
@@ -174,6 +175,39 @@ test "wrong" (function(t) t:expect("bureau/lampe"):got("off") end))";
     std::this_thread::sleep_for(200ms);
     EXPECT_EQ(count(peer, R"(aurion/devices/10/command {"status":true,"level":30})"), 0u)
         << "nothing reaches the real house";
+}
+
+TEST_P(ServerAutomationTest, ASimulationIsListedAndEndsWithItsCaller)
+{
+    // A rule that waits for what never comes: the simulation takes as long as it may.
+    const Object draft{
+        {"source",
+         "rule 'Busy' { on = { event 'go' }, run = function() local n = 0 while true do n = n + 1 wait '1s' end end }"},
+        {"event", Object{{"kind", "manual"}}}};
+    const auto body = toJson(draft);
+    const auto simulations = [&] {
+        return server.get("/api/automations/simulations").body.find("simulations")->list();
+    };
+    EXPECT_TRUE(simulations().empty());
+    {
+        RawClient caller(static_cast<std::uint16_t>(server.httpPort()));
+        caller.send(
+            requestText("POST", "/api/automations/dry-run", "Authorization: Bearer " + server.token() + "\r\n", body));
+        ASSERT_TRUE(eventually([&] {
+            const auto all = simulations();
+            return all.size() == 1 && all[0].textOr("state", "") == "running";
+        }));
+    }
+    const auto gone = std::chrono::steady_clock::now();
+    EXPECT_TRUE(eventually([&] { return simulations().empty(); }, 3s));
+    EXPECT_LT(std::chrono::steady_clock::now() - gone, 2s);
+    // The thread is free for the next one.
+    EXPECT_EQ(server
+                  .post("/api/automations/dry-run",
+                        Object{{"source", "rule 'Idle' { on = { event 'go' }, run = function() end }"},
+                               {"event", Object{{"kind", "manual"}}}})
+                  .status,
+              200);
 }
 
 TEST_P(ServerAutomationTest, ADryRunReplaysWhatWasRecorded)

@@ -1,14 +1,15 @@
 // Tries a text in a simulated house: its own tests, a trigger by hand, or what was recorded; and compares with the text that is saved.
 
-import {useState} from 'preact/hooks';
-import {ApiError} from '../api.ts';
-import {compared, runTests, tryDraft, trySaved, type DryRun, type Effect, type TestResult} from '../drafts.ts';
+import {useEffect, useRef, useState} from 'preact/hooks';
+import {ApiError, isGivenUp, type Patience} from '../api.ts';
+import {compared, longestSimulation, runTests, shareDone, simulations, tryDraft, trySaved, type DryRun, type Effect, type TestResult} from '../drafts.ts';
 import {exactMoment, moment, texts} from '../i18n.ts';
 import {ruleTexts} from '../i18n_rules.ts';
 import {Icon} from './icon.tsx';
 
 const hour = 3_600_000;
 const mostShown = 200;
+const lookAgain = 1000; // milliseconds
 
 type Shown = {kind: 'tests'; tests: TestResult[]} | {kind: 'run'; now: DryRun; before: DryRun | null};
 
@@ -71,30 +72,58 @@ function Report({now, before}: {now: DryRun; before: DryRun | null}) {
   );
 }
 
+/** That the server works, how far it has come, and a way to end it. `asked` = simulations that were asked for. */
+function Working({asked, onCancel}: {asked: number; onCancel: () => void}) {
+  const t = ruleTexts.value;
+  const [share, setShare] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      simulations().then((listed) => setShare((before) => Math.max(before, shareDone(listed, asked))), () => {});
+    }, lookAgain);
+    return () => clearInterval(timer);
+  }, [asked]);
+  return (
+    <div class="working" role="status">
+      <span>{t.simulating}</span>
+      <progress max={1} value={share > 0 ? share : undefined} aria-label={t.simulating} />
+      <button type="button" class="secondary" onClick={onCancel}>{t.endSimulation}</button>
+    </div>
+  );
+}
+
 export function TryPanel({id, name, source}: {id: number | null; name: string; source: string}) {
   const t = ruleTexts.value;
   const [shown, setShown] = useState<Shown | null>(null);
   const [problem, setProblem] = useState('');
-  const [isBusy, setBusy] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const isBusy = asked > 0;
+  const control = useRef<AbortController | null>(null);
+  useEffect(() => () => control.current?.abort(), []);
   const [span, setSpan] = useState(24);
   const [compares, setCompares] = useState(true);
-  function start(what: () => Promise<Shown>): void {
-    setBusy(true);
+  function start(count: number, what: (patience: Patience) => Promise<Shown>): void {
+    const mine = new AbortController();
+    control.current = mine;
+    setAsked(count);
     setProblem('');
-    what().then(setShown, (error) => {
+    what({signal: mine.signal, limit: longestSimulation}).then(setShown, (error) => {
+      mine.abort(); // the other one of two is of no use alone
       setShown(null);
-      setProblem(error instanceof ApiError ? error.message : texts.peek().failed);
-    }).finally(() => setBusy(false));
+      if (!isGivenUp(error)) setProblem(error instanceof ApiError ? error.message : texts.peek().failed);
+    }).finally(() => setAsked(0));
   }
-  const run = (from: string | null) => start(async () => {
-    const [now, before] = await Promise.all([tryDraft(name, source, from), id !== null && compares && from ? trySaved(id, from) : null]);
-    return {kind: 'run', now, before};
-  });
+  const run = (from: string | null) => {
+    const saved = id !== null && compares && from ? id : null;
+    start(saved === null ? 1 : 2, async (patience) => {
+      const [now, before] = await Promise.all([tryDraft(name, source, from, patience), saved === null ? null : trySaved(saved, from, patience)]);
+      return {kind: 'run', now, before};
+    });
+  };
   return (
     <section class="card try" aria-label={t.tryOut}>
       <header><h2>{t.tryOut}</h2><span class="count">{t.tryHint}</span></header>
       <div class="actions">
-        <button type="button" class="secondary" disabled={isBusy} onClick={() => start(async () => ({kind: 'tests', tests: (await runTests(name, source)).tests}))}>{t.tests}</button>
+        <button type="button" class="secondary" disabled={isBusy} onClick={() => start(1, async (patience) => ({kind: 'tests', tests: (await runTests(name, source, patience)).tests}))}>{t.tests}</button>
         <button type="button" class="secondary" disabled={isBusy} onClick={() => run(null)}>{t.byHand}</button>
         <button type="button" class="secondary" disabled={isBusy} onClick={() => run(new Date(Date.now() - span * hour).toISOString())}>{t.replay}</button>
         <label class="since">{t.since}
@@ -107,9 +136,10 @@ export function TryPanel({id, name, source}: {id: number | null; name: string; s
         <label class="check"><input type="checkbox" checked={compares} onChange={(event) => setCompares(event.currentTarget.checked)} />{t.compare}</label>
       )}
       <div aria-live="polite" aria-busy={isBusy}>
+        {isBusy && <Working asked={asked} onCancel={() => control.current?.abort()} />}
         {problem && <p class="problem" role="alert">{problem}</p>}
-        {shown?.kind === 'tests' && <Tests tests={shown.tests} />}
-        {shown?.kind === 'run' && <Report now={shown.now} before={shown.before} />}
+        {!isBusy && shown?.kind === 'tests' && <Tests tests={shown.tests} />}
+        {!isBusy && shown?.kind === 'run' && <Report now={shown.now} before={shown.before} />}
       </div>
     </section>
   );

@@ -13,6 +13,15 @@ test('an error stands where the server says', () => {
   assert.equal(drafts.faultOf({pointer: '/source', detail: 'nobody knows'}, source), null);
 });
 
+test('simulations that are no longer listed are done', () => {
+  const one = (progress) => ({id: 1, state: 'running', progress});
+  assert.equal(drafts.shareDone([], 2), 1);
+  assert.equal(drafts.shareDone([one(0.5)], 1), 0.5);
+  assert.equal(drafts.shareDone([one(0.5)], 2), 0.75);
+  assert.equal(drafts.shareDone([one(0.5), one(0)], 2), 0.25);
+  assert.equal(drafts.shareDone([one(0), one(0), one(0)], 1), 0, 'those of another tab');
+});
+
 test('effects of a draft stand beside those of what is saved', () => {
   const effect = (at, target) => ({at: `2026-11-21T10:00:0${at}.000Z`, kind: 'command', target, name: 'on', arguments: null, rule: 'r'});
   assert.deepEqual(drafts.compared([effect(1, 'a'), effect(2, 'b'), effect(2, 'b')], [effect(1, 'a'), effect(2, 'b'), effect(3, 'c')])

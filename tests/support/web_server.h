@@ -12,7 +12,7 @@
 
 #include <functional>
 
-namespace atrium::automation {
+namespace atrium::testing {
 
 /// A real HTTP server on a loopback address that answers as the test says.
 class WebServer {
@@ -21,7 +21,7 @@ public:
         std::function<void(Poco::Net::HTTPServerRequest&, const std::string& body, Poco::Net::HTTPServerResponse&)>;
 
     /// Over TLS with a certificate of `certificates` for `localhost`, when there are any.
-    explicit WebServer(Answer answer, const testing::TestCertificates* certificates = nullptr,
+    explicit WebServer(Answer answer, const TestCertificates* certificates = nullptr,
                        const std::string& address = "127.0.0.1")
         : answer_(std::move(answer)),
           server_(new Factory(*this), socketFor(certificates, address), new Poco::Net::HTTPServerParams)
@@ -54,7 +54,7 @@ private:
         }
         WebServer& owner;
     };
-    Poco::Net::ServerSocket socketFor(const testing::TestCertificates* certificates, const std::string& address)
+    Poco::Net::ServerSocket socketFor(const TestCertificates* certificates, const std::string& address)
     {
         const Poco::Net::SocketAddress place(address, 0);
         if (!certificates) return Poco::Net::ServerSocket(place);
@@ -71,4 +71,4 @@ private:
     Poco::Net::HTTPServer server_;
 };
 
-} // namespace atrium::automation
+} // namespace atrium::testing
