@@ -25,6 +25,7 @@ public:
     bool inTransaction() const override { return false; }
     std::int64_t execute(std::string_view, const SqlParameters&) override { return 0; }
     SqlRows query(std::string_view, const SqlParameters&) override { return {}; }
+    void scan(std::string_view, const SqlParameters&, const RowVisitor&) override {}
     void executeMany(std::string_view, const std::vector<SqlParameters>&) override {}
     void executePlain(const std::string&) override {}
     std::int64_t lastInsertId() override { return 0; }
