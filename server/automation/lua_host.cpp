@@ -202,13 +202,13 @@ bool LuaHost::readSome()
 
 void LuaHost::lookForAnswers()
 {
+    const Subscription done([this] { answers_.giveBack(); }); // whatever a handler throws
     const auto until = std::chrono::steady_clock::now() + lingerFor;
     for (;;) {
         auto messages = answers_.look(until);
         if (messages.empty()) break;
         for (auto& message : messages) handlers_.message(message);
     }
-    answers_.giveBack();
 }
 
 bool LuaHost::writeSome(int socket)

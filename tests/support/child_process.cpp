@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <fcntl.h>
+#include <mutex>
+#include <random>
 #include <stdexcept>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace atrium::testing {
 
@@ -59,6 +62,8 @@ int ChildProcess::wait(std::chrono::milliseconds limit)
 namespace {
 struct Socket {
     int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    Socket() = default;
+    Socket(Socket&& other) noexcept : descriptor(std::exchange(other.descriptor, -1)) {}
     ~Socket() { ::close(descriptor); }
 };
 sockaddr_in loopback(int port)
@@ -69,6 +74,11 @@ sockaddr_in loopback(int port)
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     return address;
 }
+bool binds(const Socket& socket, int port)
+{
+    const auto address = loopback(port);
+    return ::bind(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
 } // namespace
 
 bool isListening(int port)
@@ -78,15 +88,21 @@ bool isListening(int port)
     return ::connect(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
+// free_port.js does the same.
 int freePort()
 {
-    const Socket socket;
-    auto address = loopback(0);
-    socklen_t size = sizeof address;
-    if (::bind(socket.descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::getsockname(socket.descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-        throw std::runtime_error("no free port");
-    return ntohs(address.sin_port);
+    static std::mutex mutex;
+    static std::mt19937 random{std::random_device{}()};
+    static std::vector<Socket> claims;
+    const std::lock_guard lock(mutex);
+    for (int i = 0; i < 1000; ++i) {
+        const int port = std::uniform_int_distribution(5000, 15'999)(random) * 2;
+        Socket claim;
+        if (!binds(claim, port + 1) || !binds(Socket{}, port)) continue;
+        claims.push_back(std::move(claim));
+        return port;
+    }
+    throw std::runtime_error("no free port");
 }
 
 } // namespace atrium::testing

@@ -28,8 +28,10 @@ private:
     int status_ = 0;
 };
 
-/// Whether something listens on a TCP port of the loopback; and one that is free now.
+/// Whether something listens on a TCP port of the loopback.
 bool isListening(int port);
+/// A TCP port of the loopback that nobody uses, nor is given until this process ends: it is below those that the kernel
+/// gives to outgoing connections (32768 and up), and its odd neighbour is kept bound as a claim that other tests see.
 int freePort();
 
 } // namespace atrium::testing

@@ -3,6 +3,7 @@
 #include "storage/sql_database.h"
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -13,6 +14,8 @@ namespace atrium::testing {
 
 namespace {
 constexpr std::chrono::seconds patience{30};
+/// A folder of its own: a server that starts removes the temporary tables that it finds, also those of another server.
+constexpr const char* temporary = "tmp";
 constexpr const char* userName = "atrium";
 constexpr const char* password = "p@ss w%rd/ü";
 } // namespace
@@ -20,8 +23,13 @@ constexpr const char* password = "p@ss w%rd/ü";
 MariaDbServer::MariaDbServer() : port_(freePort())
 {
     const auto data = (folder_.path() / "data").string();
-    std::vector<std::string> install{"mariadb-install-db", "--no-defaults", "--datadir=" + data,
-                                     "--auth-root-authentication-method=normal", "--skip-test-db"};
+    std::filesystem::create_directory(folder_.path() / temporary);
+    std::vector<std::string> install{"mariadb-install-db",
+                                     "--no-defaults",
+                                     "--datadir=" + data,
+                                     "--tmpdir=" + (folder_.path() / temporary).string(),
+                                     "--auth-root-authentication-method=normal",
+                                     "--skip-test-db"};
     if (::geteuid() == 0) install.push_back("--user=root");
     ChildProcess installer(install, (folder_.path() / "log").string());
     if (installer.wait(patience) != 0) throw std::runtime_error("mariadb-install-db failed: " + log());
@@ -44,6 +52,7 @@ void MariaDbServer::start()
     std::vector<std::string> command{"mariadbd",
                                      "--no-defaults",
                                      "--datadir=" + at("data"),
+                                     "--tmpdir=" + at(temporary),
                                      "--socket=" + at("socket"),
                                      "--pid-file=" + at("pid"),
                                      "--port=" + std::to_string(port_),

@@ -14,6 +14,14 @@
 
 namespace atrium::testing {
 
+inline void answerWith(Poco::Net::HTTPServerResponse& response, const std::string& body,
+                       const std::string& type = "text/plain")
+{
+    response.setContentType(type);
+    response.setContentLength(static_cast<std::streamsize>(body.size()));
+    response.send() << body;
+}
+
 /// A real HTTP server on a loopback address that answers as the test says.
 class WebServer {
 public:

@@ -2,22 +2,12 @@
 'use strict';
 const { spawn } = require('child_process');
 const fs = require('fs');
-const net = require('net');
 const os = require('os');
 const path = require('path');
+const { freePort } = require('../../../tests/support/free_port.js');
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const account = { email: process.env.ATRIUM_EMAIL || 'traffic@example.org', password: process.env.ATRIUM_PASSWORD || 'recorded-traffic' };
-
-function freePort() {
-  return new Promise((done) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
-}
 
 /// ATRIUMD, else the one that was built last.
 function program() {

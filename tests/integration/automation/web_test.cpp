@@ -11,15 +11,9 @@ using namespace std::chrono_literals;
 using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
+using testing::answerWith;
 using ::testing::HasSubstr;
 using testing::WebServer;
-
-void answerWith(HTTPServerResponse& response, const std::string& body, const std::string& type = "text/plain")
-{
-    response.setContentType(type);
-    response.setContentLength(static_cast<std::streamsize>(body.size()));
-    response.send() << body;
-}
 
 class WebRuleTest : public ::testing::Test {
 protected:

@@ -14,15 +14,10 @@ using namespace std::chrono_literals;
 using Poco::Net::HTTPResponse;
 using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
+using testing::answerWith;
 using ::testing::HasSubstr;
 using testing::TestCertificates;
 using testing::WebServer;
-
-void answerWith(HTTPServerResponse& response, const std::string& body)
-{
-    response.setContentLength(static_cast<std::streamsize>(body.size()));
-    response.send() << body;
-}
 
 WebQuestion get(const std::string& address)
 {

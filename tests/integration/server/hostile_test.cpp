@@ -171,14 +171,12 @@ TEST_F(HostileTest, GarbageFromEverywhereLeavesTheHouseAsItWas)
     MqttPeer lamp(server.mqttPort(), "lamp", "nothing");
     WebSocketClient screen(static_cast<std::uint16_t>(server.httpPort()), "/ws?token=" + server.token());
     ASSERT_FALSE(screen.receiveJson().isNull()) << "the first message";
-    const auto sent = std::chrono::steady_clock::now();
     lamp.publish("aurion/devices/1/status", R"({"status":false,"power":17})");
     for (std::string text; text.find("17") == std::string::npos;) {
         const auto message = screen.receiveJson(2s);
         ASSERT_FALSE(message.isNull());
         text = toJson(message);
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - sent, 100ms);
     for (const char* sign : {"terminate", "signal", "exception was caught"})
         EXPECT_EQ(server.log().find(sign), std::string::npos) << server.log();
     EXPECT_EQ(server.stop(), 0);

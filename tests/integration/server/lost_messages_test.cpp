@@ -1,6 +1,6 @@
 // Every fifth command never reaches its device and every fifth report never reaches the server: what is shown in the
 // end is what is, or somebody is told.
-#include "support/server/mqtt_peer.h"
+#include "support/server/lamp_peer.h"
 #include "support/server/server_process.h"
 
 #include "atrium/json.h"
@@ -21,29 +21,21 @@ constexpr int lamps = 120;
 /// Lamps behind a bad radio. They speak the house's own convention.
 class LossyLamps {
 public:
-    explicit LossyLamps(int port) : peer_(port, "lossy", "aurion/devices/+/command") {}
+    explicit LossyLamps(int port) : peer_(port, "lossy") {}
 
     /// Takes what came since the last call.
     void work()
     {
-        const auto all = peer_.received();
-        for (; taken_ < all.size(); ++taken_) {
-            constexpr std::string_view head = "aurion/devices/";
-            const std::string& text = all[taken_];
-            if (!text.starts_with(head)) continue;
-            const int id = std::stoi(text.substr(head.size()));
-            if (isLost()) continue;
-            const auto command = parseJson(text.substr(text.find(' ') + 1)).value();
+        peer_.takeCommands([this](int id, const Value& command) {
+            if (isLost()) return;
             if (const Value* status = command.find("status")) isOn[id] = status->boolean();
             if (const Value* level = command.find("level")) levels[id] = level->integer();
             report(id, isLost());
-        }
+        });
     }
     void report(int id, bool isDropped = false)
     {
-        if (isDropped) return;
-        peer_.publish("aurion/devices/" + std::to_string(id) + "/status",
-                      toJson(Object{{"status", isOn[id]}, {"level", levels[id]}}));
+        if (!isDropped) peer_.report(id, {{"status", isOn[id]}, {"level", levels[id]}});
     }
 
     std::map<int, bool> isOn;
@@ -58,8 +50,7 @@ private:
         return is;
     }
     std::mt19937 dice_{4};
-    std::size_t taken_ = 0;
-    MqttPeer peer_;
+    LampPeer peer_;
 };
 
 TEST(LostMessagesTest, WhatIsShownIsRightOrAnAlertIsRaised)

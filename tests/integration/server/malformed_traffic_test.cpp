@@ -17,11 +17,11 @@ using namespace std::chrono_literals;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int messages = 10'000;
-constexpr auto promptly = 1000ms;
 #else
 constexpr int messages = 100'000;
-constexpr auto promptly = 100ms;
 #endif
+/// How long is measured by the benchmarks: this one tells a queue that is worked off from one that stands.
+constexpr auto promptly = 3s;
 
 struct Malformed {
     std::string topic, payload;

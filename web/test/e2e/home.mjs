@@ -3,22 +3,13 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
-import {createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {chromium} from 'playwright-core';
+import {freePort} from '../../../tests/support/free_port.js';
 
 export const administrator = {email: 'ada@example.org', password: 'correct horse'};
-
-export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const {port} = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Waits until `look` gives something true; what it gave. */
 export async function until(look, what, milliseconds = 10_000) {

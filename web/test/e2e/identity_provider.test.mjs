@@ -5,7 +5,8 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {after, before, test} from 'node:test';
-import {administrator, freePort, Home, openBrowser, openPage, until, violations} from './home.mjs';
+import {freePort} from '../../../tests/support/free_port.js';
+import {administrator, Home, openBrowser, openPage, until, violations} from './home.mjs';
 
 let home, browser, folder;
 
