@@ -2,6 +2,7 @@
 
 #include "atrium/automation.h"
 
+#include <future>
 #include <list>
 #include <map>
 #include <memory>
@@ -35,19 +36,15 @@ public:
     }
 
     /// `module.function(arguments...)` as a rule would call it, of the automation that was provided under a key where
-    /// one is given; NotFound when nobody offers it.
+    /// one is given; NotFound when nobody offers it. Waits for an answer that takes a while, ten seconds at most: then
+    /// Unavailable.
     Result<Value> call(std::string_view module, std::string_view function, std::vector<Value> arguments,
                        std::string providedKey = {}) const
     {
         for (const auto& known : *modules_) {
             if (known.name != module) continue;
             for (const auto& candidate : known.functions)
-                if (candidate.name == function)
-                    return candidate.call({"test-rule",
-                                           {"test", "rule:test-rule", 1},
-                                           "run:1",
-                                           std::move(arguments),
-                                           std::move(providedKey)});
+                if (candidate.name == function) return answerOf(candidate, std::move(arguments), providedKey);
         }
         return makeError(ErrorCode::NotFound);
     }
@@ -56,6 +53,19 @@ public:
     std::map<std::string, PluginAutomation> provided;
 
 private:
+    static Result<Value> answerOf(const AutomationFunction& function, std::vector<Value> arguments,
+                                  std::string provided)
+    {
+        const AutomationCall call{
+            "test-rule", {"test", "rule:test-rule", 1}, "run:1", std::move(arguments), std::move(provided)};
+        if (function.call) return function.call(call);
+        const auto answer = std::make_shared<std::promise<Result<Value>>>();
+        auto given = answer->get_future();
+        function.start(call, [answer](Result<Value> result) { answer->set_value(std::move(result)); });
+        if (given.wait_for(std::chrono::seconds{10}) == std::future_status::ready) return given.get();
+        return makeError(ErrorCode::Unavailable);
+    }
+
     std::shared_ptr<std::list<AutomationModule>> modules_ = std::make_shared<std::list<AutomationModule>>();
 };
 

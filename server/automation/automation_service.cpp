@@ -245,12 +245,19 @@ Subscription AutomationService::addModule(AutomationModule module)
     }
     const auto name = module.name;
     auto gate = std::make_shared<runtime::CallGate>();
-    for (auto& function : module.functions)
-        function.call = [gate, call = std::move(function.call)](const AutomationCall& request) {
-            Result<Value> result = makeError(ErrorCode::Unavailable);
-            gate->pass([&] { result = call(request); });
-            return result;
-        };
+    for (auto& function : module.functions) {
+        if (function.call)
+            function.call = [gate, call = std::move(function.call)](const AutomationCall& request) {
+                Result<Value> result = makeError(ErrorCode::Unavailable);
+                gate->pass([&] { result = call(request); });
+                return result;
+            };
+        if (function.start)
+            function.start = [gate, start = std::move(function.start)](const AutomationCall& request,
+                                                                       const AutomationFunction::Done& done) {
+                if (!gate->pass([&] { start(request, done); })) done(makeError(ErrorCode::Unavailable));
+            };
+    }
     services_.core.post([this, alive = alive_, module = std::move(module)] {
         if (!*alive) return;
         try {

@@ -1,5 +1,7 @@
 #include "automation/effects.h"
 
+#include "runtime/post_patiently.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -28,10 +30,22 @@ void Effects::addModule(AutomationModule module)
         std::any_of(std::begin(reserved), std::end(reserved), [&](const char* name) { return module.name == name; }))
         throw std::invalid_argument("automation module \"" + module.name + "\": the name is taken or no identifier");
     for (const auto& function : module.functions)
-        if (!isIdentifier(function.name) || !function.call)
+        if (!isIdentifier(function.name) || !function.call == !function.start)
             throw std::invalid_argument("automation module \"" + module.name + "\": function \"" + function.name +
                                         "\"");
     modules_.emplace(module.name, std::move(module));
+}
+
+void Effects::removeModule(const std::string& name)
+{
+    modules_.erase(name);
+    std::vector<Done> left;
+    for (auto call = pending_.begin(); call != pending_.end();) {
+        const auto next = std::next(call);
+        if (call->second.module == name) left.push_back(std::move(pending_.extract(call).mapped().done));
+        call = next;
+    }
+    for (const auto& done : left) done(false, "the module is gone");
 }
 
 std::vector<AutomationModule> Effects::definitions() const
@@ -60,7 +74,7 @@ void Effects::perform(const Request& request, Done done)
     switch (request.kind) {
     case StepKind::Command: return command(request, *payload, std::move(done));
     case StepKind::Publish: return publish(*payload, done);
-    case StepKind::Call: return call(request, *payload, done);
+    case StepKind::Call: return call(request, *payload, std::move(done));
     case StepKind::History:
         if (history_) return history_->ask(*payload, std::move(done));
         return done(false, "nothing is recorded here");
@@ -139,7 +153,7 @@ void Effects::publish(const Object& payload, const Done& done)
     else done(false, published.error().message.en);
 }
 
-void Effects::call(const Request& request, const Object& payload, const Done& done)
+void Effects::call(const Request& request, const Object& payload, Done done)
 {
     const Value view(payload);
     const auto module = modules_.find(view.textOr("module", ""));
@@ -152,18 +166,32 @@ void Effects::call(const Request& request, const Object& payload, const Done& do
     AutomationCall call{request.rule, request.cause, request.idempotencyKey, {}, request.provided};
     if (const auto* arguments = payload.find("arguments"); arguments && arguments->isList())
         call.arguments = arguments->list();
+    const auto number = ++lastCall_;
+    pending_.emplace(number, Pending{module->first, name, std::move(done)});
     try {
-        auto result = function->call(call);
-        if (!result) done(false, result.error().message.en);
-        else if (wireSize(*result) > maxResultBytes) done(false, "the result is larger than 32 KiB");
-        else done(true, std::move(*result));
-    }
-    catch (const std::exception&) {
-        done(false, module->first + "." + name + " failed");
+        if (function->call) return answer(number, function->call(call));
+        function->start(call, [this, &core = core_, alive = alive_, number](Result<Value> result) {
+            const auto tell = [this, alive, number, result = std::move(result)] {
+                if (*alive) answer(number, result);
+            };
+            if (core.isCurrent()) tell();
+            else runtime::postPatiently(core, tell);
+        });
     }
     catch (...) {
-        done(false, module->first + "." + name + " failed");
+        answer(number, makeError(ErrorCode::Internal));
     }
+}
+
+void Effects::answer(std::uint64_t number, const Result<Value>& result)
+{
+    const auto call = pending_.extract(number);
+    if (call.empty()) return; // a second answer
+    const auto& [module, function, done] = call.mapped();
+    if (!result && result.error().code == ErrorCode::Internal) done(false, module + "." + function + " failed");
+    else if (!result) done(false, result.error().message.en);
+    else if (wireSize(*result) > maxResultBytes) done(false, "the result is larger than 32 KiB");
+    else done(true, *result);
 }
 
 } // namespace atrium::automation

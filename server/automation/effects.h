@@ -30,9 +30,9 @@ public:
     using Done = std::function<void(bool ok, Value result)>;
 
     /// `history` may be null: then nothing is recorded; `web` too: then there are no servers to ask.
-    Effects(Commands& commands, Mqtt& mqtt, Surroundings& surroundings, HistoryDesk* history, WebDesk* web,
-            TimedCommands& timedCommands, const Clock& clock)
-        : commands_(commands), mqtt_(mqtt), surroundings_(surroundings), history_(history), web_(web),
+    Effects(Executor& core, Commands& commands, Mqtt& mqtt, Surroundings& surroundings, HistoryDesk* history,
+            WebDesk* web, TimedCommands& timedCommands, const Clock& clock)
+        : core_(core), commands_(commands), mqtt_(mqtt), surroundings_(surroundings), history_(history), web_(web),
           timedCommands_(timedCommands), clock_(clock)
     {}
 
@@ -45,7 +45,8 @@ public:
 
     /// Throws std::invalid_argument when the name is taken or no identifier.
     void addModule(AutomationModule module);
-    void removeModule(const std::string& name) { modules_.erase(name); }
+    /// Calls of it that were not answered yet fail.
+    void removeModule(const std::string& name);
     std::vector<ModuleFunctions> modules() const;
     std::vector<AutomationModule> definitions() const;
 
@@ -54,8 +55,17 @@ private:
     void timedCommand(const Request& request, Command command, Done done);
     void send(Command command, Done done);
     void publish(const Object& payload, const Done& done);
-    void call(const Request& request, const Object& payload, const Done& done);
+    void call(const Request& request, const Object& payload, Done done);
+    void answer(std::uint64_t number, const Result<Value>& result);
 
+    /// A call of a plugin that is not answered yet.
+    struct Pending {
+        std::string module;
+        std::string function;
+        Done done;
+    };
+
+    Executor& core_;
     Commands& commands_;
     Mqtt& mqtt_;
     Surroundings& surroundings_;
@@ -65,6 +75,8 @@ private:
     const Clock& clock_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
     std::map<std::string, AutomationModule> modules_;
+    std::map<std::uint64_t, Pending> pending_; ///< as many as runs wait
+    std::uint64_t lastCall_ = 0;
     Interceptor interceptor_;
 };
 

@@ -22,8 +22,8 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
     : services_(services), journal_(journal), rights_(services_.devices, services_.accounts),
       surroundings_(std::move(site), services.scheduler, services.clock,
                     [this](const AttributeChanged& change) { changed(change); }),
-      effects_(services.commands, services.mqtt, surroundings_, services.history, services.web, timedCommands_,
-               services.clock),
+      effects_(services.core, services.commands, services.mqtt, surroundings_, services.history, services.web,
+               timedCommands_, services.clock),
       timedCommands_(services.devices, services.scheduler, services.clock, journal, services.log,
                      [this](const TimedCommand& command) { perform(command); }),
       dispatcher_(

@@ -1,13 +1,12 @@
 #include "automation/history_desk.h"
 
-#include <thread>
+#include "runtime/post_patiently.h"
 
 namespace atrium::automation {
 
 namespace {
 constexpr std::size_t mostWaiting = 1000;
 constexpr int atATime = 2;
-constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
 } // namespace
 
 HistoryDesk::HistoryDesk(RecordedHistory& history, Executor& worker, Executor& core, const Clock& clock,
@@ -65,8 +64,7 @@ void HistoryDesk::begin()
                 else next->done(false, result.error().message.en);
                 begin();
             };
-            for (int attempt = 0; attempt < answerAttempts && !core_.post(tell); ++attempt)
-                std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            runtime::postPatiently(core_, tell);
         });
         if (posted) continue;
         --asked_;

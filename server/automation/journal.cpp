@@ -1,6 +1,6 @@
 #include "automation/journal.h"
 
-#include <thread>
+#include "runtime/post_patiently.h"
 
 namespace atrium::automation {
 
@@ -11,7 +11,6 @@ constexpr std::size_t maxPending = 5000;
 constexpr int maxPerAutomation = 20;
 constexpr auto gatherFor = 200ms;
 constexpr auto retryAfter = 2s;
-constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
 
 } // namespace
 
@@ -272,9 +271,7 @@ void Journal::write()
             ok = false;
             reason = error.what();
         }
-        for (int attempt = 0; attempt < answerAttempts && !core.post([finish, ok, reason] { finish(ok, reason); });
-             ++attempt)
-            std::this_thread::sleep_for(1ms);
+        runtime::postPatiently(core, [finish, ok, reason] { finish(ok, reason); });
     });
     if (!accepted) core_.post([finish] { finish(false, "the worker queue is full"); });
 }

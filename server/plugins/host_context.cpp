@@ -27,13 +27,21 @@ struct GuardedAutomation : Automation {
 
     Subscription addModule(AutomationModule module) override
     {
-        for (auto& function : module.functions)
-            function.call = [guard = link.guard, call = std::move(function.call),
-                             what = "automation function " + function.name](const AutomationCall& arguments) {
-                Result<Value> result = brokenPlugin();
-                guard->run(what, [&] { result = call(arguments); });
-                return result;
-            };
+        for (auto& function : module.functions) {
+            const auto what = "automation function " + function.name;
+            if (function.call)
+                function.call = [guard = link.guard, call = std::move(function.call),
+                                 what](const AutomationCall& arguments) {
+                    Result<Value> result = brokenPlugin();
+                    guard->run(what, [&] { result = call(arguments); });
+                    return result;
+                };
+            if (function.start)
+                function.start = [guard = link.guard, start = std::move(function.start),
+                                  what](const AutomationCall& arguments, const AutomationFunction::Done& done) {
+                    if (!guard->run(what, [&] { start(arguments, done); })) done(brokenPlugin());
+                };
+        }
         return link.keep(real.addModule(std::move(module)));
     }
     void check(std::string source, std::function<void(Result<void>)> done) override

@@ -9,7 +9,7 @@ AlertBook::AlertBook(AlertRepository& repository, Services services, OnChange on
       depth_(services.metrics.gauge("atrium_queue_depth", "Entries that wait in a queue", {{"queue", "alerts"}}))
 {}
 
-void AlertBook::raise(AlertReport report)
+void AlertBook::raise(AlertReport report, Written written)
 {
     Alert alert;
     if (const auto device = services_.devices.find(report.device)) {
@@ -17,7 +17,7 @@ void AlertBook::raise(AlertReport report)
         alert.location = device->info->room;
     }
     alert.report = std::move(report);
-    put(std::move(alert));
+    put({std::move(alert), std::move(written)});
 }
 
 void AlertBook::raise(AlertReport report, SensorSource source)
@@ -27,19 +27,21 @@ void AlertBook::raise(AlertReport report, SensorSource source)
     alert.sensor = source.sensor;
     alert.source = std::move(source.name);
     alert.location = std::move(source.location);
-    put(std::move(alert));
+    put({std::move(alert), {}});
 }
 
-void AlertBook::clear(const std::string& key) { put(Clearing{key}); }
+void AlertBook::clear(const std::string& key, Written written) { put({Clearing{key}, std::move(written)}); }
 
 void AlertBook::put(Entry entry)
 {
-    if (auto* alert = std::get_if<Alert>(&entry)) alert->raisedAt = alert->lastAt = services_.clock.now();
+    if (auto* alert = std::get_if<Alert>(&entry.what)) alert->raisedAt = alert->lastAt = services_.clock.now();
     {
-        std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
         if (queue_.size() >= queueLimit) {
             dropped_.add();
             if (!std::exchange(overflowing_, true)) services_.log.error("too many alerts wait; some are lost");
+            lock.unlock();
+            if (entry.written) entry.written(false);
             return;
         }
         overflowing_ = false;
@@ -88,9 +90,12 @@ bool AlertBook::drain()
                 entry = queue_.front();
             }
             write(entry);
-            std::lock_guard lock(mutex_);
-            queue_.pop_front();
-            depth_.set(static_cast<double>(queue_.size()));
+            {
+                std::lock_guard lock(mutex_);
+                queue_.pop_front();
+                depth_.set(static_cast<double>(queue_.size()));
+            }
+            if (entry.written) entry.written(true);
         }
         const auto now = services_.clock.now();
         if (toMicroseconds(now) >= nextTime_) tell(repository_.applyTimes(now));
@@ -106,8 +111,8 @@ bool AlertBook::drain()
 
 void AlertBook::write(const Entry& entry)
 {
-    if (const auto* alert = std::get_if<Alert>(&entry)) tell({repository_.raise(*alert)});
-    else tell(repository_.clear(std::get<Clearing>(entry).key, services_.clock.now()));
+    if (const auto* alert = std::get_if<Alert>(&entry.what)) tell({repository_.raise(*alert)});
+    else tell(repository_.clear(std::get<Clearing>(entry.what).key, services_.clock.now()));
 }
 
 void AlertBook::tell(const AlertChanges& changes)

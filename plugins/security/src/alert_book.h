@@ -41,9 +41,13 @@ public:
 
     AlertBook(AlertRepository& repository, Services services, OnChange onChange);
 
-    void raise(AlertReport report) override;
+    void raise(AlertReport report) override { raise(std::move(report), Written{}); }
+    /// Called once an alert is on the disk, on a thread that may block; at once and false when the queue is full.
+    using Written = std::function<void(bool)>;
+    void raise(AlertReport report, Written written);
     void raise(AlertReport report, SensorSource source);
-    void clear(const std::string& key) override;
+    void clear(const std::string& key) override { clear(key, {}); }
+    void clear(const std::string& key, Written written);
 
     /// Blocks. Errors: NotFound.
     Result<Alert> acknowledge(AlertId id, UserId user);
@@ -57,7 +61,10 @@ private:
     struct Clearing {
         std::string key;
     };
-    using Entry = std::variant<Alert, Clearing>;
+    struct Entry {
+        std::variant<Alert, Clearing> what;
+        Written written; ///< may be empty
+    };
 
     void put(Entry entry);
     /// Starts a drain on the workers unless one runs.

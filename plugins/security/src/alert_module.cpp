@@ -20,7 +20,16 @@ std::optional<std::chrono::microseconds> periodOf(const Value& options, const ch
     return value->isText() ? parseDuration(value->text()) : std::nullopt;
 }
 
-Result<Value> raise(AlertBook& alerts, const AutomationCall& call)
+/// What goes back to a rule once the disk has it: true, or that there were too many at once.
+AlertBook::Written answering(AutomationFunction::Done done)
+{
+    return [done = std::move(done)](bool ok) {
+        done(ok ? Result<Value>(true)
+                : makeError(ErrorCode::Unavailable, {"trop d'alertes attendent déjà", "too many alerts wait already"}));
+    };
+}
+
+Result<AlertReport> reportOf(const AutomationCall& call)
 {
     if (call.arguments.size() != 1 || !call.arguments[0].isObject())
         return wrong("alert.raise takes a table: alert.raise{ key = ..., severity = ..., text = ... }");
@@ -46,16 +55,21 @@ Result<Value> raise(AlertBook& alerts, const AutomationCall& call)
     report.message = report.title;
     report.cause = call.cause;
     report.clearAfterQuiet = *quiet;
-    alerts.raise(std::move(report));
-    return Value(true);
+    return report;
 }
 
-Result<Value> clear(AlertBook& alerts, const AutomationCall& call)
+void raise(AlertBook& alerts, const AutomationCall& call, AutomationFunction::Done done)
+{
+    auto report = reportOf(call);
+    if (!report) return done(report.error());
+    alerts.raise(std::move(*report), answering(std::move(done)));
+}
+
+void clear(AlertBook& alerts, const AutomationCall& call, AutomationFunction::Done done)
 {
     if (call.arguments.size() != 1 || !call.arguments[0].isText())
-        return wrong("alert.clear takes the key of an alert");
-    alerts.clear(ruleKey(call.arguments[0].text()));
-    return Value(true);
+        return done(wrong("alert.clear takes the key of an alert"));
+    alerts.clear(ruleKey(call.arguments[0].text()), answering(std::move(done)));
 }
 
 } // namespace
@@ -84,10 +98,18 @@ std::optional<std::chrono::microseconds> parseDuration(std::string_view text)
 AutomationModule alertModule(AlertBook& alerts)
 {
     return {"alert",
-            {{"raise", "raise{ key, severity, text }: tells people; the same key counts up while it is open",
-              [&alerts](const AutomationCall& call) { return raise(alerts, call); }},
-             {"clear", "clear(key): the reason of an alert is gone",
-              [&alerts](const AutomationCall& call) { return clear(alerts, call); }}}};
+            {{"raise",
+              "raise{ key, severity, text }: tells people; the same key counts up while it is open",
+              {},
+              [&alerts](const AutomationCall& call, AutomationFunction::Done done) {
+                  raise(alerts, call, std::move(done));
+              }},
+             {"clear",
+              "clear(key): the reason of an alert is gone",
+              {},
+              [&alerts](const AutomationCall& call, AutomationFunction::Done done) {
+                  clear(alerts, call, std::move(done));
+              }}}};
 }
 
 } // namespace atrium::security

@@ -77,6 +77,26 @@ TEST_F(AlertBookTest, WritesInTheOrderOfItsCallsOnTheWorkers)
     EXPECT_EQ(told, (std::vector<std::string>{"raised a", "raised b", "cleared a", "raised a"}));
 }
 
+TEST_F(AlertBookTest, SaysWhenAnAlertIsOnTheDiskAndWhenItIsLost)
+{
+    std::string answers;
+    const auto note = [&](bool ok) { answers += ok ? '+' : '-'; };
+    database.isAway = true;
+    book.raise({"a", Severity::Info, "test", "title", "", {}, {}}, note);
+    workers.run();
+    EXPECT_EQ(answers, "") << "it waits";
+    while (metrics.count("atrium_alerts_dropped_total") < 1) raise("b");
+    book.clear("a", note);
+    EXPECT_EQ(answers, "-") << "the queue is full";
+    database.isAway = false;
+    book.tick();
+    workers.run();
+    EXPECT_EQ(answers, "-+");
+    book.clear("a", note);
+    workers.run();
+    EXPECT_EQ(answers, "-++");
+}
+
 TEST_F(AlertBookTest, WaitsForADatabaseThatIsAwayAndForWorkersThatAreBusy)
 {
     database.isAway = true;

@@ -27,7 +27,13 @@ struct AutomationFunction {
     std::string name;
     std::string summary; ///< shown by the editor's completion
     /// Thread: core; must not block. Values in, a value or an error out; Lua itself is never seen.
-    std::function<Result<Value>(const AutomationCall&)> call;
+    std::function<Result<Value>(const AutomationCall&)> call{};
+
+    /// Called once, on any thread; what comes later, or after the module is gone, is ignored.
+    using Done = std::function<void(Result<Value>)>;
+    /// In place of `call` where the answer takes a while, such as until something is on the disk: the run waits for it.
+    /// The step is over, and not repeated after a crash, only then. Thread: core; must not block.
+    std::function<void(const AutomationCall&, Done)> start{};
 };
 
 /// Something that rules see under one global name.

@@ -3,6 +3,7 @@
 #include "automation/duration.h"
 #include "automation/suggestion.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace atrium::automation::lua {
@@ -146,13 +147,11 @@ void forEachOption(lua_State* state, int index, std::initializer_list<const char
     lua_pushnil(state);
     while (lua_next(state, index) != 0) {
         const auto key = requireText(state, -2, "the name of an option");
-        Suggestion suggestion(key);
-        bool found = false;
-        for (const char* name : known) {
-            found = found || key == name;
-            suggestion.consider(name);
+        if (std::find(known.begin(), known.end(), key) == known.end()) {
+            Suggestion suggestion(key);
+            for (const char* name : known) suggestion.consider(name);
+            throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
         }
-        if (!found) throw ScriptError("unknown option \"" + std::string(key) + "\"" + suggestion.question());
         take(key);
         lua_pop(state, 1);
     }

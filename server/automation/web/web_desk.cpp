@@ -2,8 +2,7 @@
 
 #include "atrium/json.h"
 #include "atrium/text.h"
-
-#include <thread>
+#include "runtime/post_patiently.h"
 
 namespace atrium::automation {
 
@@ -15,7 +14,6 @@ constexpr std::size_t threads = 4;
 constexpr int mostRedirections = 3;
 constexpr std::chrono::milliseconds longestPatience = 60s;
 constexpr std::chrono::milliseconds usualPatience = 10s;
-constexpr int answerAttempts = 5000; ///< a millisecond apart, while core is full; then it is stopping
 
 outgoing::WebQuestion questionOf(const Object& payload)
 {
@@ -107,8 +105,7 @@ void WebDesk::ask(AutomationId automation, const Object& payload, Done done)
             if (answer) done(true, valueOf(std::move(*answer)));
             else done(false, answer.error().message.en);
         };
-        for (int attempt = 0; attempt < answerAttempts && !core_.post(tell); ++attempt)
-            std::this_thread::sleep_for(1ms);
+        runtime::postPatiently(core_, tell);
     });
     if (!posted) {
         refused_.add();

@@ -115,6 +115,16 @@ protected:
         ADD_FAILURE() << name << " is not as wanted: " << toJson(get("/api/automations"));
         return {};
     }
+    bool becomesTrueOnCore(const std::function<bool()>& condition)
+    {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+        bool is = false;
+        while (!is && std::chrono::steady_clock::now() < end) {
+            core.runAndWait([&] { is = condition(); });
+            if (!is) std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        }
+        return is;
+    }
     static bool isActive(const Value& automation) { return automation.textOr("state", "") == "active"; }
 
     runtime::SystemClock clock;

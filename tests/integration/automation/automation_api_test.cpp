@@ -150,5 +150,45 @@ TEST_F(AutomationApiTest, ServesModulesOfPluginsAndWithdrawsThem)
     EXPECT_FALSE(failed.find("last_run")->find("steps")->list().at(0).booleanOr("ok", true));
 }
 
+TEST_F(AutomationApiTest, ARunWaitsForAFunctionOfAPluginThatTakesAWhile)
+{
+    std::vector<AutomationFunction::Done> asked; // on core
+    const auto ask = [&asked](const AutomationCall&, AutomationFunction::Done done) {
+        asked.push_back(std::move(done));
+    };
+    auto module = service->addModule({"archive", {{"put", "", {}, ask}}});
+    write("put.lua", R"(on(event 'go', function(ev)
+        local kept, why = archive.put()
+        mqtt.publish('out', tostring(kept) .. ' ' .. tostring(why))
+    end))");
+    when("put", isActive);
+    const auto go = [&] {
+        core.runAndWait([&] { service->raiseEvent("go", {}, {"c", "plugin:x", 0}); });
+        EXPECT_TRUE(becomesTrueOnCore([&] { return !asked.empty(); }));
+        AutomationFunction::Done done;
+        core.runAndWait([&] { done = std::exchange(asked, {}).at(0); });
+        return done;
+    };
+    const auto published = [&](std::size_t count) {
+        EXPECT_TRUE(becomesTrueOnCore([&] { return mqtt.published.size() >= count; }));
+        std::string last;
+        core.runAndWait([&] { last = mqtt.published.size() == count ? mqtt.published.back().payload : "too many"; });
+        return last;
+    };
+    auto done = go();
+    core.runAndWait([&] { EXPECT_TRUE(mqtt.published.empty()) << "not answered yet"; });
+    done(Value(7)); // this is no thread of core
+    EXPECT_EQ(published(1), "7 nil");
+    done(Value(8));
+    done = go();
+    done(makeError(ErrorCode::Unavailable, {"plein", "full"}));
+    EXPECT_THAT(published(2), ::testing::HasSubstr("full"));
+    done = go();
+    module.reset();
+    EXPECT_THAT(published(3), ::testing::HasSubstr("the module is gone"));
+    done(Value(9));
+    EXPECT_THAT(published(3), ::testing::HasSubstr("the module is gone"));
+}
+
 } // namespace
 } // namespace atrium::automation

@@ -92,6 +92,7 @@ rule "Many" { on = { mqtt "go" }, mode = "parallel(1000)", run = function(ev)
   local n = math.tointeger(ev.payload)
   wait "300ms"
   lamps[n % 10 + 1]:on{ level = n // 10 + 1 }
+  alert.raise{ key = "told:" .. n, severity = "info", text = "told" }
   wait "100ms"
 end })lua";
     const auto saved = server.post("/api/automations", Object{{"name", "many"}, {"source", source}});
@@ -138,7 +139,13 @@ end })lua";
 
     for (const auto& [what, times] : device.executed)
         EXPECT_EQ(times, 1) << "lamp " << what.first << " level " << what.second << ": 0 doubled";
+    std::map<std::string, int> alerts;
+    const auto raised = server.get("/api/security/alerts?limit=500").body;
+    for (const auto& alert : raised.list()) ++alerts[alert.textOr("key", "")];
     for (const auto n : promised) {
+        if (alerts.size() < 500) {
+            EXPECT_EQ(alerts["rule:told:" + std::to_string(n)], 1) << n << ": one alert";
+        }
         const std::pair<int, std::int64_t> what{static_cast<int>(n % lamps) + 1, n / lamps + 1};
         EXPECT_TRUE(device.executed.contains(what)) << n << ": 0 lost";
     }
