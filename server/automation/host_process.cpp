@@ -107,9 +107,13 @@ void HostProcess::interruptLongSlice() noexcept
     // Most slices are shorter; switching for them would only cost.
     constexpr std::int64_t longSlice = 100'000;
     if (!isBusy()) return;
-    const bool isLong = board_->isContinued.load(std::memory_order_relaxed) ||
-                        nanoseconds(CLOCK_MONOTONIC) - board_->startedWall.load(std::memory_order_relaxed) >= longSlice;
-    if (isLong) process_.signal(letOthersIn);
+    const auto began = board_->startedWall.load(std::memory_order_relaxed);
+    if (began == interrupted_) return;
+    const bool isLong =
+        board_->isContinued.load(std::memory_order_relaxed) || nanoseconds(CLOCK_MONOTONIC) - began >= longSlice;
+    if (!isLong) return;
+    interrupted_ = began;
+    process_.signal(letOthersIn);
 }
 
 void HostProcess::kill() noexcept { process_.signal(SIGKILL); }

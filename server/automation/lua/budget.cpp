@@ -49,7 +49,7 @@ Budget::Budget(SliceBoard& board, int input, std::chrono::milliseconds perSlice)
     constexpr long lookEvery = 10'000'000;
     const itimerspec period{{0, lookEvery}, {0, lookEvery}};
     ::timer_settime(timer, 0, &period, nullptr);
-    extendKernelLimit(nanoseconds(CLOCK_PROCESS_CPUTIME_ID));
+    extendKernelLimit(nanoseconds(CLOCK_MONOTONIC));
 }
 
 Budget::~Budget()
@@ -72,10 +72,9 @@ void Budget::look()
 {
     lua_State* running = running_;
     if (!running) return;
-    const auto started = board_.startedCpu.load(std::memory_order_relaxed);
-    if (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - started < perSlice_) {
+    if (nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - started_ < perSlice_) {
         // The server does not signal a slice that has only just begun.
-        if (doOthersWait()) interrupt();
+        if (othersWait_ || hasInput()) interrupt();
         return;
     }
     exceeded_ = true;
@@ -83,9 +82,8 @@ void Budget::look()
     lua_sethook(running, raiseOverBudget, LUA_MASKCOUNT, 1);
 }
 
-bool Budget::doOthersWait() const
+bool Budget::hasInput() const
 {
-    if (othersWait_) return true;
     pollfd descriptor{input_, POLLIN, 0};
     return ::poll(&descriptor, 1, 0) > 0;
 }
@@ -117,27 +115,34 @@ int Budget::pause(lua_State* state, std::intptr_t context, int (*next)(lua_State
     return lua_yieldk(state, 0, context, next);
 }
 
-void Budget::extendKernelLimit(std::int64_t now)
+void Budget::extendKernelLimit(std::int64_t wall)
 {
-    if (now + kernelAllowance / 2 < kernelLimit_) return;
-    kernelLimit_ = now + kernelAllowance;
-    const rlimit limit{static_cast<rlim_t>(kernelLimit_ / nanosecondsPerSecond + 1), RLIM_INFINITY};
+    if (wall < extendAt_) return;
+    extendAt_ = wall + kernelAllowance / 2;
+    const auto last = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + kernelAllowance;
+    const rlimit limit{static_cast<rlim_t>(last / nanosecondsPerSecond + 1), RLIM_INFINITY};
     ::setrlimit(RLIMIT_CPU, &limit);
 }
 
 Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before)
     : budget_(budget), began_(nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
 {
-    auto& board = budget.board_;
-    board.run.store(run, std::memory_order_relaxed);
-    board.instance.store(instance, std::memory_order_relaxed);
-    board.startedWall.store(nanoseconds(CLOCK_MONOTONIC), std::memory_order_relaxed);
-    board.isContinued.store(before.count() > 0, std::memory_order_relaxed);
-    board.startedCpu.store(began_ - before.count(), std::memory_order_release);
+    const auto wall = nanoseconds(CLOCK_MONOTONIC);
+    const bool isContinued = before.count() > 0;
+    budget.extendKernelLimit(wall);
     budget.exceeded_ = false;
     budget.hooked_ = false;
     budget.interrupted_ = false;
-    budget.running_ = running;
+    budget.started_ = began_ - before.count();
+    budget.running_ = running; // before the server can see a slice that it may signal
+    auto& board = budget.board_;
+    board.run.store(run, std::memory_order_relaxed);
+    board.instance.store(instance, std::memory_order_relaxed);
+    board.isContinued.store(isContinued, std::memory_order_relaxed);
+    board.startedWall.store(wall, std::memory_order_relaxed);
+    board.startedCpu.store(budget.started_, std::memory_order_release);
+    // What came since the last look: the server takes it as read when it has signalled the part before this one.
+    if (isContinued && budget.hasInput()) budget.interrupt();
 }
 
 Budget::Slice::~Slice()
@@ -147,7 +152,6 @@ Budget::Slice::~Slice()
     if (budget_.hooked_) lua_sethook(running, nullptr, 0, 0);
     budget_.board_.startedCpu.store(0, std::memory_order_release);
     if (budget_.interrupted_) budget_.board_.interruptions.fetch_add(1, std::memory_order_relaxed);
-    budget_.extendKernelLimit(nanoseconds(CLOCK_PROCESS_CPUTIME_ID));
 }
 
 Budget::Spent Budget::Slice::spent() const { return Spent(nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - began_); }

@@ -65,19 +65,21 @@ private:
     static void yieldToOthers(lua_State* state, lua_Debug*);
     void look();
     void interrupt();
-    bool doOthersWait() const;
+    bool hasInput() const;
     /// A backstop for the case that server and hook both fail: the kernel ends the process some CPU-seconds later.
-    void extendKernelLimit(std::int64_t now);
+    /// `wall` is CLOCK_MONOTONIC, which runs ahead at least as fast as one thread's CPU time.
+    void extendKernelLimit(std::int64_t wall);
 
     SliceBoard& board_;
     const int input_;
     const std::int64_t perSlice_;
+    volatile std::int64_t started_ = 0; ///< what the board's startedCpu is while a slice runs
     lua_State* volatile running_ = nullptr;
     volatile bool exceeded_ = false;
     volatile bool othersWait_ = false;
     volatile bool hooked_ = false;
     volatile bool interrupted_ = false;
-    std::int64_t kernelLimit_ = 0;
+    std::int64_t extendAt_ = 0; ///< CLOCK_MONOTONIC
     void* timer_ = nullptr;
 };
 

@@ -198,6 +198,22 @@ test('an older version is compared and taken back', async () => {
   await page.getByRole('button', {name: 'Différences avec la version 3'}).waitFor();
 });
 
+test('a long simulation shows how far it has come, and is stopped', async () => {
+  await write('every "1s"(function() for i = 1, 1e6 do end end)\n');
+  await page.locator('.verdict.is-fine').waitFor();
+  const panel = page.getByRole('region', {name: 'Essayer'});
+  await panel.getByLabel('Comparer avec la version enregistrée').uncheck();
+  await button('Rejouer l’historique', panel).click();
+  await until(async () => Number(await panel.getByRole('progressbar').getAttribute('value')) > 0, 'some progress');
+  const token = await page.evaluate(() => localStorage.getItem('token'));
+  const simulations = async () => (await (await fetch(`${home.url}/api/automations/simulations`, {headers: {authorization: `Bearer ${token}`}})).json()).simulations;
+  assert.equal((await simulations()).length, 1);
+  await button('Arrêter la simulation', panel).click();
+  await panel.getByRole('progressbar').waitFor({state: 'detached'});
+  await until(async () => (await simulations()).length === 0, 'the end of the simulation in the server');
+  assert.equal(await panel.getByRole('alert').count(), 0);
+});
+
 test('what comes next stands in a week', async () => {
   await page.goto(`${home.url}/automations/new`);
   await page.getByLabel('Nom', {exact: true}).fill('Matin');
