@@ -2,6 +2,7 @@
 
 #include "automation/reasons.h"
 #include "runtime/call_gate.h"
+#include "runtime/post_patiently.h"
 
 #include <stdexcept>
 #include <thread>
@@ -177,7 +178,7 @@ void AutomationService::store(std::function<Result<AutomationId>()> work, Saved 
             services_.log.error("automations not stored", {{"reason", error.what()}});
             result = makeError(ErrorCode::Unavailable, {}, error.what());
         }
-        services_.core.post([alive, result, then] {
+        runtime::postPatiently(services_.core, [alive, result, then] {
             if (*alive) then(result);
         });
     });

@@ -71,7 +71,7 @@ bool readTilt(Reading& entity, const Channel&, const std::string& text, Values& 
     const auto raw = jinja::parseFloat(text);
     if (!raw) return text.empty();
     const auto [least, most] =
-        std::minmax(entity.config.number("tilt_min").value_or(0), entity.config.number("tilt_max").value_or(100));
+        std::minmax({entity.config.number("tilt_min").value_or(0), entity.config.number("tilt_max").value_or(100)});
     if (*raw < least || *raw > most) return false;
     values.emplace_back("tilt", numberValue(percentOf(entity, *raw, "tilt_min", "tilt_max")));
     return true;

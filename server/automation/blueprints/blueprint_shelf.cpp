@@ -2,6 +2,7 @@
 
 #include "automation/automation_errors.h"
 #include "automation/core_answer.h"
+#include "runtime/post_patiently.h"
 
 #include <algorithm>
 
@@ -43,7 +44,7 @@ void BlueprintShelf::onWorker(std::function<Result<T>()> work, Done<T> then)
         catch (const std::exception& error) {
             log_.error("blueprints cannot be stored", {{"reason", error.what()}});
         }
-        core_.post([alive, then, result = std::move(result)] {
+        runtime::postPatiently(core_, [alive, then, result = std::move(result)] {
             if (*alive) then(result);
         });
     });

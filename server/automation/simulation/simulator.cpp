@@ -1,5 +1,7 @@
 #include "automation/simulation/simulator.h"
 
+#include "runtime/post_patiently.h"
+
 namespace atrium::automation {
 
 namespace {
@@ -83,7 +85,7 @@ void Simulator::perform(const std::string& name, const Asker& asker,
                 log_.error("a simulation failed", {{"reason", error.what()}});
                 answer = makeError(ErrorCode::Internal);
             }
-            core_.post([this, job, done, answer = std::move(answer)] {
+            runtime::postPatiently(core_, [this, job, done, answer = std::move(answer)] {
                 std::erase(jobs_, job);
                 depth_.set(static_cast<double>(jobs_.size()));
                 done(answer);

@@ -54,8 +54,9 @@ protected:
             if (message.topic == "result") all += message.payload;
         const auto* record = house.engine->runLog().last(AutomationId{id});
         if (!record) return "no end";
+        const auto outcome = record->state == RunState::Finished ? all : record->message;
         house.engine->remove(AutomationId{id});
-        return record->state == RunState::Finished ? all : record->message;
+        return outcome;
     }
 
     double interruptions() { return house.metrics.count("atrium_script_host_interruptions_total"); }

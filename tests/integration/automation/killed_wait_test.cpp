@@ -131,7 +131,8 @@ TEST_F(KilledWaitTest, AWaitThatIsOverLeavesNothing)
         house->clock.advance(50ms);
         return store.unfinishedRuns().empty();
     }));
-    for (const auto& step : store.lastRuns(AutomationId{id}, 1).at(0).steps) EXPECT_TRUE(step.holds.empty());
+    const auto run = store.lastRuns(AutomationId{id}, 1).at(0);
+    for (const auto& step : run.steps) EXPECT_TRUE(step.holds.empty());
     restart(1s);
     house->advance(60s);
     house->settle();

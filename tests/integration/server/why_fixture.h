@@ -40,6 +40,8 @@ protected:
         ASSERT_EQ(answer.status, 201) << answer.text;
         id = answer.body.integerOr("id", 0);
         ASSERT_TRUE(eventually([&] { return at("").body.textOr("state", "") == "active"; }));
+        // A subscription reaches the broker a moment after the rule is there.
+        if (source.find("mqtt ") != std::string::npos) std::this_thread::sleep_for(200ms);
     }
     void saveFile(const std::string& source)
     {
@@ -58,7 +60,6 @@ protected:
     }
     void report(const std::string& payload) { peer->publish("aurion/devices/7/status", payload); }
 
-    /// A subscription reaches the broker a moment after the rule is there.
     void publishUntil(const std::string& topic, const std::string& code)
     {
         EXPECT_TRUE(eventually([&] {

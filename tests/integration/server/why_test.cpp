@@ -154,8 +154,7 @@ TEST_F(WhyTest, WhoDisabledAnAutomationIsToldAfterARestartToo)
 TEST_F(WhyTest, WhatMadeTheServerStopAnAutomationIsToldAfterARestartToo)
 {
     save("rule 'R' { on = { mqtt 'go' }, run = function() error 'no lamp' end, on_error = { disable_after = 2 } }");
-    peer->publish("go", "1");
-    peer->publish("go", "2");
+    publishUntil("go", "stopped_by_server");
     EXPECT_NE(cause("stopped_by_server").textOr("why", "").find("no lamp"), std::string::npos);
     server.kill();
     server.start();
