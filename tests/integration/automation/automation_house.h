@@ -22,6 +22,13 @@
 
 namespace atrium::automation {
 
+/// The thread sanitizer keeps signals back until the program calls the C library, which a computing script does not.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool areSignalsHeldBack = true;
+#else
+constexpr bool areSignalsHeldBack = false;
+#endif
+
 /// A house with fake devices, a clock that stands still, and the real script host. The test's thread acts as core.
 class House {
 public:
