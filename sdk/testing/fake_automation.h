@@ -6,6 +6,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace atrium::testing {
@@ -61,7 +62,10 @@ private:
         if (function.call) return function.call(call);
         const auto answer = std::make_shared<std::promise<Result<Value>>>();
         auto given = answer->get_future();
-        function.start(call, [answer](Result<Value> result) { answer->set_value(std::move(result)); });
+        const auto once = std::make_shared<std::once_flag>();
+        function.start(call, [answer, once](Result<Value> result) {
+            std::call_once(*once, [&] { answer->set_value(std::move(result)); });
+        });
         if (given.wait_for(std::chrono::seconds{10}) == std::future_status::ready) return given.get();
         return makeError(ErrorCode::Unavailable);
     }

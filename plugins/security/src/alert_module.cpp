@@ -7,6 +7,7 @@ namespace atrium::security {
 namespace {
 
 constexpr std::size_t longestKey = 150;
+constexpr std::chrono::seconds longestWait{2};
 
 Error wrong(const char* sentence) { return makeError(ErrorCode::InvalidArgument, {sentence, sentence}); }
 
@@ -20,10 +21,12 @@ std::optional<std::chrono::microseconds> periodOf(const Value& options, const ch
     return value->isText() ? parseDuration(value->text()) : std::nullopt;
 }
 
-/// What goes back to a rule once the disk has it: true, or that there were too many at once.
-AlertBook::Written answering(AutomationFunction::Done done)
+/// What goes back to a rule: true, or that there were too many at once. The second answer is ignored.
+AlertBook::Written answering(AutomationFunction::Done done, Scheduler& scheduler)
 {
-    return [done = std::move(done)](bool ok) {
+    const auto patience = std::make_shared<Subscription>(scheduler.after(longestWait, [done] { done(Value(true)); }));
+    return [done = std::move(done), patience](bool ok) {
+        patience->reset();
         done(ok ? Result<Value>(true)
                 : makeError(ErrorCode::Unavailable, {"trop d'alertes attendent déjà", "too many alerts wait already"}));
     };
@@ -58,18 +61,18 @@ Result<AlertReport> reportOf(const AutomationCall& call)
     return report;
 }
 
-void raise(AlertBook& alerts, const AutomationCall& call, AutomationFunction::Done done)
+void raise(AlertBook& alerts, Scheduler& scheduler, const AutomationCall& call, AutomationFunction::Done done)
 {
     auto report = reportOf(call);
     if (!report) return done(report.error());
-    alerts.raise(std::move(*report), answering(std::move(done)));
+    alerts.raise(std::move(*report), answering(std::move(done), scheduler));
 }
 
-void clear(AlertBook& alerts, const AutomationCall& call, AutomationFunction::Done done)
+void clear(AlertBook& alerts, Scheduler& scheduler, const AutomationCall& call, AutomationFunction::Done done)
 {
     if (call.arguments.size() != 1 || !call.arguments[0].isText())
         return done(wrong("alert.clear takes the key of an alert"));
-    alerts.clear(ruleKey(call.arguments[0].text()), answering(std::move(done)));
+    alerts.clear(ruleKey(call.arguments[0].text()), answering(std::move(done), scheduler));
 }
 
 } // namespace
@@ -95,20 +98,20 @@ std::optional<std::chrono::microseconds> parseDuration(std::string_view text)
     return unit * static_cast<std::int64_t>(count);
 }
 
-AutomationModule alertModule(AlertBook& alerts)
+AutomationModule alertModule(AlertBook& alerts, Scheduler& scheduler)
 {
     return {"alert",
             {{"raise",
               "raise{ key, severity, text }: tells people; the same key counts up while it is open",
               {},
-              [&alerts](const AutomationCall& call, AutomationFunction::Done done) {
-                  raise(alerts, call, std::move(done));
+              [&alerts, &scheduler](const AutomationCall& call, AutomationFunction::Done done) {
+                  raise(alerts, scheduler, call, std::move(done));
               }},
              {"clear",
               "clear(key): the reason of an alert is gone",
               {},
-              [&alerts](const AutomationCall& call, AutomationFunction::Done done) {
-                  clear(alerts, call, std::move(done));
+              [&alerts, &scheduler](const AutomationCall& call, AutomationFunction::Done done) {
+                  clear(alerts, scheduler, call, std::move(done));
               }}}};
 }
 

@@ -48,7 +48,7 @@ void SecurityPlugin::configure(PluginContext& context)
     // The service shares ownership: another plugin may hold it longer than this one runs.
     registrations_ +=
         context.services().provide<Alerts>(std::shared_ptr<Alerts>(parts_, static_cast<Alerts*>(&parts_->alerts)));
-    registrations_ += context.automation().addModule(alertModule(parts_->alerts));
+    registrations_ += context.automation().addModule(alertModule(parts_->alerts, context.scheduler()));
     registrations_ += context.mqtt().subscribe(prefix + "/sensors/+/data", [this, prefix](const MqttMessage& message) {
         parts_->sensors.takeReading(sensorOfTopic(prefix, message.topic), message.payload, message.receivedAt);
     });

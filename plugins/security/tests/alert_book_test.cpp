@@ -1,6 +1,8 @@
 #include "alert_book.h"
+#include "alert_module.h"
 
 #include "testing/fake_devices.h"
+#include "testing/fake_scheduler.h"
 #include "testing/manual_clock.h"
 #include "testing/memory_metrics.h"
 #include "testing/recording_log.h"
@@ -10,6 +12,8 @@
 
 namespace atrium::security {
 namespace {
+
+using namespace std::chrono_literals;
 
 /// Keeps tasks until the test runs them; refuses when told so.
 class HeldExecutor : public Executor {
@@ -95,6 +99,31 @@ TEST_F(AlertBookTest, SaysWhenAnAlertIsOnTheDiskAndWhenItIsLost)
     book.clear("a", note);
     workers.run();
     EXPECT_EQ(answers, "-++");
+}
+
+TEST_F(AlertBookTest, ARuleDoesNotWaitForADatabaseThatIsAway)
+{
+    testing::FakeScheduler scheduler(clock);
+    const auto raise = alertModule(book, scheduler).functions.at(0);
+    const AutomationCall call{"rule", {}, "1:1", {Object{{"key", "leak"}, {"text", "Water"}}}, {}};
+    int answers = 0;
+    const auto note = [&](const Result<Value>& answer) { answers += answer.ok() && *answer == Value(true); };
+    database.isAway = true;
+    raise.start(call, note);
+    workers.run();
+    scheduler.advance(1900ms);
+    EXPECT_EQ(answers, 0);
+    scheduler.advance(100ms);
+    EXPECT_EQ(answers, 1) << "the valve is closed all the same";
+    database.isAway = false;
+    book.tick();
+    workers.run();
+    EXPECT_EQ(told, (std::vector<std::string>{"raised rule:leak"}));
+    raise.start(call, note);
+    workers.run();
+    const int before = answers;
+    scheduler.advance(1min);
+    EXPECT_EQ(answers, before) << "answered already";
 }
 
 TEST_F(AlertBookTest, WaitsForADatabaseThatIsAwayAndForWorkersThatAreBusy)
