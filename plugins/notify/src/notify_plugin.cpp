@@ -66,7 +66,7 @@ struct NotifyPlugin::Parts {
           webhooks(outboxOptions("webhook", context.settings()), webhook, repository, context.clock(), context.log(),
                    context.metrics(), healthOf(context)),
           hasMailServer(!context.settings().text("smtpHost").empty()), mailer(hasMailServer ? &mails : nullptr),
-          rules({context.workers(), context.log(), mailer, webhooks, policy, context.clock(),
+          rules({context.workers(), context.scheduler(), context.log(), mailer, webhooks, policy, context.clock(),
                  [&context] { return context.services().find<Accounts>(); }})
     {}
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t mostRecipients = 50;
 constexpr std::size_t longestTitle = 200;
+constexpr std::chrono::seconds longestWait{2};
 
 Error wrong(const std::string& sentence) { return makeError(ErrorCode::InvalidArgument, {sentence, sentence}); }
 
@@ -102,37 +103,49 @@ Result<RuleMessage> readRuleMessage(const AutomationCall& call)
 AutomationModule RuleMessages::module()
 {
     return {"notify",
-            {{"send", "send{ to, text, title, channel, url }: a mail to people, a message to a webhook",
-              [this](const AutomationCall& call) { return send(call); }}}};
+            {{"send",
+              "send{ to, text, title, channel, url }: a mail to people, a message to a webhook",
+              {},
+              [this](const AutomationCall& call, AutomationFunction::Done done) { send(call, std::move(done)); }}}};
 }
 
-Result<Value> RuleMessages::send(const AutomationCall& call)
+void RuleMessages::send(const AutomationCall& call, AutomationFunction::Done done)
 {
     auto message = readRuleMessage(call);
-    if (!message) return message.error();
+    if (!message) return done(message.error());
     for (const auto& url : message->webhooks)
-        if (const auto allowed = services_.policy.check(url); !allowed) return allowed.error();
+        if (const auto allowed = services_.policy.check(url); !allowed) return done(allowed.error());
     const bool needsMail =
         !message->addresses.empty() || !message->users.empty() || !message->people.empty() || !message->roles.empty();
     if (needsMail && !services_.mailer.isConfigured())
-        return makeError(ErrorCode::Unavailable,
-                         {"Aucun serveur de courriel n'est configuré", "No mail server is configured"});
-    const bool taken = services_.workers.post([this, message = std::move(*message)] {
+        return done(makeError(ErrorCode::Unavailable,
+                              {"Aucun serveur de courriel n'est configuré", "No mail server is configured"}));
+    // The second answer is ignored.
+    const auto patience =
+        std::make_shared<Subscription>(services_.scheduler.after(longestWait, [done] { done(Value(true)); }));
+    const bool taken = services_.workers.post([this, message = std::move(*message), done, patience] {
+        Result<void> kept = makeError(ErrorCode::Unavailable,
+                                      {"Le message n'a pas pu être enregistré", "The message could not be stored"});
         try {
-            keep(message);
+            kept = keep(message);
         }
         catch (const std::exception& error) {
             services_.log.error("a message of a rule is lost", {{"rule", message.rule}, {"reason", error.what()}});
         }
+        patience->reset();
+        done(kept ? Result<Value>(true) : Result<Value>(kept.error()));
     });
-    if (!taken) return makeError(ErrorCode::TooManyRequests);
-    return Value(true);
+    if (taken) return;
+    patience->reset();
+    done(makeError(ErrorCode::TooManyRequests));
 }
 
-void RuleMessages::keep(const RuleMessage& message)
+Result<void> RuleMessages::keep(const RuleMessage& message)
 {
-    for (const auto& address : addressesOf(message)) mail(message, address);
-    if (message.webhooks.empty()) return;
+    Result<void> outcome;
+    for (const auto& address : addressesOf(message))
+        if (const auto sent = mail(message, address); !sent) outcome = sent;
+    if (message.webhooks.empty()) return outcome;
     const auto content = toJson(Object{{"type", "notification"},
                                        {"title", message.title},
                                        {"text", message.text},
@@ -140,17 +153,21 @@ void RuleMessages::keep(const RuleMessage& message)
                                        {"rule", message.rule},
                                        {"timestamp", toIso8601(services_.clock.now())}});
     for (const auto& url : message.webhooks)
-        if (const auto kept = services_.webhooks.put(url, "rule", content); !kept)
+        if (const auto kept = services_.webhooks.put(url, "rule", content); !kept) {
             services_.log.warning("a message of a rule is refused",
                                   {{"rule", message.rule}, {"reason", kept.error().message.en}});
+            outcome = kept;
+        }
+    return outcome;
 }
 
-void RuleMessages::mail(const RuleMessage& message, const std::string& address)
+Result<void> RuleMessages::mail(const RuleMessage& message, const std::string& address)
 {
-    const auto sent = services_.mailer.send({address, "fr", message.title, message.text, "", "rule"});
+    auto sent = services_.mailer.send({address, "fr", message.title, message.text, "", "rule"});
     if (!sent)
         services_.log.warning("a message of a rule is refused",
                               {{"rule", message.rule}, {"reason", sent.error().message.en}});
+    return sent;
 }
 
 std::vector<std::string> RuleMessages::addressesOf(const RuleMessage& message) const

@@ -5,6 +5,7 @@
 #include "atrium/automation.h"
 #include "atrium/executor.h"
 #include "atrium/outgoing/web_policy.h"
+#include "atrium/scheduler.h"
 #include "atrium/services/accounts.h"
 #include "atrium/services/mailer.h"
 
@@ -32,11 +33,14 @@ struct RuleMessage {
 /// in a list. Errors: InvalidArgument with what is wrong.
 Result<RuleMessage> readRuleMessage(const AutomationCall& call);
 
-/// Messages of rules: read on core, addressed and kept on the worker pool.
+/// Messages of rules: read on core, addressed and kept on the worker pool. The rule goes on when the outbox has them on
+/// the disk, with the reason if it refused one, and after two seconds all the same: what a rule does next must not wait
+/// for a database that is away.
 class RuleMessages {
 public:
     struct Services {
         Executor& workers;
+        Scheduler& scheduler;
         Log& log;
         Mailer& mailer;
         Outbox& webhooks;
@@ -51,10 +55,10 @@ public:
 
 private:
     /// Thread: core.
-    Result<Value> send(const AutomationCall& call);
-    /// Blocks.
-    void keep(const RuleMessage& message);
-    void mail(const RuleMessage& message, const std::string& address);
+    void send(const AutomationCall& call, AutomationFunction::Done done);
+    /// All that can be kept; the last refusal. Blocks.
+    Result<void> keep(const RuleMessage& message);
+    Result<void> mail(const RuleMessage& message, const std::string& address);
     std::vector<std::string> addressesOf(const RuleMessage& message) const;
 
     const Services services_;

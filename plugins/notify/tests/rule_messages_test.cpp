@@ -92,6 +92,17 @@ TEST_F(RuleMessagesTest, SaysWhatCannotBeSent)
     stop();
 }
 
+TEST_F(RuleMessagesTest, ARuleHearsThatTheOutboxTookNothing)
+{
+    testing::SmtpServer server;
+    context.settings().set("smtpHost", "localhost").set("smtpPort", server.port());
+    start();
+    const auto answer = send({{"to", "ada@example.org"}, {"text", std::string(2 << 20, 'x')}});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::InvalidArgument);
+    stop();
+}
+
 TEST_F(RuleMessagesTest, PostsSignedToAWebhookOverTls)
 {
     const testing::TestCertificates certificates;
