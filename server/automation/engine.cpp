@@ -26,33 +26,31 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                timedCommands_, services.clock),
       timedCommands_(services.devices, services.scheduler, services.clock, journal, services.log,
                      [this](const TimedCommand& command) { perform(command); }),
-      dispatcher_(services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
-                  {[this](RuleKey key, Object event, const Cause& cause) {
-                       host_.prepare();
-                       runner_.trigger(key, std::move(event), cause);
-                   },
-                   [this](RuleKey key, const char* trigger, WhyNot why) { runner_.skip(key, trigger, std::move(why)); },
-                   // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
-                   [this](const MirrorUpdate& update) { host_.mirror(update); },
-                   [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
-                       runner_.trigger(key, std::move(event), cause, {mark(key, due), {}});
-                   },
-                   [this](RuleKey key, const char* kind, WhyNot why, UtcTime until) {
-                       runner_.skip(key, kind, std::move(why));
-                       if (auto passed = mark(key, until)) journal_.keep(Decision{std::move(*passed), {}});
-                   },
-                   [this](RuleKey key) { return decided(key); },
-                   [this](RuleKey key, const Device& device) { return sees(key, device); },
-                   [this](RuleKey key, Object event, const Cause& cause, const AttributeTrigger& trigger) {
-                       HoldChange over{holdKey(key, trigger), {}};
-                       if (trigger.hold > 0) over.hold.emplace().began = services_.clock.now(); // spent
-                       holds_.put(over);
-                       runner_.trigger(key, std::move(event), cause, {{}, std::move(over)});
-                   },
-                   [this](RuleKey key, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
-                       keepHold(key, trigger, hold);
-                   },
-                   [this](RuleKey key, const AttributeTrigger& trigger) { return holds_.of(holdKey(key, trigger)); }}),
+      dispatcher_(
+          services.devices, services.mqtt, services.scheduler, services.clock, surroundings_,
+          {[this](RuleKey key, Object event, const Cause& cause) { runner_.trigger(key, std::move(event), cause); },
+           [this](RuleKey key, const char* trigger, WhyNot why) { runner_.skip(key, trigger, std::move(why)); },
+           // Nobody looks at a value before the next run or step, which leaves behind it in the same stream.
+           [this](const MirrorUpdate& update) { host_.mirror(update); },
+           [this](RuleKey key, Object event, const Cause& cause, UtcTime due) {
+               runner_.trigger(key, std::move(event), cause, {mark(key, due), {}});
+           },
+           [this](RuleKey key, const char* kind, WhyNot why, UtcTime until) {
+               runner_.skip(key, kind, std::move(why));
+               if (auto passed = mark(key, until)) journal_.keep(Decision{std::move(*passed), {}});
+           },
+           [this](RuleKey key) { return decided(key); },
+           [this](RuleKey key, const Device& device) { return sees(key, device); },
+           [this](RuleKey key, Object event, const Cause& cause, const AttributeTrigger& trigger) {
+               HoldChange over{holdKey(key, trigger), {}};
+               if (trigger.hold > 0) over.hold.emplace().began = services_.clock.now(); // spent
+               holds_.put(over);
+               runner_.trigger(key, std::move(event), cause, {{}, std::move(over)});
+           },
+           [this](RuleKey key, const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+               keepHold(key, trigger, hold);
+           },
+           [this](RuleKey key, const AttributeTrigger& trigger) { return holds_.of(holdKey(key, trigger)); }}),
       runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,

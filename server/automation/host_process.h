@@ -43,9 +43,8 @@ public:
     /// Whether the slice that runs now is over its time: in CPU time, or tenfold in wall time (stopped, starved).
     bool isOverdue() const;
     bool isBusy() const { return board_->startedCpu.load(std::memory_order_acquire) != 0; }
-    /// Tells the host that something waits for it or is about to, unless it was told so already, rests, or what it runs
-    /// has only just begun and will be over soon anyway. Call it again once the message is sent: the host may have
-    /// looked too early and gone on. Thread: any, one at a time, while the object lives.
+    /// Tells the host that something waits for it, unless it was told so already, rests, or what it runs has only just
+    /// begun and will be over soon anyway. Thread: any, one at a time, while the object lives.
     void interruptLongSlice() noexcept;
     void kill() noexcept;
     /// Waits for the end of the process, which was killed or has closed its socket: a signal number, or 0.

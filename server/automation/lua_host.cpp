@@ -236,13 +236,6 @@ void LuaHost::send(const ToHost& message)
     append(message);
 }
 
-void LuaHost::prepare()
-{
-    if (!core_.isBorrowed()) return;
-    std::lock_guard lock(mutex_);
-    if (process_ && coreEpoch_ == epoch_) process_->interruptLongSlice();
-}
-
 std::size_t LuaHost::append(const ToHost& message)
 {
     std::lock_guard lock(mutex_);

@@ -51,9 +51,6 @@ public:
     /// the process does not read (outgoing buffer over 8 MiB), it is ended and started anew, since it would otherwise
     /// run on old values; the engine brings it up to date. Thread: core.
     void send(const ToHost& message);
-    /// Says that a message is about to be sent, when whoever has borrowed core will wait for its answer: a script that
-    /// computes makes place for it meanwhile (a signal to another processor takes some 10 us). Thread: core.
-    void prepare();
     /// The same for a value, which need not leave before another message does: no system call unless many wait.
     void mirror(MirrorUpdate update);
     /// Never waits. Thread: core.

@@ -141,7 +141,7 @@ Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance,
     board.isContinued.store(isContinued, std::memory_order_relaxed);
     board.startedWall.store(wall, std::memory_order_relaxed);
     board.startedCpu.store(budget.started_, std::memory_order_release);
-    // What came since the last look: the server takes it as read when it has signalled the part before this one.
+    // What came between the last look and now: the server signals no part twice, and none that has not begun.
     if (isContinued && budget.hasInput()) budget.interrupt();
 }
 
