@@ -6,7 +6,11 @@
 namespace atrium {
 
 Object::Object() = default;
-Object::Object(std::initializer_list<Member> members) : members_(members) {}
+Object::Object(std::initializer_list<Given> members)
+{
+    members_.reserve(members.size());
+    for (const auto& given : members) members_.push_back(std::move(given.member_));
+}
 Object::Object(const Object&) = default;
 Object::Object(Object&&) noexcept = default;
 Object& Object::operator=(const Object&) = default;

@@ -2,7 +2,6 @@
 
 #include "automation/reasons.h"
 #include "runtime/call_gate.h"
-#include "runtime/post_patiently.h"
 
 #include <stdexcept>
 #include <thread>
@@ -178,7 +177,7 @@ void AutomationService::store(std::function<Result<AutomationId>()> work, Saved 
             services_.log.error("automations not stored", {{"reason", error.what()}});
             result = makeError(ErrorCode::Unavailable, {}, error.what());
         }
-        runtime::postPatiently(services_.core, [alive, result, then] {
+        services_.core.postPatiently([alive, result, then] {
             if (*alive) then(result);
         });
     });

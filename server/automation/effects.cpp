@@ -1,7 +1,5 @@
 #include "automation/effects.h"
 
-#include "runtime/post_patiently.h"
-
 #include <algorithm>
 #include <stdexcept>
 
@@ -175,7 +173,7 @@ void Effects::call(const Request& request, const Object& payload, Done done)
                 if (*alive) answer(number, result);
             };
             if (core.isCurrent()) tell();
-            else runtime::postPatiently(core, tell);
+            else core.postPatiently(tell);
         });
     }
     catch (...) {

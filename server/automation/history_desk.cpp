@@ -1,7 +1,5 @@
 #include "automation/history_desk.h"
 
-#include "runtime/post_patiently.h"
-
 namespace atrium::automation {
 
 namespace {
@@ -64,7 +62,7 @@ void HistoryDesk::begin()
                 else next->done(false, result.error().message.en);
                 begin();
             };
-            runtime::postPatiently(core_, tell);
+            core_.postPatiently(tell);
         });
         if (posted) continue;
         --asked_;

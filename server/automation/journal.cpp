@@ -1,7 +1,5 @@
 #include "automation/journal.h"
 
-#include "runtime/post_patiently.h"
-
 namespace atrium::automation {
 
 namespace {
@@ -40,24 +38,30 @@ Journal::~Journal() { *alive_ = false; }
 
 void Journal::put(const RunRecord& run, std::function<void(bool)> committed)
 {
-    auto& pending = pending_[run.id];
-    pending.run = run;
+    put(std::make_shared<const RunRecord>(run), std::move(committed));
+}
+
+void Journal::put(KeptRun run, std::function<void(bool)> committed)
+{
+    auto& pending = pending_[run->id];
+    pending.run = std::move(run);
     if (committed) pending.committed.push_back(std::move(committed));
     depth_.set(static_cast<double>(pending_.size()));
 }
 
-void Journal::ended(const RunRecord& run)
+void Journal::ended(KeptRun run)
 {
     if (!store_) return;
-    put(run, nullptr);
-    if (stored_.contains(run.id)) {
+    const auto id = run->id;
+    put(std::move(run), nullptr);
+    if (stored_.contains(id)) {
         // Its row says "waiting": were that to survive a crash, the run would be taken up a second time.
         urgent_ = true;
         return write();
     }
     if (pending_.size() > maxPending) {
         for (auto entry = pending_.begin(); entry != pending_.end(); ++entry) {
-            if (!hasEnded(entry->second.run.state) || stored_.contains(entry->first)) continue;
+            if (!hasEnded(entry->second.run->state) || stored_.contains(entry->first)) continue;
             pending_.erase(entry);
             dropped_.add();
             break;
@@ -198,17 +202,17 @@ void Journal::write()
     for (auto entry = pending_.rbegin(); entry != pending_.rend(); ++entry) {
         auto& [id, pending] = *entry;
         const auto known = stored_.find(id);
-        if (known == stored_.end() && hasEnded(pending.run.state) &&
-            ++written[pending.run.automation] > maxPerAutomation) {
+        if (known == stored_.end() && hasEnded(pending.run->state) &&
+            ++written[pending.run->automation] > maxPerAutomation) {
             dropped_.add();
             continue;
         }
         JournalBatch::Entry item{std::move(pending.run), known == stored_.end() ? 0 : known->second,
                                  known != stored_.end()};
-        const bool waits = item.run.state == RunState::Waiting || item.run.state == RunState::Queued;
+        const bool waits = item.run->state == RunState::Waiting || item.run->state == RunState::Queued;
         if (item.stored || waits || !pending.committed.empty()) batch->durable = true;
-        if (hasEnded(item.run.state)) stored_.erase(id);
-        else stored_[id] = item.run.steps.size();
+        if (hasEnded(item.run->state)) stored_.erase(id);
+        else stored_[id] = item.run->steps.size();
         for (auto& answer : pending.committed) answers->push_back(std::move(answer));
         batch->runs.push_back(std::move(item));
     }
@@ -242,12 +246,12 @@ void Journal::write()
                 failureCounts_.emplace(std::pair{count.automation, count.rule}, count);
             for (auto& entry : batch->runs) {
                 if (!entry.stored) {
-                    stored_.erase(entry.run.id); // the next write starts from nothing
+                    stored_.erase(entry.run->id); // the next write starts from nothing
                     continue;
                 }
                 // A row that says "waiting" must not survive: the run would be taken up a second time.
-                stored_[entry.run.id] = entry.storedSteps;
-                pending_.try_emplace(entry.run.id, Pending{std::move(entry.run), {}});
+                stored_[entry.run->id] = entry.storedSteps;
+                pending_.try_emplace(entry.run->id, Pending{entry.run, {}});
             }
         }
         for (auto& answer : *answers) answer(ok);
@@ -271,9 +275,10 @@ void Journal::write()
             ok = false;
             reason = error.what();
         }
-        runtime::postPatiently(core, [finish, ok, reason] { finish(ok, reason); });
+        core.postPatiently([finish, ok, reason] { finish(ok, reason); });
     });
-    if (!accepted) core_.post([finish] { finish(false, "the worker queue is full"); });
+    // Not before this returns, and surely: until then nothing else is written.
+    if (!accepted) refused_ = scheduler_.after(0us, [finish] { finish(false, "the worker queue is full"); });
 }
 
 } // namespace atrium::automation

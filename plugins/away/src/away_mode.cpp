@@ -76,14 +76,13 @@ void AwayMode::plan()
             }
             std::stable_sort(switchings.begin(), switchings.end(),
                              [](const auto& a, const auto& b) { return a.at < b.at; });
-            self->in_.core.post([self, since, until, switchings = std::move(switchings)]() mutable {
-                self->take(since, until, std::move(switchings));
-            });
+            self->in_.core.postPatiently(
+                [self, since, until, switchings = std::move(switchings)] { self->take(since, until, switchings); });
         });
     if (!posted) isPlanning_ = false; // the next minute tries again
 }
 
-void AwayMode::take(UtcTime since, UtcTime until, std::vector<Switching> switchings)
+void AwayMode::take(UtcTime since, UtcTime until, const std::vector<Switching>& switchings)
 {
     isPlanning_ = false;
     if (!state_.enabled) return;

@@ -46,7 +46,7 @@ public:
 
 private:
     void plan();
-    void take(UtcTime since, UtcTime until, std::vector<Switching> switchings);
+    void take(UtcTime since, UtcTime until, const std::vector<Switching>& switchings);
     void apply(const Switching& switching);
     bool isAllowed(const Device& device) const;
 

@@ -120,10 +120,8 @@ void RuleMessages::send(const AutomationCall& call, AutomationFunction::Done don
     if (needsMail && !services_.mailer.isConfigured())
         return done(makeError(ErrorCode::Unavailable,
                               {"Aucun serveur de courriel n'est configuré", "No mail server is configured"}));
-    // The second answer is ignored.
-    const auto patience =
-        std::make_shared<Subscription>(services_.scheduler.after(longestWait, [done] { done(Value(true)); }));
-    const bool taken = services_.workers.post([this, message = std::move(*message), done, patience] {
+    done = answerWithin(longestWait, services_.scheduler, std::move(done));
+    const bool taken = services_.workers.post([this, message = std::move(*message), done] {
         Result<void> kept = makeError(ErrorCode::Unavailable,
                                       {"Le message n'a pas pu être enregistré", "The message could not be stored"});
         try {
@@ -132,12 +130,9 @@ void RuleMessages::send(const AutomationCall& call, AutomationFunction::Done don
         catch (const std::exception& error) {
             services_.log.error("a message of a rule is lost", {{"rule", message.rule}, {"reason", error.what()}});
         }
-        patience->reset();
         done(kept ? Result<Value>(true) : Result<Value>(kept.error()));
     });
-    if (taken) return;
-    patience->reset();
-    done(makeError(ErrorCode::TooManyRequests));
+    if (!taken) done(makeError(ErrorCode::TooManyRequests));
 }
 
 Result<void> RuleMessages::keep(const RuleMessage& message)

@@ -21,12 +21,10 @@ std::optional<std::chrono::microseconds> periodOf(const Value& options, const ch
     return value->isText() ? parseDuration(value->text()) : std::nullopt;
 }
 
-/// What goes back to a rule: true, or that there were too many at once. The second answer is ignored.
+/// What goes back to a rule: true, or that there were too many at once.
 AlertBook::Written answering(AutomationFunction::Done done, Scheduler& scheduler)
 {
-    const auto patience = std::make_shared<Subscription>(scheduler.after(longestWait, [done] { done(Value(true)); }));
-    return [done = std::move(done), patience](bool ok) {
-        patience->reset();
+    return [done = answerWithin(longestWait, scheduler, std::move(done))](bool ok) {
         done(ok ? Result<Value>(true)
                 : makeError(ErrorCode::Unavailable, {"trop d'alertes attendent déjà", "too many alerts wait already"}));
     };

@@ -2,10 +2,12 @@
 
 #include "atrium/device.h"
 #include "atrium/result.h"
+#include "atrium/scheduler.h"
 #include "atrium/subscription.h"
 #include "atrium/time.h"
 #include "atrium/value.h"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +37,11 @@ struct AutomationFunction {
     /// The step is over, and not repeated after a crash, only then. Thread: core; must not block.
     std::function<void(const AutomationCall&, Done)> start{};
 };
+
+/// `done`, but true goes back to the rule when no other answer came within `patience`: what follows in a rule, such as
+/// closing a valve, is not to wait for a database that is away. Thread: core; what is returned, any.
+AutomationFunction::Done answerWithin(std::chrono::microseconds patience, Scheduler& scheduler,
+                                      AutomationFunction::Done done);
 
 /// Something that rules see under one global name.
 struct AutomationModule {

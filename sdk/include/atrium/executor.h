@@ -13,6 +13,10 @@ public:
     /// decides what that means. Exceptions from tasks are caught, logged and counted. Thread: any.
     virtual bool post(std::function<void()> task) = 0;
 
+    /// Queues an answer that somebody waits for: while the queue is full it tries again each millisecond, for five
+    /// seconds; then the executor is stopping: false. Thread: one that may block, and not of this executor.
+    bool postPatiently(const std::function<void()>& task);
+
     /// Whether the calling thread belongs to this executor. Thread: any.
     virtual bool isCurrent() const = 0;
 };

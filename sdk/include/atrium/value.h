@@ -17,9 +17,11 @@ class Value;
 class Object {
 public:
     using Member = std::pair<std::string, Value>;
+    class Given;
 
     Object();
-    Object(std::initializer_list<Member> members);
+    /// `Object{{"id", 1}, {"name", name}}`
+    Object(std::initializer_list<Given> members);
     Object(const Object&);
     Object(Object&&) noexcept;
     Object& operator=(const Object&);
@@ -160,5 +162,15 @@ private:
 };
 
 const char* toString(Value::Kind kind);
+
+/// A key and its value as a braced object is given them. The list of them is const, what it holds is ours alone: moved.
+class Object::Given {
+public:
+    Given(std::string key, Value value) : member_(std::move(key), std::move(value)) {}
+
+private:
+    friend class Object;
+    mutable Member member_;
+};
 
 } // namespace atrium

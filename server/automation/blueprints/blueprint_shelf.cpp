@@ -2,7 +2,6 @@
 
 #include "automation/automation_errors.h"
 #include "automation/core_answer.h"
-#include "runtime/post_patiently.h"
 
 #include <algorithm>
 
@@ -44,7 +43,7 @@ void BlueprintShelf::onWorker(std::function<Result<T>()> work, Done<T> then)
         catch (const std::exception& error) {
             log_.error("blueprints cannot be stored", {{"reason", error.what()}});
         }
-        runtime::postPatiently(core_, [alive, then, result = std::move(result)] {
+        core_.postPatiently([alive, then, result = std::move(result)] {
             if (*alive) then(result);
         });
     });

@@ -1,7 +1,5 @@
 #include "automation/simulation/simulator.h"
 
-#include "runtime/post_patiently.h"
-
 namespace atrium::automation {
 
 namespace {
@@ -85,7 +83,7 @@ void Simulator::perform(const std::string& name, const Asker& asker,
                 log_.error("a simulation failed", {{"reason", error.what()}});
                 answer = makeError(ErrorCode::Internal);
             }
-            runtime::postPatiently(core_, [this, job, done, answer = std::move(answer)] {
+            core_.postPatiently([this, job, done, answer = std::move(answer)] {
                 std::erase(jobs_, job);
                 depth_.set(static_cast<double>(jobs_.size()));
                 done(answer);

@@ -2,7 +2,6 @@
 
 #include "atrium/json.h"
 #include "atrium/text.h"
-#include "runtime/post_patiently.h"
 
 namespace atrium::automation {
 
@@ -105,7 +104,7 @@ void WebDesk::ask(AutomationId automation, const Object& payload, Done done)
             if (answer) done(true, valueOf(std::move(*answer)));
             else done(false, answer.error().message.en);
         };
-        runtime::postPatiently(core_, tell);
+        core_.postPatiently(tell);
     });
     if (!posted) {
         refused_.add();
