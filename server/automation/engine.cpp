@@ -96,6 +96,12 @@ Engine::~Engine() { stop(); }
 
 void Engine::stop() { host_.stop(); }
 
+RunLog& Engine::runLog()
+{
+    runner_.report();
+    return runLog_;
+}
+
 void Engine::load(std::uint32_t id, Instance& instance)
 {
     instance.inHost = false;
@@ -172,7 +178,7 @@ void Engine::remove(AutomationId automation)
         if (instances_.contains(id)) unload(id);
     }
     runner_.forget(automation);
-    runLog_.forget(automation);
+    runLog().forget(automation);
     kept_.erase(automation);
     marks_.forget(automation);
     dropHolds(automation, {});

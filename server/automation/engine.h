@@ -121,7 +121,8 @@ public:
 
     Effects& effects() { return effects_; }
     Runner& runner() { return runner_; }
-    RunLog& runLog() { return runLog_; }
+    /// With all that is over by now.
+    RunLog& runLog();
     LuaHost& host() { return host_; }
     Surroundings& surroundings() { return surroundings_; }
     /// The modules of `effects()` changed.

@@ -52,6 +52,7 @@ Explanation Engine::explanationOf(AutomationId automation) const
 
 void Engine::explain(AutomationId automation, std::function<void(Explanation)> done)
 {
+    runner_.report();
     auto told = explanationOf(automation);
     const auto active = find(automation, State::Active);
     if (!active || !instances_.at(active).inHost) return done(std::move(told));

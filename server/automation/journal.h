@@ -40,7 +40,7 @@ public:
     /// A hold that began, was put off or ended. One that is only put off is written soon, the rest at once.
     void keep(HoldChange change, Urgency urgency);
     void keep(FailureCount count);
-    void ended(const RunRecord& run);
+    void ended(KeptRun run);
     /// Written at once; `committed` (may be empty) follows when it is on the disk.
     void keep(TimerChange change, std::function<void(bool)> committed);
     /// `committed(false)`: it could not be written; the wait would not survive a restart.
@@ -53,11 +53,14 @@ public:
     /// The run has a row with this many steps (it was read from the store).
     void know(std::uint64_t run, std::size_t steps) { stored_[run] = steps; }
 
+    /// Something of the run is on the disk, on its way there or waits to be.
+    bool knows(std::uint64_t run) const { return stored_.contains(run) || pending_.contains(run); }
+
     bool isIdle() const { return !writing_ && !hasWork(); }
 
 private:
     struct Pending {
-        RunRecord run;
+        KeptRun run;
         std::vector<std::function<void(bool)>> committed;
     };
     bool hasWork() const
@@ -65,7 +68,9 @@ private:
         return !(pending_.empty() && stores_.empty() && marks_.empty() && timers_.empty() && holds_.empty() &&
                  failureCounts_.empty());
     }
+    /// A copy of it as it is now.
     void put(const RunRecord& run, std::function<void(bool)> committed);
+    void put(KeptRun run, std::function<void(bool)> committed);
     void writeSoon();
     void write();
 
@@ -91,6 +96,7 @@ private:
     bool urgent_ = false;
     bool writing_ = false;
     Subscription timer_;
+    Subscription refused_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

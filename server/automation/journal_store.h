@@ -45,7 +45,7 @@ struct AutomationVersion {
 /// What is written together: in one transaction, in this order.
 struct JournalBatch {
     struct Entry {
-        RunRecord run;
+        KeptRun run;
         std::size_t storedSteps = 0; ///< that have rows; the last of them may have been open then: write it again
         bool stored = false;         ///< the run has a row
     };

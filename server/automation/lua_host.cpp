@@ -276,9 +276,8 @@ void LuaHost::flush()
     {
         std::lock_guard lock(mutex_);
         if (!process_ || coreEpoch_ != epoch_ || outgoing_.empty()) return;
-        // First, so that the answer wakes nobody.
-        if (std::exchange(asks_, false) && core_.isBorrowed())
-            answers_.expect(process_->isBusy() ? HostAnswers::From::Computing : HostAnswers::From::Resting);
+        const bool asks = std::exchange(asks_, false);
+        const auto host = process_->isBusy() ? HostAnswers::From::Computing : HostAnswers::From::Resting;
         while (written_ < outgoing_.size()) {
             const auto size = ::send(process_->socket(), outgoing_.data() + written_, outgoing_.size() - written_,
                                      MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -293,6 +292,8 @@ void LuaHost::flush()
         }
         outgoingBytes_.set(static_cast<double>(outgoing_.size() - written_));
         process_->interruptLongSlice();
+        // While the host wakes: its answer takes longer than this does.
+        if (asks && core_.isBorrowed()) answers_.expect(host);
     }
     if (!watching_.exchange(true) || blocked) answers_.wake();
 }

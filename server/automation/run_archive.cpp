@@ -116,7 +116,8 @@ void writeRuns(Transaction& transaction, const std::vector<JournalBatch::Entry>&
                const std::set<std::int64_t>& known)
 {
     std::vector<SqlParameters> runs, steps;
-    for (const auto& [run, storedSteps, stored] : entries) {
+    for (const auto& [kept, storedSteps, stored] : entries) {
+        const auto& run = *kept;
         if (!known.contains(run.automation.value)) continue;
         // The last stored step may have been open then.
         const auto first = stored && storedSteps > 0 ? storedSteps - 1 : 0;

@@ -61,9 +61,9 @@ RunState parseRunState(std::string_view word)
     return RunState::Running;
 }
 
-void RunLog::add(RunRecord run)
+void RunLog::add(KeptRun run)
 {
-    auto& ring = runs_[run.automation];
+    auto& ring = runs_[run->automation];
     ring.push_front(std::move(run));
     if (ring.size() > runsKept) ring.pop_back();
 }
@@ -89,7 +89,7 @@ std::vector<const RunRecord*> RunLog::runs(AutomationId automation, std::size_t 
     if (found == runs_.end()) return list;
     for (const auto& run : found->second) {
         if (list.size() >= limit) break;
-        list.push_back(&run);
+        list.push_back(run.get());
     }
     return list;
 }
@@ -104,7 +104,7 @@ const std::deque<SkipRecord>& RunLog::skips(AutomationId automation) const
 const RunRecord* RunLog::last(AutomationId automation) const
 {
     const auto found = runs_.find(automation);
-    return found == runs_.end() || found->second.empty() ? nullptr : &found->second.front();
+    return found == runs_.end() || found->second.empty() ? nullptr : found->second.front().get();
 }
 
 Object toObject(const RunRecord& run)

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace atrium::automation {
@@ -51,6 +52,9 @@ struct RunRecord {
     std::vector<StepRecord> steps;
 };
 
+/// One that does not change any more: of a run that is over, or a copy of what one was.
+using KeptRun = std::shared_ptr<const RunRecord>;
+
 /// A trigger that started nothing, and why.
 struct SkipRecord {
     std::string rule;
@@ -66,7 +70,7 @@ public:
     static constexpr std::size_t runsKept = 50;
     static constexpr std::size_t skipsKept = 20;
 
-    void add(RunRecord run);
+    void add(KeptRun run);
     void add(AutomationId automation, SkipRecord skip);
     void forget(AutomationId automation);
     void setTracing(Tracing tracing) { tracing_ = tracing; }
@@ -77,7 +81,7 @@ public:
     const RunRecord* last(AutomationId automation) const;
 
 private:
-    std::map<AutomationId, std::deque<RunRecord>> runs_;
+    std::map<AutomationId, std::deque<KeptRun>> runs_;
     std::map<AutomationId, std::deque<SkipRecord>> skips_;
     Tracing tracing_ = Tracing::On;
 };

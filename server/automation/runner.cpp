@@ -12,24 +12,23 @@ constexpr std::size_t largestKeptEvent = 16 * 1024;
 
 std::string kindOf(const Value& event) { return event.textOr("kind", "unknown"); }
 
-Value keptEvent(Value event)
-{
-    if (wireSize(event) <= largestKeptEvent) return event;
-    return Object{{"kind", kindOf(event)}, {"too_large", true}};
-}
+bool isTooLarge(const Value& event) { return wireSize(event) > largestKeptEvent; }
+
+Value leftOut(const Value& event) { return Object{{"kind", kindOf(event)}, {"too_large", true}}; }
 
 Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers)
     : services_(services), effects_(effects), journal_(journal), runLog_(runLog), handlers_(std::move(handlers)),
-      duration_(
-          services.metrics.histogram("atrium_rule_duration_seconds", "Time from the trigger to the end of a run")),
+      reports_({services.scheduler, services.clock, services.realtime, services.log, services.metrics}, journal,
+               runLog),
       dropped_(services.metrics.counter("atrium_rule_triggers_dropped_total", "Triggers that a full queue dropped"))
 {}
 
 void Runner::sendStart(LiveRun& run)
 {
     run.inHost = true;
-    if (const auto device = run.event.integerOr("device", 0); device > 0) handlers_.show(run.key, DeviceId{device});
-    handlers_.send(StartRun{run.record.id, run.key.instance, run.key.rule, run.event, run.record.store, run.journal});
+    const auto& event = run.event();
+    if (const auto device = event.integerOr("device", 0); device > 0) handlers_.show(run.key, DeviceId{device});
+    handlers_.send(StartRun{run.record.id, run.key.instance, run.key.rule, event, run.record.store, run.journal});
 }
 
 const Value& Runner::storeOf(AutomationId automation, const RuleView& rule)
@@ -176,7 +175,7 @@ void Runner::end(std::uint64_t id, RunState state, std::string message)
     // A run that `when` turned away left no trace but the note why.
     const bool skipped = state == RunState::Cancelled && record.message.empty();
     if (!skipped) conclude(std::move(record));
-    else if (run.durable) journal_.ended(record);
+    else if (run.durable) journal_.ended(std::make_shared<const RunRecord>(std::move(record)));
     const auto key = run.key;
     auto& queue = queues_[key];
     std::erase(queue.running, id);
@@ -195,33 +194,10 @@ void Runner::leave(RuleKey key)
 
 void Runner::conclude(RunRecord record)
 {
-    const auto state = record.state;
-    if (state == RunState::Failed || state == RunState::OverBudget)
-        services_.log.warning("rule failed", {{"rule", record.rule}, {"error", record.message}});
-    duration_.observe(std::chrono::duration<double>(record.endedAt - record.startedAt).count());
-    services_.metrics
-        .counter("atrium_rule_runs_total", "Runs of rules by result",
-                 {{"rule", record.rule}, {"result", toString(state)}})
-        .add();
-    journal_.ended(record);
-    publish(record);
-    runLog_.add(std::move(record));
-}
-
-void Runner::publish(const RunRecord& record)
-{
-    Object body{{"type", "automation_run"},
-                {"automation", record.automation.value},
-                {"rule", record.rule},
-                {"run", std::to_string(record.id)},
-                {"state", toString(record.state)},
-                {"timestamp", toMilliseconds(services_.clock.now())}};
-    if (!record.message.empty()) body.append("error", record.message);
-    services_.realtime.publish({"automations",
-                                std::move(body),
-                                "automations.read",
-                                {},
-                                "automation_run:" + std::to_string(record.automation.value) + ":" + record.rule});
+    const bool isQuick = record.state == RunState::Finished && !journal_.knows(record.id);
+    auto run = std::make_shared<const RunRecord>(std::move(record));
+    if (isQuick) reports_.endedSoon(std::move(run));
+    else reports_.ended(std::move(run));
 }
 
 } // namespace atrium::automation

@@ -8,7 +8,7 @@
 #include "automation/dispatcher.h"
 #include "automation/effects.h"
 #include "automation/journal.h"
-#include "automation/run_log.h"
+#include "automation/run_reports.h"
 
 #include <deque>
 #include <map>
@@ -20,8 +20,10 @@ namespace atrium::automation {
 std::optional<UtcTime> retryTimeOf(const Value& event);
 /// Which trigger an event is of: `mqtt`, `attribute`, ...
 std::string kindOf(const Value& event);
-/// The event of a trigger as a journal keeps it: one of more than 16 KiB is left out, with `too_large` in its place.
-Value keptEvent(Value event);
+/// Whether a journal leaves the event of a trigger out: it has more than 16 KiB.
+bool isTooLarge(const Value& event);
+/// What it keeps then: `too_large`.
+Value leftOut(const Value& event);
 
 /// The runs that live: begins them as their rules' modes say, does their steps, keeps their journals, and takes them
 /// up again after the script host or the server died. Thread: core.
@@ -92,6 +94,8 @@ public:
     void fail(std::uint64_t run, RunState state, const std::string& message);
     void cancel(std::uint32_t instance, const std::string& reason);
     bool hasRuns(std::uint32_t instance) const;
+    /// The run log holds all that is over.
+    void report() { reports_.tell(); }
     /// Unfinished runs of an automation, newest first.
     std::vector<const RunRecord*> live(AutomationId automation) const;
     std::size_t liveRuns() const { return runs_.size(); }
@@ -116,7 +120,7 @@ private:
     struct LiveRun {
         RunRecord record;
         RuleKey key;
-        Value event; ///< whole, while record.event may be cut
+        std::optional<Value> whole; ///< the event, where the record leaves it out for its size
         std::vector<RecordedStep> journal;
         bool inHost = false;
         bool committing = false; ///< begins later: when its journal is on the disk, or when a retry is due
@@ -126,6 +130,8 @@ private:
         // Of a wait_for that an earlier life of the server began.
         std::optional<UtcTime> due;
         WaitHolds holds;
+
+        const Value& event() const { return whole ? *whole : record.event; }
     };
     struct Queue {
         std::vector<std::uint64_t> running;
@@ -174,7 +180,6 @@ private:
     /// Forgets the queue of a rule that has no run any more.
     void leave(RuleKey key);
     void conclude(RunRecord record);
-    void publish(const RunRecord& record);
     const Value& storeOf(AutomationId automation, const RuleView& rule);
 
     Services services_;
@@ -182,7 +187,7 @@ private:
     Journal& journal_;
     RunLog& runLog_;
     Handlers handlers_;
-    Histogram& duration_;
+    RunReports reports_;
     Counter& dropped_;
 
     std::map<std::uint64_t, LiveRun> runs_;

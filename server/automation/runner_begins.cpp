@@ -112,12 +112,15 @@ Runner::LiveRun& Runner::create(RuleKey key, const Rule& rule, Object event, con
     lastId_ = std::max(lastId_ + 1, static_cast<std::uint64_t>(toMicroseconds(now)));
     LiveRun run;
     run.key = key;
-    run.event = std::move(event);
     run.record.id = lastId_;
     run.record.automation = rule.automation;
     run.record.rule = rule.view->name;
     run.record.version = rule.version;
-    run.record.event = keptEvent(run.event);
+    run.record.event = std::move(event);
+    if (isTooLarge(run.record.event)) {
+        run.whole = std::move(run.record.event);
+        run.record.event = leftOut(*run.whole);
+    }
     run.record.store = storeOf(rule.automation, *rule.view);
     run.record.correlationId = cause.correlationId;
     run.record.hops = cause.hops;
@@ -131,7 +134,7 @@ std::uint64_t Runner::begin(RuleKey key, const Rule& rule, Object event, const C
     const auto id = live.record.id;
     queues_[key].running.push_back(id);
     // Whoever called from outside is told that it will be done.
-    if (!decision.isEmpty() || kindOf(live.event) == "webhook") beginWhenKept(live, std::move(decision));
+    if (!decision.isEmpty() || kindOf(live.record.event) == "webhook") beginWhenKept(live, std::move(decision));
     else if (rule.inHost) {
         sendStart(live);
         handlers_.flush();
@@ -161,7 +164,7 @@ std::uint64_t Runner::enqueue(RuleKey key, const Rule& rule, Object event, const
     run.record.state = RunState::Queued;
     auto& queue = queues_[key];
     queue.waiting.push_back(run.record.id);
-    if (!decision.isEmpty() || kindOf(run.event) == "webhook") beginWhenKept(run, std::move(decision));
+    if (!decision.isEmpty() || kindOf(run.record.event) == "webhook") beginWhenKept(run, std::move(decision));
     // Nobody can take up a run whose event is not whole.
     else if (!run.record.event.booleanOr("too_large", false)) {
         // Behind a run that lasts it would be lost with the server; else its turn is there in a moment.

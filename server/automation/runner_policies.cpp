@@ -38,7 +38,7 @@ bool Runner::retry(const LiveRun& failed)
     queues_[failed.key].running.push_back(run.record.id);
     run.record.state = RunState::Waiting;
     run.durable = run.committing = true;
-    publish(run.record);
+    reports_.changed(run.record);
     journal_.waits(run.record, [this, id = run.record.id, due](bool kept) {
         const auto found = runs_.find(id);
         if (found == runs_.end()) return;
@@ -132,7 +132,7 @@ void Runner::changed(RuleKey old, ChangePolicy policy, std::optional<RuleKey> ne
     ids.insert(ids.end(), found->second.waiting.begin(), found->second.waiting.end());
     for (const auto id : ids) {
         const auto& run = runs_.at(id);
-        anew.push_back({run.event, Cause{run.record.correlationId, {}, run.record.hops}});
+        anew.push_back({run.event(), Cause{run.record.correlationId, {}, run.record.hops}});
     }
     // From behind: the turn of one that waits must not come.
     for (auto id = ids.rbegin(); id != ids.rend(); ++id) end(*id, RunState::Cancelled, "the automation was changed");

@@ -25,7 +25,6 @@ void Runner::resume(RunRecord record, RuleKey key)
     journal_.know(record.id, record.steps.size());
     LiveRun run;
     run.key = key;
-    run.event = record.event;
     run.durable = true;
     if (record.state == RunState::Queued) {
         const auto id = record.id;
@@ -187,16 +186,19 @@ void Runner::beginWaitFor(LiveRun& run, Step& step)
     if (run.record.event.booleanOr("too_large", false))
         return finishWait(id, number, false, "the event is too large for a run that waits");
     const auto kept = std::make_shared<const WaitHolds>(std::exchange(run.holds, {}));
-    auto watch = handlers_.watch(
-        std::move(step.triggers), run.key,
-        {[this, id, number](Object event, const Cause&) { finishWait(id, number, true, keptEvent(std::move(event))); },
-         [this, id, number](const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
-             keepHold(id, number, trigger, hold);
-         },
-         [kept](const AttributeTrigger& trigger) {
-             const auto found = kept->find(fingerprintOf(trigger));
-             return found == kept->end() ? nullptr : &found->second;
-         }});
+    auto watch =
+        handlers_.watch(std::move(step.triggers), run.key,
+                        {[this, id, number](Object event, const Cause&) {
+                             Value result(std::move(event));
+                             finishWait(id, number, true, isTooLarge(result) ? leftOut(result) : std::move(result));
+                         },
+                         [this, id, number](const AttributeTrigger& trigger, const std::optional<PendingHold>& hold) {
+                             keepHold(id, number, trigger, hold);
+                         },
+                         [kept](const AttributeTrigger& trigger) {
+                             const auto found = kept->find(fingerprintOf(trigger));
+                             return found == kept->end() ? nullptr : &found->second;
+                         }});
     if (!watch) return finishWait(id, number, false, watch.error().message.en);
     run.listener = std::move(*watch);
     if (const auto timeout = step.payload.integerOr("timeout", 0); timeout > 0)
@@ -231,7 +233,7 @@ void Runner::keepWait(LiveRun& run)
     const auto number = run.record.steps.size();
     run.record.state = RunState::Waiting;
     run.durable = true;
-    publish(run.record);
+    reports_.changed(run.record);
     // The wait counts from now, but is over only when the journal that lets it survive is on the disk.
     journal_.waits(run.record, [this, id, number](bool kept) {
         const auto waiting = runs_.find(id);

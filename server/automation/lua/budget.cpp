@@ -2,6 +2,7 @@
 
 #include <lua.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <poll.h>
@@ -119,15 +120,29 @@ void Budget::extendKernelLimit(std::int64_t wall)
 {
     if (wall < extendAt_) return;
     extendAt_ = wall + kernelAllowance / 2;
-    const auto last = nanoseconds(CLOCK_PROCESS_CPUTIME_ID) + kernelAllowance;
+    const auto last = cpuTimeAt(wall) + kernelAllowance;
     const rlimit limit{static_cast<rlim_t>(last / nanosecondsPerSecond + 1), RLIM_INFINITY};
     ::setrlimit(RLIMIT_CPU, &limit);
 }
 
-Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before)
-    : budget_(budget), began_(nanoseconds(CLOCK_PROCESS_CPUTIME_ID))
+std::int64_t Budget::cpuTimeAt(std::int64_t wall)
 {
-    const auto wall = nanoseconds(CLOCK_MONOTONIC);
+    constexpr std::int64_t standsInFor = 100'000;
+    if (wall - cpuReadAt_ > standsInFor) {
+        cpuRead_ = nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+        cpuReadAt_ = wall;
+    }
+    return cpuRead_ + (wall - cpuReadAt_);
+}
+
+Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before)
+    : Slice(budget, running, instance, run, before, nanoseconds(CLOCK_MONOTONIC))
+{}
+
+Budget::Slice::Slice(Budget& budget, lua_State* running, std::uint32_t instance, std::uint64_t run, Spent before,
+                     std::int64_t wall)
+    : budget_(budget), began_(budget.cpuTimeAt(wall))
+{
     const bool isContinued = before.count() > 0;
     budget.extendKernelLimit(wall);
     budget.exceeded_ = false;
@@ -154,7 +169,11 @@ Budget::Slice::~Slice()
     if (budget_.interrupted_) budget_.board_.interruptions.fetch_add(1, std::memory_order_relaxed);
 }
 
-Budget::Spent Budget::Slice::spent() const { return Spent(nanoseconds(CLOCK_PROCESS_CPUTIME_ID) - began_); }
+Budget::Spent Budget::Slice::spent() const
+{
+    // A reading can be less than what the clock on the wall stood in for.
+    return Spent(std::max<std::int64_t>(budget_.cpuTimeAt(nanoseconds(CLOCK_MONOTONIC)) - began_, 0));
+}
 
 bool Budget::Slice::exceeded() const { return budget_.exceeded_; }
 

@@ -275,7 +275,7 @@ TEST_P(HistoryTest, WritesWhatIsQueuedWhenItStops)
     EXPECT_EQ(metrics.count("atrium_history_written_samples_total"), 1000u);
 }
 
-TEST_P(HistoryTest, AnswersAYearOfHoursAtOnce)
+TEST_P(HistoryTest, AnswersAYearOfHours)
 {
     std::vector<SqlParameters> rows;
     const auto key = names.keyOf("power");
