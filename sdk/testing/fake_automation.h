@@ -37,15 +37,21 @@ public:
     }
 
     /// `module.function(arguments...)` as a rule would call it, of the automation that was provided under a key where
-    /// one is given; NotFound when nobody offers it. Waits for an answer that takes a while, ten seconds at most: then
-    /// Unavailable.
+    /// one is given; NotFound when nobody offers it. Each call is another step, unless it has an idempotency key. Waits
+    /// for an answer that takes a while, ten seconds at most: then Unavailable.
     Result<Value> call(std::string_view module, std::string_view function, std::vector<Value> arguments,
-                       std::string providedKey = {}) const
+                       std::string providedKey = {}, std::string idempotencyKey = {}) const
     {
+        if (idempotencyKey.empty()) idempotencyKey = "run:" + std::to_string(++*steps_);
         for (const auto& known : *modules_) {
             if (known.name != module) continue;
             for (const auto& candidate : known.functions)
-                if (candidate.name == function) return answerOf(candidate, std::move(arguments), providedKey);
+                if (candidate.name == function)
+                    return answerOf(candidate, {"test-rule",
+                                                {"test", "rule:test-rule", 1},
+                                                idempotencyKey,
+                                                std::move(arguments),
+                                                providedKey});
         }
         return makeError(ErrorCode::NotFound);
     }
@@ -54,11 +60,8 @@ public:
     std::map<std::string, PluginAutomation> provided;
 
 private:
-    static Result<Value> answerOf(const AutomationFunction& function, std::vector<Value> arguments,
-                                  std::string provided)
+    static Result<Value> answerOf(const AutomationFunction& function, const AutomationCall& call)
     {
-        const AutomationCall call{
-            "test-rule", {"test", "rule:test-rule", 1}, "run:1", std::move(arguments), std::move(provided)};
         if (function.call) return function.call(call);
         const auto answer = std::make_shared<std::promise<Result<Value>>>();
         auto given = answer->get_future();
@@ -71,6 +74,7 @@ private:
     }
 
     std::shared_ptr<std::list<AutomationModule>> modules_ = std::make_shared<std::list<AutomationModule>>();
+    std::shared_ptr<int> steps_ = std::make_shared<int>(0);
 };
 
 } // namespace atrium::testing

@@ -17,6 +17,7 @@ struct Delivery {
     UtcTime expiresAt{};
     UtcTime dueAt{};
     int attempts = 0;
+    std::string key{}; ///< it is kept once under it; empty = each is another
 };
 
 /// How an attempt to deliver ended. `reason` goes to logs and health: it holds no text of the message and no secret.

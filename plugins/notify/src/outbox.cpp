@@ -51,7 +51,7 @@ void Outbox::stop()
     if (thread_.joinable()) thread_.join();
 }
 
-Result<void> Outbox::put(std::string recipient, std::string category, std::string content)
+Result<void> Outbox::put(std::string recipient, std::string category, std::string content, std::string key)
 {
     if (content.size() > contentLimit || recipient.size() > recipientLimit)
         return makeError(ErrorCode::InvalidArgument, {"Le message est trop long", "The message is too long"});
@@ -59,6 +59,7 @@ Result<void> Outbox::put(std::string recipient, std::string category, std::strin
     delivery.recipient = std::move(recipient);
     delivery.category = std::move(category);
     delivery.content = std::move(content);
+    delivery.key = std::move(key);
     delivery.createdAt = delivery.dueAt = clock_.now();
     delivery.expiresAt = delivery.createdAt + options_.patience;
     if (!repository_.add(options_.channel, delivery, options_.limit)) {

@@ -37,8 +37,9 @@ public:
     /// Breaks off the attempt in hand and ends the thread; what waits stays on the disk. Idempotent.
     void stop();
 
-    /// Keeps a message; on the disk on return. Errors: InvalidArgument (too long), TooManyRequests (outbox full).
-    Result<void> put(std::string recipient, std::string category, std::string content);
+    /// Keeps a message, unless one to the same recipient was kept under the same key (not empty) before; on the disk on
+    /// return. Errors: InvalidArgument (too long), TooManyRequests (outbox full).
+    Result<void> put(std::string recipient, std::string category, std::string content, std::string key = {});
 
     /// Wakes the thread when something is due, and breaks off an attempt that takes too long. For a timer that runs
     /// every second; never blocks.

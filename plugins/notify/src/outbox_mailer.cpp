@@ -26,7 +26,7 @@ Result<void> OutboxMailer::send(Mail mail)
                          {"Aucun serveur de courriel n'est configuré", "No mail server is configured"});
     if (auto checked = checkMail(mail); !checked) return checked;
     auto content = encodeMail(mail);
-    return outbox_->put(std::move(mail.to), cleanCategory(mail.category), std::move(content));
+    return outbox_->put(std::move(mail.to), cleanCategory(mail.category), std::move(content), std::move(mail.key));
 }
 
 } // namespace atrium::notify

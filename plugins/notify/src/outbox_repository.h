@@ -14,7 +14,10 @@ class OutboxRepository {
 public:
     explicit OutboxRepository(Database& database) : database_(database) {}
 
-    /// Keeps a delivery and returns its id; empty when `limit` of the channel wait already. On the disk on return.
+    static constexpr std::int64_t keysKnown = 20'000;
+
+    /// Keeps a delivery and returns its id: 0 when one to the same recipient of the channel was kept under its key
+    /// before; empty when `limit` of the channel wait already. On the disk on return.
     std::optional<std::int64_t> add(const std::string& channel, const Delivery& delivery, std::int64_t limit);
     /// The deliveries of a channel that are due at `now`, the longest due first. One that is due in more than two hours
     /// was written before the clock was set back, and counts as due.

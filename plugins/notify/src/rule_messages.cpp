@@ -67,6 +67,7 @@ Result<RuleMessage> readRuleMessage(const AutomationCall& call)
     const Value& options = call.arguments[0];
     RuleMessage message;
     message.rule = call.rule;
+    message.key = call.idempotencyKey;
     message.text = options.textOr("text", "");
     message.title = options.textOr("title", call.rule);
     if (const Value* data = options.find("data")) message.data = *data;
@@ -148,7 +149,7 @@ Result<void> RuleMessages::keep(const RuleMessage& message)
                                        {"rule", message.rule},
                                        {"timestamp", toIso8601(services_.clock.now())}});
     for (const auto& url : message.webhooks)
-        if (const auto kept = services_.webhooks.put(url, "rule", content); !kept) {
+        if (const auto kept = services_.webhooks.put(url, "rule", content, message.key); !kept) {
             services_.log.warning("a message of a rule is refused",
                                   {{"rule", message.rule}, {"reason", kept.error().message.en}});
             outcome = kept;
@@ -158,7 +159,7 @@ Result<void> RuleMessages::keep(const RuleMessage& message)
 
 Result<void> RuleMessages::mail(const RuleMessage& message, const std::string& address)
 {
-    auto sent = services_.mailer.send({address, "fr", message.title, message.text, "", "rule"});
+    auto sent = services_.mailer.send({address, "fr", message.title, message.text, "", "rule", message.key});
     if (!sent)
         services_.log.warning("a message of a rule is refused",
                               {{"rule", message.rule}, {"reason", sent.error().message.en}});

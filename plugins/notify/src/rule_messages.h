@@ -26,6 +26,7 @@ struct RuleMessage {
     std::string text;
     Value data;
     std::string rule;
+    std::string key; ///< of the step that asks: what it asks for again after a crash goes out once
 };
 
 /// Reads `notify.send{ to = ..., channel = ..., url = ..., text = ... }`. `to` is the number of an account, an address,

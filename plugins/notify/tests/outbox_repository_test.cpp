@@ -81,6 +81,47 @@ TEST_P(OutboxRepositoryTest, RefusesMoreThanItsLimitInEachChannel)
     EXPECT_EQ(repository.count("mail"), 2);
 }
 
+TEST_P(OutboxRepositoryTest, KeepsAMessageOnceUnderItsKey)
+{
+    Delivery delivery{0, "a@b.fr", "test", "{}", now, now + 24h, now, 0, "7:1"};
+    const auto id = repository.add("mail", delivery, 10).value();
+    EXPECT_GT(id, 0);
+    EXPECT_EQ(repository.add("mail", delivery, 10), 0);
+    repository.remove(id);
+    database.reopen();
+    OutboxRepository reopened(*database);
+    EXPECT_EQ(reopened.add("mail", delivery, 10), 0) << "also when it has gone out";
+    EXPECT_GT(reopened.add("webhook", delivery, 10).value(), 0) << "another channel";
+    delivery.recipient = "c@d.fr";
+    EXPECT_GT(reopened.add("mail", delivery, 10).value(), 0) << "another receiver";
+    delivery.key = "7:2";
+    EXPECT_GT(reopened.add("mail", delivery, 10).value(), 0) << "another step";
+    delivery.key.clear();
+    EXPECT_GT(reopened.add("mail", delivery, 10).value(), 0);
+    EXPECT_GT(reopened.add("mail", delivery, 10).value(), 0) << "without a key each is another";
+}
+
+TEST_P(OutboxRepositoryTest, DoesNotNoteTheKeyOfWhatItRefuses)
+{
+    const Delivery delivery{0, "a@b.fr", "test", "{}", now, now + 24h, now, 0, "7:1"};
+    EXPECT_FALSE(repository.add("mail", delivery, 0));
+    EXPECT_GT(repository.add("mail", delivery, 1).value(), 0);
+}
+
+TEST_P(OutboxRepositoryTest, ForgetsTheOldestKeys)
+{
+    const auto keep = [&](const char* key) {
+        return repository.add("mail", {0, "a@b.fr", "test", "{}", now, now + 24h, now, 0, key}, 10).value();
+    };
+    keep("first");
+    database->transact(TransactionKind::Write, [](Transaction& transaction) {
+        transaction.execute("INSERT INTO notify_keys (seq, digest) VALUES (?, 'x')", {OutboxRepository::keysKnown + 1});
+    });
+    keep("second");
+    EXPECT_EQ(keep("second"), 0);
+    EXPECT_GT(keep("first"), 0);
+}
+
 TEST_P(OutboxRepositoryTest, PostponesAndRemoves)
 {
     const auto id = add("a@b.fr", now);

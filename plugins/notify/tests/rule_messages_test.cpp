@@ -83,6 +83,31 @@ TEST_F(RuleMessagesTest, MailsThePeopleWhoAreMeantOnce)
     stop();
 }
 
+TEST_F(RuleMessagesTest, AStepThatAsksAgainAfterACrashSendsNothingTwice)
+{
+    testing::SmtpServer server;
+    WebhookReceiver receiver;
+    context.settings().set("smtpHost", "localhost").set("smtpPort", server.port());
+    start();
+    const auto ask = [&](const char* step, const char* text) {
+        return context.automation().call("notify", "send",
+                                         {Object{{"to", "ada@example.org"},
+                                                 {"url", receiver.url()},
+                                                 {"channel", List{"mail", "webhook"}},
+                                                 {"text", text}}},
+                                         {}, step);
+    };
+    ASSERT_TRUE(ask("7:1", "once"));
+    server.waitForMail(0);
+    ASSERT_TRUE(posted(receiver, 1));
+    ASSERT_TRUE(ask("7:1", "once")) << "the rule goes on";
+    ASSERT_TRUE(ask("7:2", "the next step"));
+    ASSERT_TRUE(posted(receiver, 2));
+    EXPECT_EQ(server.waitForMail(1).text(), "the next step");
+    EXPECT_EQ(parseJson(receiver.calls()[1].body)->textOr("text", ""), "the next step");
+    stop();
+}
+
 TEST_F(RuleMessagesTest, SaysWhatCannotBeSent)
 {
     start();

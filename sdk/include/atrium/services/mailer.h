@@ -15,6 +15,9 @@ struct Mail {
     std::string text;     ///< plain text, UTF-8
     std::string html;     ///< empty = text only
     std::string category; ///< for metrics and limits, e.g. `auth.confirm`; never shown
+    /// Of what asks again after a crash, such as AutomationCall::idempotencyKey: the same address gets one mail under
+    /// it. The last 20,000 are known. Empty = each mail is another.
+    std::string key{};
 };
 
 /// Sends mail over the configured SMTP server; provided by the plugin `notify`.
