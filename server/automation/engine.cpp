@@ -51,7 +51,7 @@ Engine::Engine(Services services, HostOptions hostOptions, Site site, Journal& j
                keepHold(key, trigger, hold);
            },
            [this](RuleKey key, const AttributeTrigger& trigger) { return holds_.of(holdKey(key, trigger)); }}),
-      runner_({services.scheduler, services.clock, services.realtime, services.log, services.metrics,
+      runner_({{services.scheduler, services.clock, services.realtime, services.log, services.metrics},
                hostOptions.effectsPerMinute},
               effects_, journal, runLog_,
               {[this](const ToHost& message) { host_.send(message); }, [this] { host_.flush(); },

@@ -18,8 +18,7 @@ Value leftOut(const Value& event) { return Object{{"kind", kindOf(event)}, {"too
 
 Runner::Runner(Services services, Effects& effects, Journal& journal, RunLog& runLog, Handlers handlers)
     : services_(services), effects_(effects), journal_(journal), runLog_(runLog), handlers_(std::move(handlers)),
-      reports_({services.scheduler, services.clock, services.realtime, services.log, services.metrics}, journal,
-               runLog),
+      reports_(services, journal, runLog),
       dropped_(services.metrics.counter("atrium_rule_triggers_dropped_total", "Triggers that a full queue dropped"))
 {}
 

@@ -59,12 +59,7 @@ public:
         /// The devices of a selection (their uids) that the rule may know of.
         std::function<Value(RuleKey, const Value& selection)> select;
     };
-    struct Services {
-        Scheduler& scheduler;
-        const Clock& clock;
-        Realtime& realtime;
-        Log& log;
-        Metrics& metrics;
+    struct Services : RunReports::Services {
         int effectsPerMinute; ///< of one automation, log lines included; over it the run ends
     };
 
