@@ -11,8 +11,12 @@ namespace {
 
 // lopcodes.h of Lua 5.4: 7 bits of operation, 8 bits A, 1 bit k, 8 bits B, 8 bits C.
 constexpr unsigned opGetTabUp = 11;
+constexpr unsigned opGetField = 14;
 constexpr unsigned opSetTabUp = 15;
+constexpr unsigned opSetField = 18;
 constexpr unsigned opTbc = 55;
+constexpr unsigned opJump = 56;
+constexpr int jumpOffset = 0xffffff; // of its 25 bits
 
 /// Walks through what lua_dump wrote. Trusted input (our own compiler's), bounds are checked all the same.
 class ChunkReader {
@@ -112,6 +116,16 @@ private:
         for (auto& name : upvalueNames) name = text();
         if (failed_) return;
 
+        const auto instructionAt = [&](std::size_t i) {
+            std::uint32_t instruction = 0;
+            std::memcpy(&instruction, code.data() + i * 4, 4);
+            return instruction;
+        };
+        std::set<std::size_t> jumpedTo;
+        for (std::size_t i = 0; i < instructions; ++i)
+            if (const auto instruction = instructionAt(i); (instruction & 0x7f) == opJump)
+                jumpedTo.insert(i + 1 + static_cast<std::size_t>(static_cast<int>(instruction >> 7) - jumpOffset));
+
         int line = firstLine;
         std::size_t nextAbsolute = 0;
         for (std::size_t i = 0; i < instructions; ++i) {
@@ -122,18 +136,28 @@ private:
                 }
                 else line += delta;
             }
-            std::uint32_t instruction = 0;
-            std::memcpy(&instruction, code.data() + i * 4, 4);
+            const auto instruction = instructionAt(i);
             const auto operation = instruction & 0x7f;
             const auto a = instruction >> 7 & 0xff, b = instruction >> 16 & 0xff, c = instruction >> 24 & 0xff;
             if (operation == opTbc && names_.toBeClosedLine == 0) names_.toBeClosedLine = line;
+            if (operation == opSetField && b < constants.size()) names_.members.emplace(constants[b]);
             if (operation != opGetTabUp && operation != opSetTabUp) continue;
             const bool write = operation == opSetTabUp;
             const auto upvalue = write ? a : b;
             const auto key = write ? b : c;
             if (upvalue >= upvalueNames.size() || upvalueNames[upvalue] != "_ENV" || key >= constants.size()) continue;
             if (write) names_.assigned.emplace(constants[key]);
-            else names_.reads.push_back({std::string(constants[key]), line});
+            else {
+                std::string_view member;
+                // In `(x or name).member` it is not always a member of `name`.
+                if (i + 1 < instructions && !jumpedTo.contains(i + 1)) {
+                    const auto next = instructionAt(i + 1);
+                    const auto field = next >> 24 & 0xff;
+                    if ((next & 0x7f) == opGetField && (next >> 16 & 0xff) == a && field < constants.size())
+                        member = constants[field];
+                }
+                names_.reads.push_back({std::string(constants[key]), std::string(member), line});
+            }
         }
     }
 

@@ -14,10 +14,12 @@ namespace atrium::automation::lua {
 struct ChunkNames {
     struct Use {
         std::string name;
+        std::string member; ///< `name.member`, where that is read right away
         int line = 0;
     };
     std::vector<Use> reads;          ///< of global names
     std::set<std::string> assigned;  ///< global names
+    std::set<std::string> members;   ///< assigned to fields of any table
     std::set<std::string> constants; ///< all short text constants: field names, method names, words
     int toBeClosedLine = 0;          ///< the first `local x <close>`; 0 = none
 };

@@ -95,6 +95,28 @@ void Script::prepare(const std::string& source)
     lua_xmove(state_, loader_, 1);
 }
 
+namespace {
+
+/// What a module of the language does not have is an error now rather than when a run comes there.
+void requireMember(lua_State* state, const std::string& file, const ChunkNames::Use& use)
+{
+    if (!pushLanguageName(state, use.name)) return;
+    const bool isOpen = luaL_getmetafield(state, -1, "__index") != LUA_TNIL;
+    if (isOpen) lua_pop(state, 1);
+    if (isOpen || !lua_istable(state, -1)) return lua_pop(state, 1);
+    lua_pushlstring(state, use.member.data(), use.member.size());
+    const bool has = lua_rawget(state, -2) != LUA_TNIL;
+    lua_pop(state, 1);
+    if (has) return lua_pop(state, 1);
+    Suggestion suggestion(use.member);
+    for (lua_pushnil(state); lua_next(state, -2); lua_pop(state, 1))
+        if (lua_type(state, -2) == LUA_TSTRING) suggestion.consider(lua_tostring(state, -2));
+    luaL_error(state, "%s:%d: \"%s\" has no \"%s\"%s", file.c_str(), use.line, use.name.c_str(), use.member.c_str(),
+               suggestion.question().c_str());
+}
+
+} // namespace
+
 void Script::compile(lua_State* state, const std::string& source, const std::string& name)
 {
     const auto chunk = "=" + name;
@@ -104,11 +126,17 @@ void Script::compile(lua_State* state, const std::string& source, const std::str
         luaL_error(state, "%s:%d: <close> is not available", name.c_str(), found.toBeClosedLine);
     names.constants.merge(found.constants);
     names.assigned.merge(found.assigned);
+    names.members.merge(found.members);
+    // A module of the site may add to those of the language, and is loaded later.
+    const bool isClosed = !names.constants.contains("require");
     lua_getfield(state, LUA_REGISTRYINDEX, environmentKey);
     for (const auto& use : found.reads) {
         lua_pushlstring(state, use.name.data(), use.name.size());
         const bool known = lua_rawget(state, -2) != LUA_TNIL;
         lua_pop(state, 1);
+        if (isClosed && !use.member.empty() && !names.assigned.contains(use.name) &&
+            !names.members.contains(use.member))
+            requireMember(state, name, use);
         if (known || names.assigned.contains(use.name) || isLanguageName(state, use.name)) continue;
         Suggestion suggestion(use.name);
         considerLanguageNames(state, suggestion);

@@ -84,6 +84,14 @@ TEST_F(RulesTest, NamesTheLineAndWhatWasMeant)
               "test.lua:3: device \"hall/light\" has no attribute \"powr\" (did you mean \"power\"?)");
     EXPECT_EQ(house.load(1, "every '1m' (function()\n  mqtt.publish('a', tostrnig(1))\nend)"),
               "test.lua:2: unknown name \"tostrnig\" (did you mean \"tostring\"?)");
+    EXPECT_EQ(house.load(1, "every '1m' (function()\n\n  mqtt.pubish('a', 1)\nend)"),
+              "test.lua:3: \"mqtt\" has no \"pubish\" (did you mean \"publish\"?)");
+    EXPECT_EQ(house.load(1, "every '1m' (function() local x = 1 return function() return math.flor(x) end end)"),
+              "test.lua:1: \"math\" has no \"flor\" (did you mean \"floor\"?)");
+    EXPECT_EQ(house.load(1, "string.trim = function(s) return s end\nlocal x = string.trim ' a '"), "");
+    EXPECT_EQ(
+        house.load(1, "local mine = { flor = 1 }\nlocal x = (mine or math).flor\nmath = mine\nlocal y = math.flor"), "")
+        << "what the file makes itself has the members that it gives it";
     EXPECT_EQ(house.load(1, "rule 'a' {\n on = startup, whenn = {}, run = function() end }"),
               "test.lua:1: rule \"a\": unknown key \"whenn\" (did you mean \"when\"?)");
     EXPECT_EQ(house.load(1, "every 'often' (function() end)"),
