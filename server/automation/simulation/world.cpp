@@ -223,8 +223,9 @@ void World::finishRuns(UtcTime time)
     }
 }
 
-std::uint64_t World::runsOf(const std::string& rule) const
+std::uint64_t World::runsOf(const std::string& rule)
 {
+    engine_->runLog(); // what is over is counted by now
     std::uint64_t count = 0;
     for (const auto state : {RunState::Finished, RunState::Failed, RunState::OverBudget, RunState::Cancelled})
         count += metrics_.count("atrium_rule_runs_total", {{"rule", rule}, {"result", toString(state)}});

@@ -94,7 +94,7 @@ public:
     std::vector<SimulatedEffect>& effects() { return effects_; }
     std::size_t effectsNotKept() const { return notKept_; }
     /// Runs of a rule that ended, whatever their result.
-    std::uint64_t runsOf(const std::string& rule) const;
+    std::uint64_t runsOf(const std::string& rule);
     static constexpr AutomationId automation{1};
 
 private:

@@ -1,5 +1,6 @@
 #include "automation/simulation/dry_run.h"
 
+#include "atrium/json.h"
 #include "test_devices.h"
 
 #include <gmock/gmock.h>
@@ -81,6 +82,21 @@ TEST(DryRunTest, ReplaysAMonthTheSameEachTime)
     const auto again = tryOut(house(), request, history, progress);
     ASSERT_TRUE(again);
     EXPECT_EQ(Value(*again).textOr("hash", "?"), report.textOr("hash", ""));
+}
+
+TEST(DryRunTest, CountsTheRunsOfEachRuleThatAnEventBegins)
+{
+    Swinging history;
+    DryRunProgress progress;
+    DryRun request{"two.lua",
+                   R"lua(
+    rule "Waits" { on = { mqtt "go" }, run = function() wait "1s" mqtt.publish("late", "1") end }
+    rule "Quick" { on = { mqtt "go" }, run = function() mqtt.publish("soon", "1") end })lua",    "", Object{{"kind", "mqtt"}}, {}, {}};
+    const auto result = tryOut(house(), request, history, progress);
+    ASSERT_TRUE(result) << result.error().message.en;
+    const Value report(*result);
+    for (const auto& rule : report.find("rules")->list()) EXPECT_EQ(rule.integerOr("runs", 0), 1) << toJson(rule);
+    EXPECT_EQ(report.find("runs")->list().size(), 2u);
 }
 
 TEST(DryRunTest, RulesReadThePastAsOfTheSimulatedTime)
